@@ -1,0 +1,1 @@
+"""Who may call: keys, their scopes, and the check every call passes first."""

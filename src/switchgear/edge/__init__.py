@@ -1,0 +1,1 @@
+"""The wire dialects in front: decode, call the pipeline, encode."""

@@ -1,0 +1,1 @@
+"""Metrics, logs and traces; all of them subscribe to events."""

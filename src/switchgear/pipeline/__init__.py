@@ -1,0 +1,1 @@
+"""The stages of a call, read top to bottom."""

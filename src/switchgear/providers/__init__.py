@@ -1,0 +1,1 @@
+"""What stands behind: the HTTP transport and one module a provider family."""
