@@ -1,0 +1,431 @@
+"""One HTTP/1.1 connection to a provider, as an asyncio protocol on llhttp's parser.
+
+A connection carries one exchange at a time. The answer's body is either collected (``body``) or handed to a
+sink as it arrives (``pipe``), in the order it came and without a task switch per piece. Message framing
+follows RFC 9112 sections 6 and 7; what llhttp accepts is decided by llhttp, the sizes and the times are ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable
+
+import httptools
+import msgspec
+
+from switchgear.core.errors import (
+    ProviderDisconnected,
+    ProviderError,
+    ProviderInvalidResponse,
+    ProviderResponseTooLarge,
+    ProviderTimeout,
+    SwitchgearError,
+)
+
+MAX_HEAD_BYTES = 64 * 1024
+HIGH_WATER = 256 * 1024
+_FRAMING = frozenset({b"content-length", b"transfer-encoding", b"content-encoding"})
+
+Sink = Callable[[bytes], None]
+Headers = list[tuple[bytes, bytes]]
+
+
+class Timeouts(msgspec.Struct, frozen=True):
+    """The four time limits of an exchange, in seconds."""
+
+    connect: float = 5.0
+    first_byte: float = 60.0
+    between_bytes: float = 30.0
+    total: float = 600.0
+
+
+class StaleConnectionError(Exception):
+    """A kept connection turned out to be closed before a byte was answered; the request may be sent again."""
+
+
+class Connection(asyncio.Protocol):
+    """A connection to one origin. ``begin`` sends a request; the rest of the class is about its answer.
+
+    ``on_idle_closed`` is called when the connection ends while no exchange is on it.
+    """
+
+    __slots__ = (
+        "_body_bytes",
+        "_close_delimited",
+        "_done",
+        "_error",
+        "_fed",
+        "_first_byte_by",
+        "_head",
+        "_inflate",
+        "_last",
+        "_limit",
+        "_loop",
+        "_parser",
+        "_parts",
+        "_paused_by_sink",
+        "_paused_by_size",
+        "_pending_write",
+        "_reusable",
+        "_sink",
+        "_size",
+        "_timeouts",
+        "_timer",
+        "_total_by",
+        "_waiter",
+        "headers",
+        "idle_since",
+        "on_idle_closed",
+        "provider",
+        "status",
+        "transport",
+        "used",
+    )
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, provider: str, on_idle_closed: Callable[[Connection], None]
+    ) -> None:
+        self._loop = loop
+        self.provider = provider
+        self.on_idle_closed = on_idle_closed
+        self.transport: asyncio.Transport
+        self.used = 0
+        self.idle_since = 0.0
+        self._parser = httptools.HttpResponseParser(self)
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._error: SwitchgearError | StaleConnectionError | None = None
+        self._done = True
+        self._reusable = True
+        self._reset()
+
+    def _reset(self) -> None:
+        self.status = 0
+        self.headers: Headers = []
+        self._head = False
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._body_bytes = 0
+        self._fed = 0
+        self._sink: Sink | None = None
+        self._inflate: zlib._Decompress | None = None
+        self._close_delimited = True
+        self._paused_by_size = False
+        self._paused_by_sink = False
+
+    # ------------------------------------------------------------ the request
+
+    def begin(self, request: bytes, timeouts: Timeouts, limit: int) -> None:
+        """Send ``request`` (head and body as bytes) and start the clocks. ``limit`` caps the answer's body."""
+        self._reset()
+        self._error = None
+        self._done = False
+        self._reusable = False
+        self.used += 1
+        self._limit = limit
+        self._timeouts = timeouts
+        now = self._loop.time()
+        self._last = now
+        self._first_byte_by = now + timeouts.first_byte
+        self._total_by = now + timeouts.total
+        self._pending_write = len(request)
+        self._timer = self._loop.call_later(self._soonest(timeouts), self._check_clocks)
+        self.transport.write(request)
+
+    @staticmethod
+    def _soonest(timeouts: Timeouts) -> float:
+        """Seconds until a limit can first have passed: one timer an exchange, armed again only when it fires."""
+        return min(timeouts.first_byte, timeouts.between_bytes, timeouts.total)
+
+    def _check_clocks(self) -> None:
+        """Run when a limit may have passed; arms itself again while none has."""
+        self._timer = None
+        if self._done or self._error is not None:
+            return
+        now = self._loop.time()
+        if now >= self._total_by:
+            self._fail_timeout("total", self._timeouts.total)
+            return
+        if not self._head:
+            unsent = self.transport.get_write_buffer_size()
+            if unsent < self._pending_write and unsent:  # a large body is still on its way: it counts as progress
+                self._pending_write = unsent
+                self._first_byte_by = now + self._timeouts.first_byte
+            if now >= self._first_byte_by:
+                self._fail_timeout("first_byte", self._timeouts.first_byte)
+                return
+            due = self._first_byte_by
+        else:
+            if self._paused_by_sink or self._paused_by_size:
+                self._last = now  # we asked it to wait
+            due = self._last + self._timeouts.between_bytes
+            if now >= due:
+                self._fail_timeout("between_bytes", self._timeouts.between_bytes)
+                return
+        self._timer = self._loop.call_at(min(due, self._total_by), self._check_clocks)
+
+    def _fail_timeout(self, which: str, seconds: float) -> None:
+        said = "sent nothing more for" if which == "between_bytes" else "did not answer within"
+        if which == "total":
+            said = "was not done within"
+        self._fail(ProviderTimeout(f"Provider {self.provider} {said} {seconds:g} s ({which}).", provider=self.provider))
+
+    # ------------------------------------------------------------ the answer
+
+    async def head(self) -> None:
+        """Wait until ``status`` and ``headers`` are there. Raises ProviderError or StaleConnectionError."""
+        while not self._head:
+            await self._wait()
+
+    async def body(self) -> bytes:
+        """The whole decoded body. Raises ProviderError."""
+        self._paused_by_sink = False
+        self._collect_freely()
+        while not self._done:
+            await self._wait()
+        if self._error is not None:
+            raise self._error
+        parts = self._parts
+        self._parts = []
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def pipe(self, sink: Sink) -> None:
+        """Hand the body to ``sink`` piece by piece until it ends. Raises ProviderError, or what the sink raised.
+
+        The sink runs inside the event loop's read callback: it must be quick and must not block. It may
+        raise a SwitchgearError to end the exchange.
+        """
+        for part in self._parts:
+            sink(part)
+        self._parts = []
+        self._sink = sink
+        self._collect_freely()
+        while not self._done:
+            await self._wait()
+        if self._error is not None:
+            raise self._error
+
+    def _collect_freely(self) -> None:
+        self._size = 0
+        if self._paused_by_size:
+            self._paused_by_size = False
+            self._resume_if_free()
+
+    def pause(self) -> None:
+        """Stop reading from the provider; its kernel buffers fill and it has to wait."""
+        if not self._paused_by_sink:
+            self._paused_by_sink = True
+            if not self._paused_by_size and not self.transport.is_closing():
+                self.transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read again after ``pause``."""
+        if self._paused_by_sink:
+            self._paused_by_sink = False
+            self._resume_if_free()
+
+    def _resume_if_free(self) -> None:
+        if not self._paused_by_sink and not self._paused_by_size and not self.transport.is_closing():
+            self._last = self._loop.time()
+            self.transport.resume_reading()
+
+    async def _wait(self) -> None:
+        if self._error is not None:
+            raise self._error
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+        if self._error is not None:
+            raise self._error
+
+    def _wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer arrived whole."""
+        return self._done and self._error is None
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another request may be sent: answer whole, request sent whole, and the peer keeps the connection."""
+        return (
+            self._reusable
+            and self._error is None
+            and not self.transport.is_closing()
+            and self.transport.get_write_buffer_size() == 0
+        )
+
+    def abort(self) -> None:
+        """Close at once; the provider sees the call end."""
+        self._stop_clock()
+        self.transport.abort()
+
+    def _stop_clock(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _fail(self, error: SwitchgearError | StaleConnectionError) -> None:
+        if self._error is None and not self._done:
+            self._error = error
+        self._stop_clock()
+        self.transport.abort()
+        self._wake()
+
+    # ------------------------------------------------------------ asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the event loop."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type; TCP and TLS transports are
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the event loop with bytes from the provider."""
+        if self._done:
+            self._reusable = False
+            self.transport.abort()  # nobody asked: not a connection to send a request on
+            return
+        self._last = self._loop.time()
+        self._fed += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            self._fail(self._translate(error))
+            return
+        if self._fed > MAX_HEAD_BYTES + 16 * self._body_bytes and not self._done:
+            self._fail(self._invalid(f"sent more than {MAX_HEAD_BYTES} bytes of headers or framing"))
+
+    def _translate(self, error: httptools.HttpParserError) -> SwitchgearError:
+        cause = error.__context__
+        if isinstance(cause, SwitchgearError):
+            return cause
+        if isinstance(error, httptools.HttpParserUpgrade):
+            return self._invalid("switched to another protocol unasked")
+        return self._invalid("did not answer in valid HTTP", cause=str(error))
+
+    def _invalid(self, what: str, cause: str | None = None) -> ProviderError:
+        return ProviderInvalidResponse(f"Provider {self.provider} {what}.", provider=self.provider, cause=cause)
+
+    def eof_received(self) -> bool:
+        """Called by the event loop when the provider sends no more."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by the event loop when the connection is gone."""
+        self._stop_clock()
+        if self._done:
+            self._reusable = False
+            self.on_idle_closed(self)
+            return
+        if self._error is None:
+            if self._head and self._close_delimited and exc is None:
+                self._complete()
+            elif self.used > 1 and not self._fed:
+                self._error = StaleConnectionError()
+            else:
+                self._error = ProviderDisconnected(
+                    f"Provider {self.provider} closed the connection "
+                    + ("before its answer was complete." if self._head else "without an answer."),
+                    provider=self.provider,
+                    cause=str(exc) if exc else None,
+                )
+        self._wake()
+
+    # ------------------------------------------------------------ httptools callbacks
+
+    def on_message_begin(self) -> None:
+        """A message starts; a second final answer to one request is not one."""
+        if self._done:
+            self._reusable = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header field; those after the body (trailers) are dropped."""
+        if self._head:
+            return
+        name = name.lower()
+        self.headers.append((name, value))
+        if name in _FRAMING:
+            if name != b"content-encoding":
+                self._close_delimited = False
+            elif value.strip().lower() not in (b"identity", b""):
+                self._inflate = self._decoder(value.strip().lower())
+
+    def _decoder(self, encoding: bytes) -> zlib._Decompress:
+        if encoding in (b"gzip", b"x-gzip", b"deflate"):
+            return zlib.decompressobj(zlib.MAX_WBITS | 32)
+        raise self._invalid(f"answered in content-encoding {encoding[:40]!r}, which was not asked for")
+
+    def on_headers_complete(self) -> None:
+        """The head is there; 1xx heads are interim and are dropped (RFC 9110 section 15.2)."""
+        if self._done:
+            return
+        status = self._parser.get_status_code()
+        if status < 200:
+            self.headers = []
+            self._inflate = None
+            self._close_delimited = True
+            return
+        self.status = status
+        self._head = True
+        if status in (204, 304):
+            self._close_delimited = False
+        self._wake()
+
+    def on_body(self, part: bytes) -> None:
+        """A piece of the body, still encoded."""
+        if self._done:
+            return
+        self._body_bytes += len(part)
+        if self._inflate is not None:
+            part = self._inflated(part)
+            if not part:
+                return
+        if self._body_bytes > self._limit:
+            raise self._too_large()
+        sink = self._sink
+        if sink is not None:
+            sink(part)
+            return
+        self._parts.append(part)
+        self._size += len(part)
+        if self._size > HIGH_WATER and self._waiter is None and not self._paused_by_size:
+            self._paused_by_size = True
+            if not self._paused_by_sink:
+                self.transport.pause_reading()
+
+    def _too_large(self) -> ProviderError:
+        return ProviderResponseTooLarge(
+            f"Provider {self.provider} answered with more than {self._limit} bytes.", provider=self.provider
+        )
+
+    def _inflated(self, part: bytes) -> bytes:
+        assert self._inflate is not None  # noqa: S101 - checked by the caller
+        room = self._limit - self._body_bytes + len(part)
+        try:
+            plain = self._inflate.decompress(part, max(room, 1))
+        except zlib.error as error:
+            raise self._invalid("sent a body that is not the gzip it claims to be", cause=str(error)) from error
+        self._body_bytes += max(len(plain) - len(part), 0)
+        if self._inflate.unconsumed_tail:
+            raise self._too_large()
+        return plain
+
+    def on_message_complete(self) -> None:
+        """The message ends; interim ones do not end the exchange."""
+        if self._head and not self._done:
+            self._reusable = self._parser.should_keep_alive()
+            self._complete()
+
+    def _complete(self) -> None:
+        if self._inflate is not None and not self._inflate.eof:
+            self._error = self._invalid("ended its gzip body early")
+            self._reusable = False
+        self._done = True
+        self._stop_clock()
+        self._wake()
