@@ -15,6 +15,7 @@ renders them in its own dialect. ``docs/reference/errors.md`` is generated from 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -371,12 +372,38 @@ class StartupError(SwitchgearError):
     hint = "switchgear doctor finds and explains what is wrong."
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in the configuration.
+
+    ``file`` is the path as it was given, ``line`` counts from 1 (``None``: it concerns no line), ``path`` is the place
+    as in ``models.fast.deployments[1].provider``. ``message`` and ``suggestion`` are whole sentences without secrets.
+    """
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+    suggestion: str = ""
+
+
 class ConfigInvalid(StartupError):
-    """The configuration has mistakes; every one of them is listed."""
+    """The configuration has mistakes; every one of them is listed, and ``problems`` holds them one by one."""
 
     code = "config_invalid"
     exit_code = 2
     hint = "Correct the file; switchgear check shows the mistakes again."
+
+    def __init__(self, message: str, *, problems: tuple[Problem, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
+
+
+class UnresolvedReference(ConfigInvalid):
+    """A reference of the configuration names a secret that is not there or cannot be read."""
+
+    code = "unresolved_reference"
+    hint = "Set the variable, file or secret that the reference names."
 
 
 class UsageError(StartupError):
