@@ -1,0 +1,169 @@
+"""The metrics as Prometheus and OpenMetrics text, made when somebody scrapes.
+
+``prometheus_client`` encodes, with a registry of our own; the numbers come from ``observe.metrics``. Every metric
+there is, is named in this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from switchgear.observe.metrics import Distribution, Metrics, Work
+
+LOCAL_STATES = ("off", "starting", "ready", "restarting", "failed")
+"""The states of the embedded model that are always shown; exactly one series is 1."""
+
+_NANO = 1_000_000_000
+
+
+class Exposition:
+    """Renders one ``Metrics``, and with it the process's own numbers (memory, CPU, files, garbage collector)."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(_Calls(metrics))
+        self._registry.register(_Gateway(metrics))
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def render(self, accept: str) -> tuple[bytes, str]:
+        """The text in the format that ``accept`` asks for, and its content type."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self._registry), content_type
+
+
+class _Calls(Collector):
+    """What was counted call by call."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        yield self._calls()
+        yield self._upstream_errors()
+        yield self._seconds(
+            "switchgear_call_duration_seconds",
+            "Time from a call's first byte to its end; refused calls are not in it.",
+            lambda work: work.latency,
+        )
+        yield self._seconds(
+            "switchgear_first_token_seconds",
+            "Time from a call's first byte to the first byte of its streamed answer.",
+            lambda work: work.first_token,
+        )
+        yield self._tokens()
+        yield from self._money()
+
+    def _calls(self) -> Metric:
+        labels = ("model", "provider", "endpoint", "outcome", "status")
+        family = CounterMetricFamily("switchgear_calls", "Finished calls.", labels=labels)
+        for key, count in self._metrics.calls().items():
+            family.add_metric([str(part) for part in key], count)
+        return family
+
+    def _upstream_errors(self) -> Metric:
+        family = CounterMetricFamily(
+            "switchgear_upstream_errors", "Calls that a provider failed, by error code.", labels=("provider", "code")
+        )
+        for key, count in self._metrics.upstream_errors().items():
+            family.add_metric(key, count)
+        return family
+
+    def _seconds(self, name: str, text: str, of: Callable[[Work], Distribution]) -> Metric:
+        family = HistogramMetricFamily(name, text, labels=("model", "provider", "endpoint"))
+        for key, work in self._metrics.work().items():
+            seen = of(work)
+            if any(seen.counts):
+                family.add_metric(key, buckets=list(seen.cumulative()), sum_value=seen.total)
+        return family
+
+    def _tokens(self) -> Metric:
+        family = CounterMetricFamily(
+            "switchgear_tokens",
+            "Tokens by kind: cached ones are part of prompt, reasoning ones of completion.",
+            labels=("model", "provider", "kind"),
+        )
+        for (model, provider), works in self._by_model().items():
+            family.add_metric((model, provider, "prompt"), sum(work.prompt for work in works))
+            family.add_metric((model, provider, "completion"), sum(work.completion for work in works))
+            family.add_metric((model, provider, "cached"), sum(work.cached for work in works))
+            family.add_metric((model, provider, "reasoning"), sum(work.reasoning for work in works))
+        return family
+
+    def _money(self) -> Iterator[Metric]:
+        cost = CounterMetricFamily(
+            "switchgear_cost_usd",
+            "Cost of the calls whose price is known, in US dollars.",
+            labels=("model", "provider"),
+        )
+        unpriced = CounterMetricFamily(
+            "switchgear_calls_unpriced", "Calls whose price is not known.", labels=("model", "provider")
+        )
+        for key, works in self._by_model().items():
+            cost.add_metric(key, sum(work.cost for work in works) / _NANO)
+            unpriced.add_metric(key, sum(work.unpriced for work in works))
+        yield cost
+        yield unpriced
+
+    def _by_model(self) -> dict[tuple[str, str], list[Work]]:
+        """The work of calls that reached a provider, by (model, provider)."""
+        found: dict[tuple[str, str], list[Work]] = {}
+        for (model, provider, _), work in self._metrics.work().items():
+            if provider:
+                found.setdefault((model, provider), []).append(work)
+        return found
+
+
+class _Gateway(Collector):
+    """How the gateway itself is doing now."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge("switchgear_calls_in_flight", "Calls being served.", self._metrics.in_flight)
+        lag = self._metrics.loop_lag
+        yield HistogramMetricFamily(
+            "switchgear_event_loop_lag_seconds",
+            "How late the event loop ran a timer.",
+            buckets=list(lag.cumulative()),
+            sum_value=lag.total,
+        )
+        info = GaugeMetricFamily("switchgear_build_info", "Always 1; the version is a label.", labels=("version",))
+        info.add_metric((self._metrics.version,), 1)
+        yield info
+        yield from self._usage_writer()
+        yield from self._local_model()
+
+    def _usage_writer(self) -> Iterator[Metric]:
+        if self._metrics.usage_writer is None:
+            return
+        state = self._metrics.usage_writer()
+        yield _gauge("switchgear_usage_records_pending", "Usage records not yet in the store.", state.pending)
+        yield CounterMetricFamily("switchgear_usage_records_lost", "Usage records that were lost.", value=state.lost)
+        yield _gauge("switchgear_usage_store_degraded", "1 while the store takes no records.", int(state.degraded))
+
+    def _local_model(self) -> Iterator[Metric]:
+        if self._metrics.local_model is None:
+            return
+        now = self._metrics.local_model()
+        family = GaugeMetricFamily("switchgear_local_model_state", "State of the embedded model.", labels=("state",))
+        for state in dict.fromkeys((*LOCAL_STATES, now)):
+            family.add_metric((state,), int(state == now))
+        yield family
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value=value)
