@@ -1,1 +1,60 @@
-"""Public testing kit: a scripted provider and an upstream that misbehaves on demand."""
+"""Public testing kit: a scripted provider, an upstream that misbehaves on demand, and a served gateway.
+
+Everything listens on 127.0.0.1 on a port the system chooses, speaks over real sockets and needs nothing but what
+Switchgear itself needs. See ``docs/reference/testing.md``.
+"""
+
+from . import faults, http1
+from .connection import Connection, PeerGone
+from .listener import unused_port
+from .provider import ScriptedProvider
+from .request import BadRequest, Request
+from .shapes import chat_chunk, chat_completion, chat_stream, error_body, sse, tokens, tool_call
+from .steps import (
+    Close,
+    Delay,
+    Gate,
+    HalfClose,
+    Plan,
+    ReadBody,
+    Repeat,
+    Reset,
+    Send,
+    Stall,
+    Step,
+    Trickle,
+    Tunnel,
+)
+from .upstream import FaultUpstream
+
+__all__ = [
+    "BadRequest",
+    "Close",
+    "Connection",
+    "Delay",
+    "FaultUpstream",
+    "Gate",
+    "HalfClose",
+    "PeerGone",
+    "Plan",
+    "ReadBody",
+    "Repeat",
+    "Request",
+    "Reset",
+    "ScriptedProvider",
+    "Send",
+    "Stall",
+    "Step",
+    "Trickle",
+    "Tunnel",
+    "chat_chunk",
+    "chat_completion",
+    "chat_stream",
+    "error_body",
+    "faults",
+    "http1",
+    "sse",
+    "tokens",
+    "tool_call",
+    "unused_port",
+]
