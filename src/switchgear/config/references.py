@@ -51,6 +51,10 @@ class Resolver:
         self._secrets = secrets
         self._folder = folder or Path()
 
+    def value(self, text: str) -> Secret:
+        """What ``text`` means where text or a reference may stand. Raises UnresolvedReference."""
+        return Secret(text) if parse_reference(text) is None else self.resolve(text)
+
     def resolve(self, reference: str) -> Secret:
         """The secret behind ``reference``, which is one line of text and not empty.
 

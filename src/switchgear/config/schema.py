@@ -50,6 +50,17 @@ def _reference(text: str) -> str:
     )
 
 
+def _outer_reference(text: str) -> str:
+    """A reference that can be resolved before the store is open."""
+    if text.startswith("secret:"):
+        raise mistake(
+            "reference_form",
+            "cannot be a secret of the store, which it is needed to open.",
+            "Use env:NAME or file:PATH.",
+        )
+    return text
+
+
 def _web_url(text: str, *, credentials: bool = False) -> str:
     advice = 'Write it like "https://host/path".'
     if not text.isascii() or not text.isprintable() or " " in text:
@@ -73,7 +84,14 @@ def _proxy(text: str) -> str:
 
 
 def _store_url(text: str) -> str:
-    if text == "sqlite:" or parse_reference(text) is not None:
+    if parse_reference(text) is not None:
+        return _outer_reference(text)
+    return check_store_url(text)
+
+
+def check_store_url(text: str) -> str:
+    """``text`` when it is the URL of a store we know; raises PydanticCustomError when it is not."""
+    if text == "sqlite:":
         return text
     if text.startswith("sqlite:"):
         path = text.removeprefix("sqlite:")
@@ -111,6 +129,7 @@ def _host(text: str) -> str:
 
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:
+    """Every header's name and value; a value that is secret by the look of its name must be a reference."""
     for name, value in headers.items():
         if not _TOKEN.fullmatch(name):
             raise mistake(
@@ -118,7 +137,8 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
             )
         if name.lower() in _FRAMING:
             raise mistake("header", f"must not set {name.lower()}.", "The gateway sets it itself.")
-        if parse_reference(value) is not None:
+        if value.startswith(("env:", "file:", "secret:")):
+            _reference(value)
             continue
         if _SECRET_HEADER.search(name):
             raise mistake(
@@ -193,7 +213,7 @@ class ServerSettings(Section):
         False,
         description="A reverse proxy in front terminates TLS: allows any host, and its X-Forwarded-* headers are believed.",
     )
-    secret: SecretReference | None = Field(
+    secret: Annotated[SecretReference, AfterValidator(_outer_reference)] | None = Field(
         None,
         description="Reference to 64 hex digits that replace the data folder's secret.key, for gateways that share a store.",
         examples=["env:SWITCHGEAR_SECRET"],

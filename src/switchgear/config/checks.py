@@ -1,0 +1,201 @@
+"""What one field alone cannot show: dangling names, references to nothing, combinations that cannot work."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
+
+from switchgear.config.problems import Path, nearest, path_text, quoted
+from switchgear.config.references import Resolver, parse_reference
+from switchgear.config.schema import LOCAL_PROVIDER, Settings, check_store_url
+from switchgear.core.errors import UnresolvedReference
+from switchgear.core.secrets import Secret
+
+
+class Finding(NamedTuple):
+    """A mistake at ``path``; it is not reported when one of ``involved`` is already known to be wrong."""
+
+    path: Path
+    message: str
+    suggestion: str = ""
+    involved: tuple[Path, ...] = ()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost" or host.lower().endswith(".localhost")
+
+
+def findings(
+    settings: Settings, data: Mapping[str, Any], names: set[str], resolver: Resolver, *, store: bool
+) -> Iterator[Finding]:
+    """Every mistake that shows only when the settings are seen together.
+
+    ``data`` are the tables as read, ``names`` the providers that exist (also those with mistakes of their own).
+    ``store`` tells whether ``resolver`` can answer ``secret:`` references.
+    """
+    yield from _server(settings)
+    yield from _deployments(data, names, settings.local.enabled)
+    for path, reference in _references(settings):
+        yield from _reference(path, reference, resolver, store=store)
+    for path, file in _trust_files(settings):
+        yield from _trust_file(path, file)
+
+
+def _server(settings: Settings) -> Iterator[Finding]:
+    server = settings.server
+    cert, key, proxy = ("server", "tls_cert"), ("server", "tls_key"), ("server", "trusted_proxy")
+    if server.tls_cert and not server.tls_key:
+        yield Finding(
+            cert, "server.tls_cert needs server.tls_key.", "Add tls_key, the file with its private key.", (key,)
+        )
+    elif server.tls_key and not server.tls_cert:
+        yield Finding(
+            key, "server.tls_key needs server.tls_cert.", "Add tls_cert, the file with its certificate.", (cert,)
+        )
+    elif server.tls_cert and server.tls_key:
+        yield from _tls_pair(server.tls_cert, server.tls_key)
+    elif not server.trusted_proxy and not is_loopback(server.host):
+        yield Finding(
+            ("server", "host"),
+            f"server.host = {quoted(server.host)} would send keys over the network in clear text.",
+            'Set tls_cert and tls_key, or trusted_proxy = true behind a proxy with TLS, or host = "127.0.0.1".',
+            (cert, key, proxy),
+        )
+
+
+def _tls_pair(cert: FilePath, key: FilePath) -> Iterator[Finding]:
+    unreadable = [*_unreadable(("server", "tls_cert"), cert), *_unreadable(("server", "tls_key"), key)]
+    if unreadable:
+        yield from unreadable
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key, password=lambda: "")
+    except (ssl.SSLError, ValueError) as error:
+        reason = (
+            "do not belong together"
+            if "MISMATCH" in str(error)
+            else "are not a PEM certificate and its plain private key"
+        )
+        yield Finding(
+            ("server", "tls_cert"),
+            f"server.tls_cert and server.tls_key {reason}.",
+            "Give the certificate chain and its private key, both as PEM and without a passphrase.",
+            (("server", "tls_key"),),
+        )
+
+
+def _trust_files(settings: Settings) -> Iterator[tuple[Path, FilePath]]:
+    for name, provider in settings.providers.items():
+        if provider.ca_file:
+            yield ("providers", name, "ca_file"), provider.ca_file
+
+
+def _trust_file(path: Path, file: FilePath) -> Iterator[Finding]:
+    unreadable = list(_unreadable(path, file))
+    if unreadable:
+        yield from unreadable
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError:
+        yield Finding(
+            path,
+            f"{path_text(path)} = {quoted(str(file))} holds no PEM certificate.",
+            "Name a PEM file of certificate authorities.",
+        )
+
+
+def _unreadable(path: Path, file: FilePath) -> Iterator[Finding]:
+    named = f"{path_text(path)} = {quoted(str(file))}"
+    if not file.exists():
+        yield Finding(path, f"{named} does not exist.", "Create the file, or correct the path.")
+    elif not file.is_file():
+        yield Finding(path, f"{named} is not a file.", "Name a PEM file.")
+    else:
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            yield Finding(
+                path, f"{named} cannot be read: {(error.strerror or '').lower()}.", "Correct its permissions."
+            )
+
+
+def _deployments(data: Mapping[str, Any], names: set[str], local: bool) -> Iterator[Finding]:
+    known = names | {LOCAL_PROVIDER} if local else names
+    models = data.get("models")
+    for alias, model in models.items() if isinstance(models, dict) else ():
+        deployments = model.get("deployments") if isinstance(model, dict) else None
+        for index, deployment in enumerate(deployments if isinstance(deployments, list) else ()):
+            provider = deployment.get("provider") if isinstance(deployment, dict) else None
+            if not isinstance(provider, str) or not provider or provider in known:
+                continue
+            path = ("models", alias, "deployments", index, "provider")
+            if provider == LOCAL_PROVIDER:
+                yield Finding(
+                    path,
+                    f"{path_text(path)} = {quoted(provider)} is switched off.",
+                    "Set enabled = true under [local].",
+                    (("local",),),
+                )
+            else:
+                yield Finding(
+                    path,
+                    f"{path_text(path)} = {quoted(provider)} is not a provider.",
+                    nearest(provider, known),
+                    (("providers",),),
+                )
+
+
+def _references(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Every reference of the settings and its place."""
+    if settings.server.secret:
+        yield ("server", "secret"), settings.server.secret
+    if parse_reference(settings.store.url):
+        yield ("store", "url"), settings.store.url
+    for header, value in settings.observe.otlp_headers.items():
+        yield ("observe", "otlp_headers", header), value
+    for name, provider in settings.providers.items():
+        if provider.api_key:
+            yield ("providers", name, "api_key"), provider.api_key
+        for header, value in provider.headers.items():
+            if parse_reference(value):
+                yield ("providers", name, "headers", header), value
+
+
+def _reference(path: Path, reference: str, resolver: Resolver, *, store: bool) -> Iterator[Finding]:
+    parsed = parse_reference(reference)
+    if parsed is None or (parsed.kind == "secret" and not store):
+        return
+    try:
+        wrong = _unusable(path, resolver.resolve(reference))
+    except UnresolvedReference as error:
+        yield Finding(path, f"{path_text(path)} = {quoted(reference)}: {error.message}", error.advice)
+        return
+    if wrong:
+        yield Finding(path, f"{path_text(path)} = {quoted(reference)}: {wrong}", "Correct the secret it names.")
+
+
+def _unusable(path: Path, secret: Secret) -> str:
+    """Why a secret cannot serve at ``path``; empty when it can. It never quotes the secret."""
+    value = secret.reveal()
+    if path == ("server", "secret"):
+        return "" if re.fullmatch(r"[0-9A-Fa-f]{64}", value) else "The secret is not 64 hex digits."
+    if path == ("store", "url"):
+        try:
+            check_store_url(value)
+        except PydanticCustomError as error:
+            return f"The URL {error.message()}"
+        return ""
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        return "The secret has characters that cannot stand in a header."
+    return ""

@@ -1,0 +1,248 @@
+"""Mistakes in words: what pydantic found, said as a person would say it, with the nearest valid name."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from switchgear.config.discover import known_provider
+from switchgear.config.schema import AliasSettings, DeploymentSettings, OpenAIProviderSettings, Settings, Timeouts
+from switchgear.core.errors import ConfigInvalid, Problem
+
+Path = tuple[str | int, ...]
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_LOOKS_SECRET = re.compile(
+    r"(sk|pk|rk|gsk|xai|key|ghp|pplx|fw|csk|nvapi|r8|hf)[-_].{8,}|AIza.{8,}|eyJ.{8,}|[A-Za-z0-9+/_=-]{40,}"
+)
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+_WIDEST_INDENT: Final = 24
+
+_TYPE_WORDS: Final = {
+    "string_type": "must be text in quotes.",
+    "int_type": "must be a whole number.",
+    "int_from_float": "must be a whole number.",
+    "float_type": "must be a number.",
+    "bool_type": "must be true or false.",
+    "tuple_type": "must be a list in brackets.",
+    "dict_type": "must be a table.",
+    "model_type": "must be a table.",
+    "path_type": "must be a path, as text in quotes.",
+    "string_too_short": "must not be empty.",
+    "finite_number": "must be a finite number.",
+}
+_STRUCTURES: Final = {"tuple_type", "dict_type", "model_type"}
+
+
+def path_text(path: Path) -> str:
+    """``path`` as a person writes it: ``models.fast.deployments[1].provider``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + (part if _BARE.fullmatch(part) and len(part) <= 128 else quoted(part))
+    return text
+
+
+def quoted(text: str) -> str:
+    """``text`` in quotes, shortened, without control characters, credentials or what looks like a key."""
+    if _LOOKS_SECRET.search(text):
+        return '"…"'
+    text = _CREDENTIALS.sub("//…@", text)
+    if len(text) > 80:
+        text = text[:79] + "…"
+    return '"' + "".join(c if c.isprintable() and c != '"' else json.dumps(c)[1:-1] for c in text) + '"'
+
+
+def nearest(name: str, known: Iterable[str], *, noun: str = "Known") -> str:
+    """``Did you mean …? Known: …`` for a name that is none of ``known``."""
+    names = sorted(set(known))
+    folded = {each.lower(): each for each in names}
+    close = difflib.get_close_matches(name[:128].lower(), folded, n=1, cutoff=0.6)
+    listed = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    guess = f"Did you mean {quoted(folded[close[0]])}?  " if close else ""
+    return f"{guess}{noun}: {listed or 'none'}."
+
+
+def report(problems: Sequence[Problem]) -> ConfigInvalid:
+    """The error that lists ``problems``, ready to print."""
+    blocks = []
+    for problem in problems:
+        where = f"{problem.file}:{problem.line}: " if problem.line else f"{problem.file}: "
+        block = where + problem.message
+        if problem.suggestion:
+            block += "\n" + " " * min(len(where), _WIDEST_INDENT) + problem.suggestion
+        blocks.append(block)
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return ConfigInvalid("\n".join([*blocks, f"{count}. Nothing was changed."]), problems=tuple(problems))
+
+
+class Worder:
+    """Words pydantic's findings about ``data``, the tables as they were read."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+
+    def words(self, error: ErrorDetails) -> tuple[Path, str, str]:
+        """Where it is, the sentence, and the advice. No value of a private or unknown setting is in them."""
+        is_key = error["loc"][-1:] == ("[key]",)
+        path: Path = error["loc"][:-1] if is_key else error["loc"]
+        if is_key:
+            rest, advice = _about_name(path, error)
+            return path, f"{path_text(path)} {rest}", advice
+        if error["type"] == "extra_forbidden":
+            return path, *_about_unknown(path)
+        if error["type"] == "missing":
+            return path, f"{path_text(path)} is missing.", _about_missing(path)
+        value = self._value(path)
+        rest, advice = _about_value(error, value)
+        shown = "" if error["type"] in _STRUCTURES or _private(path) else _shown(value)
+        return path, f"{path_text(path)}{shown} {rest}", advice
+
+    def _value(self, path: Path) -> object:
+        value: Any = self._data
+        for part in path:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+
+def _about_value(error: ErrorDetails, value: object) -> tuple[str, str]:
+    """What is wrong with a known setting's value, and what to do."""
+    kind, context = error["type"], error.get("ctx", {})
+    if "message" in context:
+        return str(context["message"]), str(context.get("advice", ""))
+    if kind == "literal_error":
+        return "is not known.", nearest(str(value), re.findall(r"'([^']*)'", str(context["expected"])))
+    if kind in _TYPE_WORDS:
+        advice = (
+            "Write it without quotes." if isinstance(value, str) and kind.startswith(("int", "float", "bool")) else ""
+        )
+        return _TYPE_WORDS[kind], advice
+    bounds = {
+        "greater_than_equal": ("ge", "at least"),
+        "less_than_equal": ("le", "at most"),
+        "greater_than": ("gt", "more than"),
+    }
+    if kind in bounds:
+        key, words = bounds[kind]
+        return f"must be {words} {_number(context[key])}.", ""
+    if kind == "too_short":
+        return "needs at least one entry.", ""
+    if kind in {"too_long", "string_too_long"}:
+        unit = "entries" if kind == "too_long" else "characters"
+        return f"must have at most {context['max_length']} {unit}.", ""
+    return f"is not valid: {error['msg']}.", ""
+
+
+def _about_name(path: Path, error: ErrorDetails) -> tuple[str, str]:
+    """What is wrong with the name of a provider or a model."""
+    context = error.get("ctx", {})
+    if "message" in context:
+        return str(context["message"]), str(context.get("advice", ""))
+    if path[0] == "providers":
+        return (
+            "is not a name for a provider.",
+            "Use up to 64 lower-case letters, digits, _ and -; begin with a letter or digit.",
+        )
+    if "/" in str(path[-1]):
+        return (
+            "is not a name for a model: provider/model is how every provider's own models are called.",
+            f"Choose a name without a slash, such as {quoted(str(path[-1]).rsplit('/', 1)[-1] or 'fast')}.",
+        )
+    return "is not a name for a model.", "Use up to 128 letters, digits, ., _, : and -; begin with a letter or digit."
+
+
+def _about_unknown(path: Path) -> tuple[str, str]:
+    """A key that no table of this kind has."""
+    name = str(path[-1])
+    if len(path) == 1:
+        elsewhere = [section for section, known in _sections() if name in known.model_fields]
+        if elsewhere:
+            return f"{path_text(path)} is not a section.", f"It belongs under [{elsewhere[0]}]."
+        return f"{path_text(path)} is not a section.", nearest(name, Settings.model_fields)
+    model = _model_at(path[:-1])
+    known = list(model.model_fields) if model else []
+    advice = nearest(name, known)
+    if not advice.startswith("Did"):
+        for section, other in _sections():
+            if name in other.model_fields and other is not model:
+                advice = f"It belongs under [{section}].  {advice}"
+                break
+    return f"{path_text(path)} is not a setting.", advice
+
+
+def _about_missing(path: Path) -> str:
+    if path[0] == "providers" and path[-1] == "base_url" and (known := known_provider(str(path[1]))):
+        return f'Add base_url = "{known.base_url}".'
+    model = _model_at(path[:-1])
+    field = model.model_fields.get(str(path[-1])) if model else None
+    if field is None:
+        return ""
+    if field.examples:
+        return f"Add {path[-1]} = {json.dumps(field.examples[0])}.  {field.description or ''}".rstrip()
+    return field.description or ""
+
+
+def _sections() -> list[tuple[str, type[BaseModel]]]:
+    """The tables a lost key may belong to, by the way they are written."""
+    top = [(name, model) for name in Settings.model_fields if (model := _model_at((name,)))]
+    return [*top, ("providers.NAME", OpenAIProviderSettings), ("models.NAME", AliasSettings)]
+
+
+def _model_at(path: Path) -> type[BaseModel] | None:
+    """The model of the table at ``path``."""
+    match path:
+        case ():
+            return Settings
+        case ("providers", _):
+            return OpenAIProviderSettings
+        case ("providers", _, "timeouts"):
+            return Timeouts
+        case ("models", _):
+            return AliasSettings
+        case ("models", _, "deployments", int()):
+            return DeploymentSettings
+        case (str(section),) if section in Settings.model_fields:
+            kind = Settings.model_fields[section].annotation
+            return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return None
+
+
+def _private(path: Path) -> bool:
+    """Whether the setting at ``path``, or one it is part of, may hold a secret."""
+    for length in range(1, len(path) + 1):
+        model = _model_at(path[: length - 1])
+        field = model.model_fields.get(str(path[length - 1])) if model else None
+        if field is not None and isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-private"):
+            return True
+    return False
+
+
+def _shown(value: object) -> str:
+    """`` = value`` for a short scalar, nothing for anything else."""
+    if isinstance(value, bool):
+        return f" = {str(value).lower()}"
+    if isinstance(value, str):
+        return f" = {quoted(value)}"
+    if isinstance(value, int | float):
+        return f" = {_number(value)}"
+    return ""
+
+
+def _number(value: object) -> str:
+    """A bound or a value, without the decimals of a whole number and without digits that fill a screen."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**20 else "a number this long"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
