@@ -297,7 +297,10 @@ class GatewayProtocol(HttpToolsProtocol):
     # ------------------------------------------------------------ the direct road
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        endpoint = self._endpoints.get(cycle.scope["path"])
+        path = cycle.scope["path"]
+        endpoint = self._endpoints.get(path)
+        if endpoint is None and path.startswith("/v1/"):
+            endpoint = self._endpoints.get("/v1/*")
         if endpoint is None:
             super()._start_asgi_task(cycle, app)
             return
@@ -327,6 +330,13 @@ class GatewayProtocol(HttpToolsProtocol):
             exchange.gone = True
             if self._running is not None:
                 self._running.cancel()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Called when a kept connection was idle for long: a client that does not read its answer is not waited for."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().timeout_keep_alive_handler()
 
     def pause_writing(self) -> None:
         """Called by the transport when the client reads slower than we write."""

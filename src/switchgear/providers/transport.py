@@ -11,10 +11,7 @@ import base64
 import ssl
 from collections import deque
 from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import (
-    getproxies_environment,
-    proxy_bypass_environment,  # type: ignore[attr-defined]  # documented name, not in the stubs
-)
+from urllib.request import getproxies_environment, proxy_bypass
 
 import msgspec
 
@@ -79,6 +76,10 @@ class Answer:
     def resume(self) -> None:
         """Take more from the provider."""
         self._connection.resume()
+
+    def hurry(self, seconds: float) -> None:
+        """Give the answer at most this long to end."""
+        self._connection.hurry(seconds)
 
     def close(self) -> None:
         """Give the connection back if the answer is whole, end it if not."""
@@ -284,7 +285,7 @@ def _proxy_for(target: SplitResult, setting: str | None) -> SplitResult | None:
     if setting is None:
         proxies = getproxies_environment()
         found = proxies.get(target.scheme) or proxies.get("all")
-        if not found or proxy_bypass_environment(target.netloc.rpartition("@")[2], proxies):
+        if not found or proxy_bypass(target.netloc.rpartition("@")[2]):
             return None
         setting = found if "://" in found else f"http://{found}"
     return urlsplit(setting)

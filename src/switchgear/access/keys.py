@@ -1,0 +1,122 @@
+"""Keys: made once, kept as keyed hashes, looked up in memory on every call."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import string
+from collections.abc import Iterable
+from fnmatch import translate
+from typing import Final
+
+from switchgear.core.errors import ExpiredKey, MalformedKey, MissingKey, PermissionDenied, RevokedKey, UnknownKey
+from switchgear.core.secrets import Secret
+from switchgear.store.keys import KeyRow
+
+PREFIX: Final = "sk-sg-"
+_SECRET_LENGTH: Final = 40  # of 62 characters: 238 bits
+_ALPHABET: Final = string.ascii_letters + string.digits
+_FORM = re.compile(rb"sk-sg-[0-9A-Za-z]{40}")
+_REMEMBERED_MODELS: Final = 1024
+
+CALL: Final = "call"
+ADMIN_READ: Final = "admin:read"
+ADMIN: Final = "admin"
+SCOPES: Final = (CALL, ADMIN_READ, ADMIN)
+
+
+def new_secret() -> Secret:
+    """A new key as the client will send it. It is shown once; only its hash is kept."""
+    return Secret(PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_SECRET_LENGTH)))
+
+
+def hash_secret(pepper: bytes, token: bytes) -> bytes:
+    """The keyed hash (HMAC-SHA256) by which a key is stored and found."""
+    return hmac.digest(pepper, token, "sha256")
+
+
+class Key:
+    """What a key may do. Made from its row; never changed."""
+
+    __slots__ = ("_known", "_pattern", "any_model", "expires_at", "id", "models", "name", "revoked", "scopes")
+
+    def __init__(self, row: KeyRow) -> None:
+        self.id = row.id
+        self.name = row.name
+        self.models = tuple(row.models)
+        self.scopes = frozenset(row.scopes)
+        self.expires_at = row.expires_at
+        self.revoked = row.revoked_at is not None
+        self.any_model = CALL in self.scopes and "*" in row.models
+        patterns = row.models if CALL in self.scopes else ()
+        self._pattern = re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)")
+        self._known: dict[str, bool] = {}
+
+    def may_call(self, model: str) -> bool:
+        """Whether the key's scope includes the model, by the name the client uses. Patterns are globs (``openai/*``)."""
+        if self.any_model:
+            return True
+        allowed = self._known.get(model)
+        if allowed is None:
+            allowed = self._pattern.match(model) is not None
+            if len(self._known) < _REMEMBERED_MODELS:
+                self._known[model] = allowed
+        return allowed
+
+    def require(self, scope: str) -> None:
+        """Raise PermissionDenied unless the key has ``scope``; ``admin`` includes ``admin:read``."""
+        if scope in self.scopes or (scope == ADMIN_READ and ADMIN in self.scopes):
+            return
+        raise PermissionDenied(f'This key does not have the scope "{scope}".')
+
+
+class Keyring:
+    """Every key by its hash. ``load`` replaces the whole ring at once; reading needs no lock.
+
+    ``pepper`` keys the hashes: a copy of the database alone does not tell whether a guessed key is right.
+    """
+
+    def __init__(self, pepper: bytes) -> None:
+        self._pepper = pepper
+        self._by_hash: dict[bytes, tuple[Key, int | None]] = {}
+
+    def load(self, rows: Iterable[KeyRow]) -> None:
+        """Take ``rows`` as all keys there are."""
+        ring: dict[bytes, tuple[Key, int | None]] = {}
+        for row in rows:
+            key = Key(row)
+            for secret in row.secrets:
+                ring[secret.hash] = (key, secret.expires_at)
+        self._by_hash = ring
+
+    def authenticate(self, token: bytes, now: float) -> Key:
+        """The key that ``token`` is, at ``now`` (seconds since the epoch).
+
+        Raises MissingKey, MalformedKey, UnknownKey, RevokedKey or ExpiredKey.
+        """
+        found = self._by_hash.get(hmac.digest(self._pepper, token, "sha256"))
+        if found is None:
+            raise self._refusal(token)
+        key, secret_expires_at = found
+        if key.revoked:
+            raise RevokedKey(f'The key "{key.name}" was revoked.')
+        if secret_expires_at is not None and secret_expires_at <= now * 1000:
+            raise ExpiredKey(f'This secret of the key "{key.name}" was replaced and its overlap is over.')
+        if key.expires_at is not None and key.expires_at <= now * 1000:
+            raise ExpiredKey(f'The key "{key.name}" has expired.')
+        return key
+
+    def _refusal(self, token: bytes) -> MissingKey | MalformedKey | UnknownKey:
+        if not token:
+            return MissingKey("The request has no key.")
+        if _FORM.fullmatch(token) is None:
+            return MalformedKey("What was sent as a key is not one of this gateway's keys.")
+        return UnknownKey("No such key exists here.")
+
+
+def token_from(authorization: bytes, api_key: bytes) -> bytes:
+    """The key in a request's ``authorization: Bearer`` (RFC 6750 section 2.1) or ``x-api-key`` field."""
+    if authorization[:7].lower() == b"bearer ":
+        return authorization[7:].strip()
+    return (authorization or api_key).strip()

@@ -1,0 +1,1 @@
+"""OpenAI's wire dialect in front of the gateway."""

@@ -1,0 +1,111 @@
+"""``POST /v1/chat/completions``, ``/v1/completions`` and ``/v1/embeddings``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from switchgear.access.keys import token_from
+from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearError
+from switchgear.edge.openai.errors import error_document, error_event, error_headers
+from switchgear.edge.openai.requests import decode
+from switchgear.edge.server import ClientGoneError, Exchange
+from switchgear.pipeline.model_call import ModelCall, ModelCalls
+from switchgear.providers.base import Operation
+
+_log = logging.getLogger(__name__)
+
+
+class CallEndpoint:
+    """One operation's endpoint. ``max_body`` is in bytes, ``body_timeout`` in seconds."""
+
+    def __init__(self, calls: ModelCalls, operation: Operation, max_body: int, body_timeout: float) -> None:
+        self._calls = calls
+        self._operation = operation
+        self._max_body = max_body
+        self._body_timeout = body_timeout
+
+    async def __call__(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        call = self._calls.begin(self._operation)
+        reply = OpenAIReply(exchange)
+        try:
+            if exchange.method != "POST":
+                raise MethodNotAllowed(f"{exchange.path} answers POST.")
+            authorization = api_key = b""
+            for name, value in exchange.headers:
+                if name == b"authorization":
+                    authorization = value
+                elif name == b"x-api-key":
+                    api_key = value
+                elif name == b"traceparent":
+                    call.trace = value.decode("latin-1")
+            self._calls.authenticate(call, token_from(authorization, api_key))
+            body = await exchange.body(self._max_body, self._body_timeout)
+            await self._calls.run(call, decode(self._operation, body), reply)
+        except SwitchgearError as error:
+            if isinstance(error, InternalError):
+                _log.exception("Defect while serving %s", call.id)
+            self._calls.failed(call, error)
+            reply.fail(call, error)
+        except (ClientGoneError, asyncio.CancelledError):
+            self._calls.left(call)
+            raise
+
+
+class OpenAIReply:
+    """Writes one answer in OpenAI's form."""
+
+    __slots__ = ("_exchange", "begun", "write")
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.write = exchange.write
+        self.begun = False
+
+    def whole(self, call: ModelCall, body: bytes) -> None:
+        """The answer at once, with what it cost."""
+        headers = b"content-type: application/json\r\nx-request-id: %b\r\n%b" % (call.id.encode(), _headers(call))
+        if call.cost is not None:
+            headers += b"x-switchgear-cost: %b\r\n" % dollars(call.cost).encode()
+        self._exchange.reply(200, headers, body)
+
+    def begin(self, call: ModelCall) -> None:
+        """A stream begins."""
+        self.begun = True
+        self._exchange.start(
+            200,
+            b"content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n"
+            b"x-request-id: %b\r\n%b" % (call.id.encode(), _headers(call)),
+        )
+
+    def end(self, events: bytes) -> None:
+        """The last events of a stream."""
+        self._exchange.end(events)
+
+    def listen(self, pressure: Callable[[bool], None] | None) -> None:
+        """Say who is to be told when the client cannot keep up."""
+        self._exchange.on_pressure = pressure
+        if pressure is not None and self._exchange.under_pressure:
+            pressure(True)
+
+    def fail(self, call: ModelCall, error: SwitchgearError) -> None:
+        """End with an error: as an answer of its own, or as the last event of a stream that has begun."""
+        if self.begun:
+            self._exchange.end(error_event(error, call.id))
+            return
+        headers = error_headers(error, call.id)
+        if isinstance(error, MethodNotAllowed):
+            headers += b"allow: POST\r\n"
+        self._exchange.reply(error.http_status, headers, error_document(error, call.id))
+
+
+def _headers(call: ModelCall) -> bytes:
+    return call.model.header if call.model is not None else b""
+
+
+def dollars(nano: int) -> str:
+    """Nano-dollars as a decimal number of US dollars, exact, without trailing zeros."""
+    whole, fraction = divmod(nano, 1_000_000_000)
+    return f"{whole}.{fraction:09d}".rstrip("0").rstrip(".")

@@ -1,0 +1,267 @@
+"""A call of a model, stage by stage: authenticate, authorise, prepare, route, settle, record.
+
+The stages stand one under the other and each can be read alone. An edge makes a ``ModelCall``, decodes its
+dialect into a ``ModelRequest`` and gives a ``Reply`` that writes the answer; everything between is here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from switchgear.access.keys import Key, Keyring
+from switchgear.core.calls import Outcome, Usage
+from switchgear.core.errors import (
+    InternalError,
+    ModelNotAllowed,
+    ProviderError,
+    ProviderInvalidResponse,
+    SwitchgearError,
+)
+from switchgear.core.ids import RequestIds
+from switchgear.pipeline.record import Recorder
+from switchgear.providers.base import Operation
+from switchgear.providers.catalog import cost
+from switchgear.providers.connection import Sink
+from switchgear.providers.openai_errors import error_in_body
+from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, tokens_of, usage_of
+from switchgear.providers.transport import Answer
+from switchgear.routing.directory import Deployment, Directory, Model
+
+_encode = msgspec.json.Encoder().encode
+_decode_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_TRUE = msgspec.Raw(b"true")
+_ONLY_USAGE = msgspec.Raw(b'{"include_usage":true}')
+_AFTER_END_SECONDS = 1.0
+
+
+class ModelRequest(msgspec.Struct):
+    """What the stages read of a request. ``fields`` are its top-level fields as they were sent, still encoded."""
+
+    model: str
+    stream: bool
+    fields: dict[str, msgspec.Raw]
+    wants_usage: bool = False
+    prompt_characters: int = 0
+
+
+class Reply(Protocol):
+    """How an edge writes an answer in its dialect."""
+
+    def whole(self, call: ModelCall, body: bytes) -> None:
+        """The answer, at once."""
+
+    def begin(self, call: ModelCall) -> None:
+        """A streamed answer begins."""
+
+    def write(self, events: bytes) -> None:
+        """Whole events of it."""
+
+    def end(self, events: bytes) -> None:
+        """The last of it."""
+
+    def listen(self, pressure: Callable[[bool], None] | None) -> None:
+        """Say who is to be told when the client cannot keep up (True) and when it can again (False)."""
+
+
+class ModelCall:
+    """One call on its way through the stages, and what is known of it so far."""
+
+    __slots__ = (
+        "at", "cost", "deployment", "error", "first_token", "id", "key", "model", "name", "operation", "outcome",
+        "recorded", "started", "status", "streamed", "trace", "usage",
+    )  # fmt: skip
+
+    def __init__(self, call_id: str, operation: Operation) -> None:
+        self.id = call_id
+        self.operation = operation
+        self.at = time.time()
+        self.started = time.perf_counter()
+        self.key: Key | None = None
+        self.name = ""
+        self.model: Model | None = None
+        self.deployment: Deployment | None = None
+        self.streamed = False
+        self.usage = Usage()
+        self.cost: int | None = None
+        self.first_token: float | None = None
+        self.outcome: Outcome = "ok"
+        self.status = 200
+        self.error = ""
+        self.trace = ""
+        self.recorded = False
+
+
+class ModelCalls:
+    """The stages, with what they need. One object serves every call.
+
+    ``directory`` gives the models as they are now; a call keeps the ones it started with.
+    """
+
+    def __init__(self, keyring: Keyring, directory: Callable[[], Directory], recorder: Recorder) -> None:
+        self._keyring = keyring
+        self._directory = directory
+        self._recorder = recorder
+        self._ids = RequestIds()
+        self.in_flight = 0
+
+    def begin(self, operation: Operation) -> ModelCall:
+        """A new call, its clock running."""
+        return ModelCall(self._ids.next(), operation)
+
+    def authenticate(self, call: ModelCall, token: bytes) -> None:
+        """Find who calls. Raises AuthenticationError."""
+        call.key = self._keyring.authenticate(token, call.at)
+
+    async def run(self, call: ModelCall, request: ModelRequest, reply: Reply) -> None:
+        """Serve an authenticated call. Raises SwitchgearError; the call is recorded in every case."""
+        call.name = request.model
+        call.streamed = request.stream
+        self._authorise(call)
+        body = self._prepare(call, request)
+        self.in_flight += 1
+        try:
+            await self._route(call, request, body, reply)
+        except SwitchgearError as error:
+            self.failed(call, error)
+            raise
+        except asyncio.CancelledError:
+            self._broken_off(call, "abandoned", 499, "client_closed_request")
+            raise
+        except Exception as error:
+            self.failed(call, InternalError("internal"))
+            raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error
+        finally:
+            self.in_flight -= 1
+
+    # ------------------------------------------------------------ the stages
+
+    def _authorise(self, call: ModelCall) -> None:
+        assert call.key is not None  # noqa: S101 - authenticate went before
+        directory = self._directory()
+        model = directory.find(call.name)
+        if model is None:
+            raise directory.not_found(call.name, call.key.may_call)
+        if not call.key.may_call(call.name):
+            raise ModelNotAllowed(f'This key may not call the model "{call.name}".', param="model")
+        call.model = model
+        call.deployment = model.deployments[0]
+
+    def _prepare(self, call: ModelCall, request: ModelRequest) -> bytes:
+        """The body to send: the deployment's model, and usage asked for; everything else as it came."""
+        assert call.deployment is not None  # noqa: S101 - authorise went before
+        fields = request.fields
+        fields["model"] = call.deployment.model_json
+        if request.stream and not request.wants_usage and call.deployment.provider.stream_usage:
+            fields["stream_options"] = _with_usage(fields.get("stream_options"))
+        return _encode(fields)
+
+    async def _route(self, call: ModelCall, request: ModelRequest, body: bytes, reply: Reply) -> None:
+        assert call.deployment is not None  # noqa: S101 - authorise went before
+        provider = call.deployment.provider
+        with await provider.send(call.operation, call.deployment.model, body) as answer:
+            if request.stream:
+                await self._stream(call, request, answer, reply)
+            else:
+                await self._whole(call, request, answer, reply)
+
+    async def _whole(self, call: ModelCall, request: ModelRequest, answer: Answer, reply: Reply) -> None:
+        body = await answer.body()
+        call.first_token = time.perf_counter()
+        provider = call.deployment.provider.name if call.deployment else ""
+        usage = usage_of(provider, body)
+        if usage is None:
+            usage = Usage(tokens_of(request.prompt_characters), tokens_of(len(body)), estimated=True)
+        self._settle(call, usage)
+        await self._recorder.record(call)
+        reply.whole(call, body)
+
+    async def _stream(self, call: ModelCall, request: ModelRequest, answer: Answer, reply: Reply) -> None:
+        provider = call.deployment.provider.name if call.deployment else ""
+        if not answer.header(b"content-type").lower().startswith(b"text/event-stream"):
+            await _not_a_stream(provider, answer)
+        reader = StreamReader(provider, show_usage=request.wants_usage)
+        feed, write = reader.feed, reply.write
+
+        def forward(data: bytes) -> None:
+            events = feed(data)
+            if events:
+                if call.first_token is None:
+                    call.first_token = time.perf_counter()
+                    reply.begin(call)
+                write(events)
+            if reader.done:
+                answer.hurry(_AFTER_END_SECONDS)
+
+        reply.listen(lambda pressed: answer.pause() if pressed else answer.resume())
+        try:
+            await _pipe(answer, reader, forward)
+            rest = reader.finish()
+        except BaseException:  # cut, abandoned or failed: what passed so far is counted, then it goes on
+            if call.first_token is not None:
+                self._settle(call, reader.usage or reader.estimate(request.prompt_characters))
+            raise
+        finally:
+            reply.listen(None)
+        if call.first_token is None:
+            reply.begin(call)
+        self._settle(call, reader.usage or reader.estimate(request.prompt_characters))
+        await self._recorder.record(call)
+        reply.end(rest + END_OF_STREAM)
+
+    def _settle(self, call: ModelCall, usage: Usage) -> None:
+        call.usage = usage
+        if call.deployment is not None and call.deployment.price is not None:
+            call.cost = cost(call.deployment.price, usage)
+
+    # ------------------------------------------------------------ calls that did not end well
+
+    def failed(self, call: ModelCall, error: SwitchgearError) -> None:
+        """Record a call that ends with ``error``. Without effect on one that is recorded, or that has no key."""
+        if call.model is None:
+            outcome: Outcome = "refused"
+        else:
+            outcome = "cut" if call.first_token is not None and call.streamed else "failed"
+        self._broken_off(call, outcome, error.http_status, error.code)
+
+    def left(self, call: ModelCall) -> None:
+        """Record a call whose client left before it reached a model."""
+        self._broken_off(call, "abandoned", 499, "client_closed_request")
+
+    def _broken_off(self, call: ModelCall, outcome: Outcome, status: int, code: str) -> None:
+        if call.recorded or call.key is None:
+            return
+        call.outcome, call.status, call.error = outcome, status, code
+        self._recorder.publish(call)
+
+
+async def _pipe(answer: Answer, reader: StreamReader, forward: Sink) -> None:
+    """Pipe until the answer ends; what goes wrong after its end marker does not matter."""
+    try:
+        await answer.pipe(forward)
+    except ProviderError:
+        if not reader.done:
+            raise
+
+
+async def _not_a_stream(provider: str, answer: Answer) -> None:
+    """Raise what an answer means that should have been a stream and is not."""
+    body = await answer.body()
+    told = error_in_body(provider, body)
+    if told is not None:
+        raise told
+    kind = answer.header(b"content-type").decode("latin-1")[:80] or "no content type"
+    raise ProviderInvalidResponse(f"Provider {provider} answered a stream with {kind}.", provider=provider)
+
+
+def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:
+    """``stream_options`` with usage asked for, whatever else they hold kept."""
+    if options is None or bytes(options) == b"null":
+        return _ONLY_USAGE
+    fields: dict[str, msgspec.Raw] = _decode_options(options)
+    fields["include_usage"] = _TRUE
+    return msgspec.Raw(_encode(fields))

@@ -1,0 +1,98 @@
+"""Server-sent events as bytes: cutting a stream at event boundaries without reading what is inside.
+
+WHATWG HTML, section 9.2.6: lines end with CRLF, LF or CR; an empty line ends an event.
+"""
+
+from __future__ import annotations
+
+import re
+
+from switchgear.core.errors import ProviderResponseTooLarge
+
+MAX_EVENT_BYTES = 8 * 1024 * 1024
+
+_END_OF_LINE = rb"(?:\r\n|\n|\r(?!\n))"
+_BOUNDARY = re.compile(_END_OF_LINE + _END_OF_LINE)
+_LINE = re.compile(_END_OF_LINE)
+
+
+class EventCutter:
+    """Gives back whole events only; what is incomplete waits inside for its rest.
+
+    The concatenation of everything ``feed`` and ``finish`` return is the input up to the last boundary.
+    ``provider`` names the source in errors.
+    """
+
+    __slots__ = ("_carriage_returns", "_provider", "_rest")
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        self._rest = bytearray()
+        self._carriage_returns = False
+
+    def feed(self, data: bytes) -> bytes:
+        """The events that ``data`` completes, or nothing. Raises ProviderResponseTooLarge for an endless event."""
+        rest = self._rest
+        if not rest and data.endswith(b"\n\n") and not self._carriage_returns and b"\r" not in data:
+            return data
+        searched = max(len(rest) - 3, 0)
+        rest += data
+        if not self._carriage_returns and b"\r" in data:
+            self._carriage_returns = True
+        cut = self._last_boundary(searched)
+        if cut <= 0:
+            if len(rest) > MAX_EVENT_BYTES:
+                raise ProviderResponseTooLarge(
+                    f"Provider {self._provider} sent an event of more than {MAX_EVENT_BYTES} bytes.",
+                    provider=self._provider,
+                )
+            return b""
+        events = bytes(rest[:cut])
+        del rest[:cut]
+        return events
+
+    def _last_boundary(self, start: int) -> int:
+        """Where the last whole event ends, or 0."""
+        rest = self._rest
+        if not self._carriage_returns:
+            return rest.rfind(b"\n\n", start) + 2 if b"\n\n" in rest[start:] else 0
+        # a CR at the very end may be the first half of a CRLF: it is looked at again with the next byte
+        end = len(rest) - 1 if rest.endswith(b"\r") else len(rest)
+        cut = 0
+        for match in _BOUNDARY.finditer(rest, start, end):
+            cut = match.end()
+        return cut
+
+    def finish(self) -> bytes:
+        """The last event if its boundary was held back because it ended in a CR. An unfinished event is dropped."""
+        rest = bytes(self._rest)
+        self._rest.clear()
+        cut = 0
+        for match in _BOUNDARY.finditer(rest):
+            cut = match.end()
+        return rest[:cut]
+
+
+def split_events(events: bytes) -> list[bytes]:
+    """Each event of whole events with its boundary, as it was."""
+    if b"\r" not in events:
+        return [part + b"\n\n" for part in events.split(b"\n\n") if part.strip(b"\n")]
+    found: list[bytes] = []
+    start = 0
+    for match in _BOUNDARY.finditer(events):
+        if match.end() > start:
+            found.append(events[start : match.end()])
+            start = match.end()
+    return [event for event in found if event.strip(b"\r\n")]
+
+
+def event_data(event: bytes) -> bytes:
+    """The event's data: its ``data`` fields joined by LF, one leading space of each removed."""
+    if event.startswith(b"data: ") and event.count(b"\n") == 2 and b"\r" not in event:
+        return event[6:-2]
+    lines = []
+    for line in _LINE.split(event.removeprefix(b"\xef\xbb\xbf")):
+        name, _, value = line.partition(b":")
+        if name == b"data":
+            lines.append(value.removeprefix(b" "))
+    return b"\n".join(lines)
