@@ -1,0 +1,1 @@
+"""Alembic's environment and the migrations, packaged with the product: one set for both engines."""

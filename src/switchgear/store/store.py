@@ -1,0 +1,59 @@
+"""The store as one object: everything that is kept, behind one URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from switchgear.store import tables, upgrade
+from switchgear.store.engine import Database, Durability, connect
+from switchgear.store.keys import Keys
+from switchgear.store.models import Models
+from switchgear.store.providers import Providers
+from switchgear.store.secrets import Secrets
+from switchgear.store.usage_writer import UsageWriter
+
+
+class Store:
+    """What is kept. Open it with ``Store.open`` and close it in the end.
+
+    ``writer`` takes the records of finished calls; the others read and change one kind of thing each.
+    """
+
+    def __init__(self, database: Database, secret: bytes, durability: Durability) -> None:
+        self._database = database
+        self.keys = Keys(database)
+        self.providers = Providers(database)
+        self.models = Models(database)
+        self.secrets = Secrets(database, secret)
+        self.writer = UsageWriter(database, durability)
+
+    @classmethod
+    async def open(cls, url: str, data_dir: Path, *, secret: bytes, durability: Durability = "batched") -> Store:
+        """Connects, and brings the schema up to date first where it is behind.
+
+        ``url`` is ``sqlite:`` (a file in ``data_dir``), ``sqlite:PATH`` or ``postgresql://…``; ``secret`` is the
+        root of encryption at rest, at least 16 bytes. Raises DataFolderUnusable, StoreUnusable, ExtraMissing.
+        """
+        database = connect(url, data_dir)
+        try:
+            await upgrade.prepare(database)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, secret, durability)
+
+    async def revision(self) -> int:
+        """A number that grows whenever a key, provider, model or secret changes, in whichever process.
+
+        Raises StoreUnavailable.
+        """
+        counted = select(tables.revision.c.value).where(tables.revision.c.name == "catalogue")
+        async with self._database.read() as connection:
+            return int((await connection.execute(counted)).scalar_one())
+
+    async def close(self, deadline: float = 10.0) -> None:
+        """Commits pending usage records for at most ``deadline`` seconds and disconnects."""
+        await self.writer.close(deadline)
+        await self._database.close()

@@ -1,0 +1,135 @@
+"""The schema: every table, as the newest migration leaves it.
+
+Times are milliseconds since the Unix epoch. Lists and documents are JSON text, so that both engines keep the
+same bytes. No table has a server-made number: rows keep their identity when they move to another engine.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+REVISIONS = ("0001",)
+"""Every schema revision this version knows, oldest first."""
+
+HEAD = REVISIONS[-1]
+"""The revision this version works with; kept here so that a start at head never imports Alembic."""
+
+metadata = MetaData()
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("models", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Column("created_by", Text, nullable=False),
+)
+Index(
+    "keys_name_in_use",
+    keys.c.name,
+    unique=True,
+    sqlite_where=keys.c.revoked_at.is_(None),
+    postgresql_where=keys.c.revoked_at.is_(None),
+)
+
+key_secrets = Table(
+    "key_secrets",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("key_id", Text, ForeignKey("keys.id", name="key_secrets_key", ondelete="CASCADE"), nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+)
+Index("key_secrets_by_key", key_secrets.c.key_id)
+
+
+def _documents(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("name", Text, primary_key=True),
+        Column("document", Text, nullable=False),
+        Column("created_at", BigInteger, nullable=False),
+        Column("updated_at", BigInteger, nullable=False),
+    )
+
+
+providers = _documents("providers")
+models = _documents("models")
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+# Clustered by time on SQLite, partitioned by day on PostgreSQL: `at` leads the key on both.
+usage = Table(
+    "usage",
+    metadata,
+    Column("at", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("deployment", Text, nullable=False),
+    Column("streamed", Boolean, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("reasoning_tokens", Integer, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Column("cost", BigInteger),
+    Column("latency_ms", Double, nullable=False),
+    Column("first_token_ms", Double),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("trace", Text, nullable=False),
+    sqlite_with_rowid=False,
+    postgresql_partition_by="RANGE (at)",
+)
+Index("usage_by_id", usage.c.id)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("at", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("ip", Text, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,154 @@
+"""Usage rows on the wire to the database: one INSERT, compiled once, run by the driver itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switchgear.core.calls import CallRecord
+from switchgear.store import partitions, tables
+from switchgear.store.engine import Database, Durability
+
+# Rows in one statement on SQLite. sqlite3 gives up the interpreter's lock once a statement, which under load
+# costs more than the row does; 50 are enough for that not to show.
+_GROUP = 50
+_BUSY_MS = 1000
+
+
+def row(record: CallRecord) -> tuple[Any, ...]:
+    """The values of ``record`` in the order of the table's columns."""
+    usage = record.usage
+    return (
+        record.at,
+        record.id,
+        record.key_id,
+        record.endpoint,
+        record.model,
+        record.provider,
+        record.deployment,
+        record.streamed,
+        record.outcome,
+        record.status,
+        record.error,
+        usage.prompt_tokens,
+        usage.completion_tokens,
+        usage.cached_tokens,
+        usage.reasoning_tokens,
+        usage.estimated,
+        record.cost,
+        record.latency_ms,
+        record.first_token_ms,
+        record.attempts,
+        record.trace,
+    )
+
+
+def scrubbed(record: CallRecord) -> CallRecord:
+    """``record`` with what no database takes replaced: NUL, lone surrogates, numbers out of range."""
+    texts = {
+        name: value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+        for name in ("id", "key_id", "endpoint", "model", "provider", "deployment", "error", "trace")
+        if isinstance(value := getattr(record, name), str)
+    }
+    usage = record.usage
+    return msgspec.structs.replace(
+        record,
+        **texts,
+        usage=msgspec.structs.replace(
+            usage,
+            prompt_tokens=_within(usage.prompt_tokens, 31),
+            completion_tokens=_within(usage.completion_tokens, 31),
+            cached_tokens=_within(usage.cached_tokens, 31),
+            reasoning_tokens=_within(usage.reasoning_tokens, 31),
+        ),
+        at=_within(record.at, 63),
+        status=_within(record.status, 15),
+        attempts=_within(record.attempts, 15),
+        cost=None if record.cost is None else _within(record.cost, 63),
+        latency_ms=0.0 if math.isnan(record.latency_ms) else record.latency_ms,
+    )
+
+
+def _within(number: int, bits: int) -> int:
+    return max(-(1 << bits), min((1 << bits) - 1, number))
+
+
+class RowWriter:
+    """Holds a connection of its own, set up for ``durability``, and commits batches of records over it.
+
+    Methods raise what the driver raises (``failures.DRIVER_ERRORS``), or ValueError and OverflowError for values
+    that the driver cannot take; after an error call ``reset``.
+    """
+
+    def __init__(self, database: Database, durability: Durability) -> None:
+        self._database = database
+        self._durability = durability
+        self._connection: AsyncConnection | None = None
+        kind = sqlite if database.kind == "sqlite" else postgresql
+        statement = kind.insert(tables.usage).on_conflict_do_nothing()
+        self._one = str(statement.compile(dialect=database.engine.sync_engine.dialect))
+        head, _, tail = self._one.partition(" VALUES ")
+        values, _, rest = tail.partition(" ON CONFLICT")
+        self._group = f"{head} VALUES {', '.join([values] * _GROUP)} ON CONFLICT{rest}"
+
+    async def insert(self, records: Sequence[CallRecord]) -> None:
+        """Commits ``records`` in one transaction; those that are there already stay as they are."""
+        connection = await self._open()
+        if self._database.kind == "sqlite":
+            await self._insert_sqlite(connection, [row(record) for record in records])
+        else:
+            async with connection.begin():
+                await connection.exec_driver_sql(self._one, [row(record) for record in records])
+
+    async def _insert_sqlite(self, connection: AsyncConnection, rows: list[tuple[Any, ...]]) -> None:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        whole = len(rows) - len(rows) % _GROUP
+        groups = [tuple(chain.from_iterable(rows[i : i + _GROUP])) for i in range(0, whole, _GROUP)]
+        async with self._database.writing():
+            await driver.execute("BEGIN IMMEDIATE")
+            try:
+                if groups:
+                    await driver.executemany(self._group, groups)
+                if whole < len(rows):
+                    await driver.executemany(self._one, rows[whole:])
+                await driver.execute("COMMIT")
+            finally:
+                if driver.in_transaction:
+                    await driver.execute("ROLLBACK")
+
+    async def maintain(self, now: int) -> None:
+        """Makes the partitions of the coming days; ``now`` is milliseconds since the epoch."""
+        if self._database.kind == "postgresql":
+            connection = await self._open()
+            async with connection.begin():
+                await partitions.ensure(connection, now)
+
+    async def reset(self) -> None:
+        """Gives the connection up; the next call opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.invalidate()
+            await connection.close()
+
+    async def close(self) -> None:
+        """Closes the connection, whose settings the pool's others do not have."""
+        await self.reset()
+
+    async def _open(self) -> AsyncConnection:
+        if self._connection is None:
+            connection = await self._database.engine.connect()
+            self._connection = connection
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            batched = self._durability == "batched"
+            if self._database.kind == "sqlite":
+                await driver.execute(f"PRAGMA synchronous={'NORMAL' if batched else 'FULL'}")
+                await driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+            elif batched:
+                await driver.execute("SET synchronous_commit = off")
+        return self._connection

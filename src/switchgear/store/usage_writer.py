@@ -1,0 +1,266 @@
+"""The one way a call's record reaches the database: collected in memory, committed in groups.
+
+``add`` costs an append. A task commits what has gathered, at most every 100 ms, or at once when somebody waits
+for it (``committed``); everybody who waits shares the same transaction. While the database does not take them,
+records stay in memory up to a bound and are tried again with growing pauses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Literal
+
+import msgspec
+import structlog
+
+from switchgear.core.calls import CallRecord
+from switchgear.core.errors import StoreUnavailable
+from switchgear.store import failures
+from switchgear.store.engine import Database, Durability
+from switchgear.store.usage_rows import RowWriter, scrubbed
+
+INTERVAL_SECONDS = 0.1
+BOUND = 100_000
+BATCH = 2_000
+MAINTENANCE_SECONDS = 3600.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 2.0
+
+
+class WriterHealth(msgspec.Struct, frozen=True):
+    """How the writer is doing.
+
+    ``degraded`` while the database does not take records, with the ``reason`` in a sentence. ``pending`` records
+    wait in memory; ``lost`` ones were given up since the start: the bound was passed, or no database would take
+    them.
+    """
+
+    state: Literal["ok", "degraded"]
+    reason: str
+    pending: int
+    lost: int
+
+
+class UsageWriter:
+    """Collects records of finished calls and commits them in batches, each once.
+
+    To be used from one event loop. The task starts with the first record.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        durability: Durability,
+        *,
+        interval: float = INTERVAL_SECONDS,
+        bound: int = BOUND,
+        pause: float = FIRST_PAUSE_SECONDS,
+    ) -> None:
+        self._database = database
+        self._rows = RowWriter(database, durability)
+        self._interval = interval
+        self._bound = bound
+        self._first_pause = pause
+        self._log = structlog.get_logger("switchgear.store")
+        self._pending: deque[CallRecord] = deque()
+        self._added = 0  # records ever given
+        self._settled = 0  # of these, the first so many are committed or lost
+        self._lost = 0
+        self._lost_until = 0  # of these, the first so many may be lost to the bound
+        self._reason = ""
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._some = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+        self._maintained = float("-inf")
+
+    @property
+    def health(self) -> WriterHealth:
+        """The state of this moment."""
+        state: Literal["ok", "degraded"] = "degraded" if self._reason else "ok"
+        return WriterHealth(state, self._reason, len(self._pending), self._lost)
+
+    def add(self, record: CallRecord) -> None:
+        """Takes a record to be committed soon. Never blocks, never raises."""
+        pending = self._pending
+        if len(pending) >= self._bound:
+            pending.popleft()
+            self._settled += 1
+            self._lost += 1
+            self._lost_until = self._settled
+        pending.append(record)
+        self._added += 1
+        if not self._some.is_set():
+            self._some.set()
+            if self._task is None:
+                self._task = asyncio.get_running_loop().create_task(self._run(), name="usage-writer")
+
+    async def committed(self) -> None:
+        """Returns once everything added before is committed. Raises StoreUnavailable when that did not work.
+
+        The records are kept and tried again even then.
+        """
+        target = self._added
+        if self._settled >= target:
+            if target <= self._lost_until:
+                raise _given_up()
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((target, waiter))
+        self._urgent.set()
+        await waiter
+
+    async def flush(self) -> None:
+        """The same as ``committed``: for whoever wants to read what was just written."""
+        await self.committed()
+
+    async def close(self, deadline: float = 10.0) -> None:
+        """Commits what is pending, for at most ``deadline`` seconds, then stops; what is left is lost and logged."""
+        self._closing = True
+        if self._task is not None:
+            self._some.set()
+            self._urgent.set()
+            _, unfinished = await asyncio.wait([self._task], timeout=deadline)
+            if unfinished:
+                self._task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await self._task
+            self._task = None
+        if self._pending:
+            count = len(self._pending)
+            self._pending.clear()
+            self._settled += count
+            self._lost += count
+            self._log.error("usage records lost at the end", lost=count, reason=self._reason)
+        self._fail_waiters(StoreUnavailable("The record of this call could not be committed before the end."))
+        await self._rows.close()
+
+    # ------------------------------------------------------------ the task
+
+    async def _run(self) -> None:
+        pause = self._first_pause
+        while True:
+            await self._gather()
+            if not self._pending and self._closing:
+                return
+            try:
+                await self._commit_pending()
+            except (StoreUnavailable, *failures.DRIVER_ERRORS) as error:
+                await self._degrade(error)
+                await self._rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            else:
+                pause = self._first_pause
+                self._recover()
+
+    async def _gather(self) -> None:
+        """Waits for a first record, then for company, unless somebody waits for the commit."""
+        if not self._pending:
+            self._some.clear()
+            if self._closing:
+                return
+            await self._some.wait()
+        if not (self._waiters or self._closing or self._reason):
+            self._urgent.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._interval):
+                    await self._urgent.wait()
+
+    async def _rest(self, seconds: float) -> None:
+        """Waits after a failure; waiters do not shorten it, or a broken database would be tried without pause."""
+        if self._closing:
+            seconds = min(seconds, 0.1)
+        await asyncio.sleep(seconds)
+
+    async def _commit_pending(self) -> None:
+        await self._maintain()
+        while self._pending:
+            batch = [self._pending[i] for i in range(min(BATCH, len(self._pending)))]
+            first = self._settled
+            lost: set[int] = set()
+            try:
+                await self._rows.insert(batch)
+            except (*failures.DRIVER_ERRORS, ValueError, OverflowError) as error:
+                if not self._blames_records(error):
+                    raise
+                lost = await self._insert_singly(batch, first)
+            self._settle(first, len(batch), lost)
+
+    def _settle(self, first: int, count: int, lost: set[int]) -> None:
+        """Forgets the batch that began after record ``first``; ``lost`` are the numbers of those refused."""
+        pushed_out = self._settled - first  # by the bound, while they were being written
+        self._lost += len(lost) - min(pushed_out, count)
+        for _ in range(count - pushed_out):
+            self._pending.popleft()
+            self._settled += 1
+        waiters, self._waiters = self._waiters, []
+        for target, waiter in waiters:
+            if target > self._settled:
+                self._waiters.append((target, waiter))
+            elif waiter.done():
+                continue
+            elif target in lost or target <= self._lost_until:
+                waiter.set_exception(_given_up())
+            else:
+                waiter.set_result(None)
+
+    def _blames_records(self, error: Exception) -> bool:
+        if not isinstance(error, failures.DRIVER_ERRORS):
+            return True
+        return failures.understand(error, self._database.where).data
+
+    async def _insert_singly(self, batch: Sequence[CallRecord], first: int) -> set[int]:
+        """Commits one by one a batch that was refused for its values, so that one bad record loses only itself."""
+        lost: set[int] = set()
+        for number, record in enumerate(batch, first + 1):
+            try:
+                await self._rows.insert([scrubbed(record)])
+            except (*failures.DRIVER_ERRORS, ValueError, OverflowError) as error:
+                if not self._blames_records(error):
+                    raise
+                lost.add(number)
+                self._log.error("usage record refused by the database", call=record.id, error=type(error).__name__)
+        return lost
+
+    async def _maintain(self) -> None:
+        """On PostgreSQL keeps a week of partitions ahead. Without them records go to the default partition."""
+        now = time.monotonic()
+        if now - self._maintained < MAINTENANCE_SECONDS:
+            return
+        await self._rows.maintain(time.time_ns() // 1_000_000)
+        self._maintained = now
+
+    # ------------------------------------------------------------ health
+
+    async def _degrade(self, error: Exception) -> None:
+        await self._rows.reset()
+        failure = error if isinstance(error, StoreUnavailable) else self._database.unavailable(error)
+        if not self._reason:
+            self._log.error(
+                "usage records cannot be written; kept in memory",
+                reason=failure.message,
+                cause=failure.cause,
+                pending=len(self._pending),
+            )
+        self._reason = failure.message
+        self._fail_waiters(StoreUnavailable(failure.message, cause=failure.cause))
+
+    def _recover(self) -> None:
+        if self._reason:
+            self._reason = ""
+            self._log.info("usage records are written again", lost=self._lost)
+
+    def _fail_waiters(self, error: StoreUnavailable) -> None:
+        waiters, self._waiters = self._waiters, []
+        for _, waiter in waiters:
+            if not waiter.done():
+                waiter.set_exception(error)
+
+
+def _given_up() -> StoreUnavailable:
+    return StoreUnavailable("The record of this call could not be kept.")

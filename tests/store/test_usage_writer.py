@@ -1,0 +1,261 @@
+"""The usage writer: batches, group commit, once each, and bad days."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+
+from switchgear.core.calls import CallRecord, Usage
+from switchgear.core.errors import StoreUnavailable
+from switchgear.store.engine import connect
+from switchgear.store.store import Store
+from switchgear.store.usage_writer import UsageWriter
+
+Make = Callable[..., CallRecord]
+
+
+async def ids(store: Store) -> list[str]:
+    async with store._database.read() as connection:
+        return list((await connection.execute(text("SELECT id FROM usage ORDER BY at, id"))).scalars())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_records_are_committed_without_anybody_waiting(store: Store, record: Make) -> None:
+    made = [record() for _ in range(120)]
+    for one in made:
+        store.writer.add(one)
+    assert store.writer.health.pending == 120
+    await until(lambda: store.writer.health.pending == 0)
+    assert await ids(store) == [one.id for one in made]
+
+
+async def test_every_field_arrives(store: Store, record: Make) -> None:
+    store.writer.add(
+        record(
+            id="req_x",
+            at=1_790_000_000_123,
+            streamed=True,
+            outcome="cut",
+            status=502,
+            error="provider_disconnected",
+            usage=Usage(1, 2, 3, 4, estimated=True),
+            cost=None,
+            latency_ms=1.5,
+            first_token_ms=0.25,
+            attempts=2,
+            trace="abc",
+        )
+    )
+    await store.writer.committed()
+    async with store._database.read() as connection:
+        row = (await connection.execute(text("SELECT * FROM usage"))).one()._asdict()
+    assert row == {
+        "id": "req_x",
+        "at": 1_790_000_000_123,
+        "key_id": "key_a",
+        "endpoint": "/v1/chat/completions",
+        "model": "fast",
+        "provider": "openai",
+        "deployment": "openai/gpt-5-mini",
+        "streamed": True,
+        "outcome": "cut",
+        "status": 502,
+        "error": "provider_disconnected",
+        "prompt_tokens": 1,
+        "completion_tokens": 2,
+        "cached_tokens": 3,
+        "reasoning_tokens": 4,
+        "estimated": True,
+        "cost": None,
+        "latency_ms": 1.5,
+        "first_token_ms": 0.25,
+        "attempts": 2,
+        "trace": "abc",
+    }
+
+
+async def test_a_batch_sent_twice_is_kept_once(store: Store, record: Make) -> None:
+    made = [record() for _ in range(60)]
+    for one in made + made:
+        store.writer.add(one)
+    await store.writer.committed()
+    for one in made:
+        store.writer.add(one)
+    await store.writer.committed()
+    assert await ids(store) == [one.id for one in made]
+
+
+@pytest.mark.parametrize("durability", ["batched", "strict"])
+async def test_whoever_waits_finds_its_record_committed(
+    open_store: Callable[..., Awaitable[Store]], record: Make, durability: str
+) -> None:
+    store = await open_store(durability)
+
+    async def call() -> bool:
+        one = record()
+        store.writer.add(one)
+        await store.writer.committed()
+        return one.id in await ids(store)
+
+    assert all(await asyncio.gather(*[call() for _ in range(40)]))
+
+
+async def test_many_waiters_share_transactions(store: Store, record: Make) -> None:
+    commits = 0
+    real = store.writer._rows.insert
+
+    async def counted(records: list[CallRecord]) -> None:
+        nonlocal commits
+        commits += 1
+        await real(records)
+
+    store.writer._rows.insert = counted  # type: ignore[method-assign,assignment]
+
+    async def call() -> None:
+        store.writer.add(record())
+        await store.writer.committed()
+
+    await asyncio.gather(*[call() for _ in range(200)])
+    assert commits <= 2
+
+
+async def test_waiting_with_nothing_added_returns(store: Store) -> None:
+    await store.writer.committed()
+    await store.writer.flush()
+
+
+async def test_closing_commits_what_is_pending(url: str, tmp_path: Path, record: Make) -> None:
+    store = await Store.open(url, tmp_path, secret=b"x" * 32)
+    made = [record() for _ in range(5000)]
+    for one in made:
+        store.writer.add(one)
+    await store.close()
+    again = await Store.open(url, tmp_path, secret=b"x" * 32)
+    assert len(await ids(again)) == 5000
+    await again.close()
+
+
+async def test_a_record_the_database_cannot_take_is_mended_and_holds_nothing_up(store: Store, record: Make) -> None:
+    good, bad = record(), record(model="a\0b\ud800", usage=Usage(prompt_tokens=10**30), latency_ms=float("nan"))
+    store.writer.add(good)
+    store.writer.add(bad)
+    await store.writer.committed()
+    assert await ids(store) == [good.id, bad.id]
+    assert store.writer.health.lost == 0
+
+
+async def test_a_record_beyond_mending_loses_only_itself(store: Store, record: Make) -> None:
+    good, bad = record(), record(latency_ms="soon")
+    bad = record(cost=object())
+    store.writer.add(bad)
+    lost = asyncio.ensure_future(store.writer.committed())
+    await asyncio.sleep(0)
+    store.writer.add(good)
+    await store.writer.committed()
+    with pytest.raises(StoreUnavailable):
+        await lost
+    assert await ids(store) == [good.id]
+    assert store.writer.health.lost == 1
+
+
+async def test_a_locked_database_degrades_the_writer_and_loses_nothing(
+    sqlite_url: str, tmp_path: Path, record: Make
+) -> None:
+    store = await Store.open(sqlite_url, tmp_path, secret=b"x" * 32)
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    one = record()
+    store.writer.add(one)
+    with pytest.raises(StoreUnavailable, match="locked by another process"):
+        await store.writer.committed()
+    health = store.writer.health
+    assert (health.state, health.pending, health.lost) == ("degraded", 1, 0)
+    assert "locked by another process" in health.reason
+    other.execute("ROLLBACK")
+    other.close()
+    await until(lambda: store.writer.health.state == "ok")
+    assert await ids(store) == [one.id]
+    await store.close()
+
+
+async def test_a_full_disk_degrades_the_writer_until_there_is_room(
+    sqlite_url: str, tmp_path: Path, record: Make
+) -> None:
+    store = await Store.open(sqlite_url, tmp_path, secret=b"x" * 32)
+    full = [True]
+
+    def limit(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={30 if full[0] else 100_000}")
+
+    event.listen(store._database.engine.sync_engine, "connect", limit)
+    for _ in range(3000):
+        store.writer.add(record())
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
+        await store.writer.committed()
+    assert store.writer.health.pending == 3000
+    full[0] = False
+    await until(lambda: store.writer.health.state == "ok" and not store.writer.health.pending)
+    assert len(await ids(store)) == 3000
+    await store.close()
+
+
+async def test_a_lost_server_degrades_the_writer_until_it_is_back(
+    postgres_url: str, tmp_path: Path, record: Make
+) -> None:
+    store = await Store.open(postgres_url, tmp_path, secret=b"x" * 32)
+    store.writer.add(record())
+    await store.writer.committed()
+    admin = connect(postgres_url.replace("/t_", "/postgres?was=t_").replace("?was=", "_was_"), tmp_path)
+    await admin.close()
+    async with store._database.write() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        )
+    store.writer.add(record())
+    with pytest.raises(StoreUnavailable, match="PostgreSQL database"):
+        await store.writer.committed()
+    await until(lambda: store.writer.health.state == "ok" and not store.writer.health.pending)
+    assert len(await ids(store)) == 2
+    await store.close()
+
+
+async def test_beyond_the_bound_the_oldest_go_and_are_counted(sqlite_url: str, tmp_path: Path, record: Make) -> None:
+    store = await Store.open(sqlite_url, tmp_path, secret=b"x" * 32)
+    writer = UsageWriter(store._database, "batched", bound=10)
+    made = [record() for _ in range(25)]
+    for one in made:
+        writer.add(one)
+    assert writer.health.lost == 15
+    await writer.committed()
+    assert await ids(store) == [one.id for one in made[15:]]
+    await writer.close()
+    await store.close()
+
+
+async def test_closing_gives_up_at_its_deadline_and_says_what_was_lost(
+    sqlite_url: str, tmp_path: Path, record: Make
+) -> None:
+    store = await Store.open(sqlite_url, tmp_path, secret=b"x" * 32)
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.writer.add(record())
+    waiting = asyncio.ensure_future(store.writer.committed())
+    await asyncio.sleep(0)
+    await store.close(deadline=0.2)
+    with pytest.raises(StoreUnavailable):
+        await waiting
+    assert store.writer.health.lost == 1
+    other.close()
