@@ -106,7 +106,9 @@ class _Calls(Collector):
             labels=("model", "provider"),
         )
         unpriced = CounterMetricFamily(
-            "switchgear_calls_unpriced", "Calls whose price is not known.", labels=("model", "provider")
+            "switchgear_calls_unpriced",
+            "Calls that used tokens whose price is not known.",
+            labels=("model", "provider"),
         )
         for key, works in self._by_model().items():
             cost.add_metric(key, sum(work.cost for work in works) / _NANO)
@@ -133,7 +135,8 @@ class _Gateway(Collector):
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        yield _gauge("switchgear_calls_in_flight", "Calls being served.", self._metrics.in_flight)
+        if self._metrics.in_flight is not None:
+            yield _gauge("switchgear_calls_in_flight", "Calls being served.", self._metrics.in_flight())
         lag = self._metrics.loop_lag
         yield HistogramMetricFamily(
             "switchgear_event_loop_lag_seconds",
@@ -150,10 +153,12 @@ class _Gateway(Collector):
     def _usage_writer(self) -> Iterator[Metric]:
         if self._metrics.usage_writer is None:
             return
-        state = self._metrics.usage_writer()
-        yield _gauge("switchgear_usage_records_pending", "Usage records not yet in the store.", state.pending)
-        yield CounterMetricFamily("switchgear_usage_records_lost", "Usage records that were lost.", value=state.lost)
-        yield _gauge("switchgear_usage_store_degraded", "1 while the store takes no records.", int(state.degraded))
+        health = self._metrics.usage_writer()
+        yield _gauge("switchgear_usage_records_pending", "Usage records not yet in the store.", health.pending)
+        yield CounterMetricFamily("switchgear_usage_records_lost", "Usage records that were lost.", value=health.lost)
+        yield _gauge(
+            "switchgear_usage_store_degraded", "1 while the store takes no records.", int(health.state != "ok")
+        )
 
     def _local_model(self) -> Iterator[Metric]:
         if self._metrics.local_model is None:

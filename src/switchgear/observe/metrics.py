@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ProviderError, every_error
@@ -138,26 +138,37 @@ class Kind(NamedTuple):
 _Key = Kind | tuple[str, str, str, str, int, str]
 
 
-class UsageWriterState(NamedTuple):
-    """How the usage writer is doing: records not yet stored, records lost, and whether the store fails it now."""
+class UsageWriterHealth(Protocol):
+    """How the usage writer is doing."""
 
-    pending: int
-    lost: int
-    degraded: bool
+    @property
+    def state(self) -> str:
+        """``ok``, or anything else while the store takes no records."""
+        ...
+
+    @property
+    def pending(self) -> int:
+        """Records not yet in the store."""
+        ...
+
+    @property
+    def lost(self) -> int:
+        """Records that will never be there."""
+        ...
 
 
 class Metrics:
     """Counts calls; ``render`` answers a scrape.
 
-    ``in_flight`` is the number of calls being served: whoever serves them adds and subtracts one. Counting belongs to
-    the event loop's thread; ``render`` may run in another, which is kind to the loop when there are many series.
+    Counting belongs to the event loop's thread; ``render`` may run in another, which is kind to the loop when there
+    are many series. What others know is read at every scrape, by the callables they give.
     """
 
     def __init__(self, version: str = "") -> None:
         self.version = version
-        self.in_flight = 0
         self.loop_lag = Distribution(LAG_BUCKETS)
-        self.usage_writer: Callable[[], UsageWriterState] | None = None
+        self.in_flight: Callable[[], int] | None = None
+        self.usage_writer: Callable[[], UsageWriterHealth] | None = None
         self.local_model: Callable[[], str] | None = None
         self._series: dict[_Key, _Series] = {}
         self._work: dict[tuple[str, str, str], Work] = {}
@@ -188,11 +199,15 @@ class Metrics:
         if record.outcome != "refused":
             work.latency.observe(record.latency_ms * 0.001)
         first = record.first_token_ms
-        if first is not None:
+        if first is not None and record.streamed:
             work.first_token.observe(first * 0.001)
 
-    def watch_usage_writer(self, read: Callable[[], UsageWriterState]) -> None:
-        """Show what ``read`` returns at every scrape as ``switchgear_usage_records_pending`` and its like."""
+    def watch_in_flight(self, read: Callable[[], int]) -> None:
+        """Show how many calls are being served."""
+        self.in_flight = read
+
+    def watch_usage_writer(self, read: Callable[[], UsageWriterHealth]) -> None:
+        """Show what the usage writer still holds, what it lost, and whether the store takes records."""
         self.usage_writer = read
 
     def watch_local_model(self, read: Callable[[], str]) -> None:

@@ -57,10 +57,13 @@ _HOSTS = {
     "api.perplexity.ai": "perplexity",
     "api.sambanova.ai": "sambanova",
     "api.studio.nebius.com": "nebius",
+    "api.tokenfactory.nebius.com": "nebius",
     "api.together.ai": "together_ai",
     "api.together.xyz": "together_ai",
     "api.x.ai": "xai",
     "generativelanguage.googleapis.com": "gemini",
+    "integrate.api.nvidia.com": "nvidia_nim",
+    "openrouter.ai": "openrouter",
 }
 _DATED = re.compile(r"[-@](?:\d{4}-\d{2}-\d{2}|\d{8})$")
 _NOT_A_NAME = re.compile(
