@@ -12,7 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 from .request import BadRequest, Request, parse_head
 
@@ -58,11 +58,11 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start to serve."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio promises it to servers
         self.opened_at = time.monotonic()
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # by contract; uvloop's are not of the class
         self._tls = transport.get_extra_info("ssl_object") is not None
-        transport.set_write_buffer_limits(high=0)
+        # asyncio's TLS pauses at a limit of 0 even when nothing waits, and then never resumes
+        self._transport.set_write_buffer_limits(high=1 if self._tls else 0, low=0)
         if self._socket_buffer is not None:
             self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._socket_buffer)
         work: Coroutine[Any, Any, None] = self._serve(self)

@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from .connection import Connection, PeerGone
+from .http1 import response
 
 
 class Step(Protocol):
@@ -169,12 +170,16 @@ class Gate:
 
 
 class Tunnel(msgspec.Struct, frozen=True):
-    """Answer ``CONNECT host:port`` as a proxy does and carry bytes both ways until one side ends."""
+    """Answer ``CONNECT host:port`` as a proxy does (502 when it cannot get there) and carry bytes both ways until one side ends."""
 
     async def run(self, connection: Connection) -> None:
         """Do it."""
         host, _, port = connection.requests[-1].target.rpartition(":")
-        reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        try:
+            reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        except (OSError, ValueError) as error:
+            await connection.write(response(f"No way to there: {error}", 502))
+            return
         try:
             await connection.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             there = asyncio.ensure_future(_carry_there(connection, writer))
