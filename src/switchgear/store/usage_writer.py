@@ -30,6 +30,8 @@ MAINTENANCE_SECONDS = 3600.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 
+_REFUSALS = (*failures.DRIVER_ERRORS, ValueError, TypeError, OverflowError)
+
 
 class WriterHealth(msgspec.Struct, frozen=True):
     """How the writer is doing.
@@ -107,7 +109,7 @@ class UsageWriter:
         """
         target = self._added
         if self._settled >= target:
-            if target <= self._lost_until:
+            if 0 < target <= self._lost_until:
                 raise _given_up()
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -150,7 +152,7 @@ class UsageWriter:
                 return
             try:
                 await self._commit_pending()
-            except (StoreUnavailable, *failures.DRIVER_ERRORS) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, a writer that ended would lose every record after
                 await self._degrade(error)
                 await self._rest(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -185,7 +187,7 @@ class UsageWriter:
             lost: set[int] = set()
             try:
                 await self._rows.insert(batch)
-            except (*failures.DRIVER_ERRORS, ValueError, OverflowError) as error:
+            except _REFUSALS as error:
                 if not self._blames_records(error):
                     raise
                 lost = await self._insert_singly(batch, first)
@@ -220,7 +222,7 @@ class UsageWriter:
         for number, record in enumerate(batch, first + 1):
             try:
                 await self._rows.insert([scrubbed(record)])
-            except (*failures.DRIVER_ERRORS, ValueError, OverflowError) as error:
+            except _REFUSALS as error:
                 if not self._blames_records(error):
                     raise
                 lost.add(number)
