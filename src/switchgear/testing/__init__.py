@@ -9,6 +9,7 @@ from .connection import Connection, PeerGone
 from .listener import unused_port
 from .provider import ScriptedProvider
 from .request import BadRequest, Request
+from .served import ServeFailed, served
 from .shapes import chat_chunk, chat_completion, chat_stream, error_body, sse, tokens, tool_call
 from .steps import (
     Close,
@@ -43,6 +44,7 @@ __all__ = [
     "Reset",
     "ScriptedProvider",
     "Send",
+    "ServeFailed",
     "Stall",
     "Step",
     "Trickle",
@@ -53,6 +55,7 @@ __all__ = [
     "error_body",
     "faults",
     "http1",
+    "served",
     "sse",
     "tokens",
     "tool_call",

@@ -88,7 +88,7 @@ def merge(deltas: Iterable[Delta]) -> Json:
                 _merge_calls(calls, value)
             elif isinstance(value, str) and name != "role":
                 message[name] = (message.get(name) or "") + value
-            else:
+            elif value is not None or name not in message:
                 message[name] = value
     if calls:
         message["tool_calls"] = [calls[index] for index in sorted(calls)]
