@@ -45,9 +45,7 @@ def samples(metrics: Metrics, name: str) -> dict[tuple[tuple[str, str], ...], fl
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float:
-    found = [
-        count for key, count in samples(metrics, name).items() if labels.items() <= dict(key).items()
-    ]
+    found = [count for key, count in samples(metrics, name).items() if labels.items() <= dict(key).items()]
     assert len(found) == 1, (name, labels, found)
     return found[0]
 
