@@ -1,0 +1,1 @@
+"""The parts of ``bench/run.py``: upstreams, gateways, loads, measures and the report."""

@@ -1,0 +1,94 @@
+"""The limits of speed and size that Switchgear has set itself, and how a run stands against each."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from harness.figures import significant
+from harness.session import Results
+
+US, FLOOR, RIVAL = "switchgear", "nginx", "litellm"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One limit and what was measured. ``excess`` is the share over the limit: 0.12 is 12 % too much; ``None`` when
+    it could not be measured."""
+
+    limit: str
+    measured: str
+    excess: float | None
+
+    @property
+    def met(self) -> bool | None:
+        """``None`` when it could not be measured."""
+        return None if self.excess is None else self.excess <= 0
+
+    @property
+    def text(self) -> str:
+        """The verdict in words."""
+        if self.excess is None:
+            return "not measured"
+        return "met" if self.excess <= 0 else f"missed by {significant(self.excess * 100, 2)} %"
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    """Every limit, in the order they are written down."""
+    return [
+        _times_floor(results, "cpu", "CPU per request", 5),
+        _part_of_rival(results, "cpu.us_per_request", "CPU per request", 100),
+        _times_floor(results, "stream", "CPU per streamed chunk", 2),
+        _part_of_rival(results, "stream.us_per_chunk", "CPU per streamed chunk", 30),
+        _open_streams(results),
+        _at_most(_median(results, US, "memory.idle_mb"), "memory idle", 120, "MB"),
+        _growth(results),
+        _at_most(_median(results, US, "start.first_s"), "start to first answer", 2, "s"),
+        _part_of_rival(results, "start.first_s", "start to first answer", 5, rival_name="start.s"),
+    ]
+
+
+def _median(results: Results, gateway: str, name: str) -> float | None:
+    values = results.of(gateway, name)
+    return statistics.median(values) if values else None
+
+
+def _times_floor(results: Results, group: str, what: str, limit: float) -> Verdict:
+    text = f"{what} ≤ {limit:g} × nginx"
+    ratio = _median(results, US, f"{group}.times_floor")
+    if ratio is None:
+        return Verdict(text, "—", None)
+    return Verdict(text, f"{significant(ratio)} ×", ratio / limit - 1)
+
+
+def _part_of_rival(results: Results, name: str, what: str, part: float, *, rival_name: str | None = None) -> Verdict:
+    text = f"{what} ≤ 1/{part:g} of LiteLLM's"
+    own, rival = _median(results, US, name), _median(results, RIVAL, rival_name or name)
+    if own is None or rival is None:
+        return Verdict(text, "—", None)
+    return Verdict(text, f"1/{significant(rival / own)}", own / rival * part - 1)
+
+
+def _at_most(value: float | None, what: str, limit: float, unit: str) -> Verdict:
+    text = f"{what} ≤ {limit:g} {unit}"
+    if value is None:
+        return Verdict(text, "—", None)
+    return Verdict(text, f"{significant(value)} {unit}", value / limit - 1)
+
+
+def _growth(results: Results) -> Verdict:
+    growth, second = _median(results, US, "memory.growth"), _median(results, US, "memory.second_requests")
+    text = "memory after 100,000 requests ≤ 1.1 × after 10,000"
+    if growth is None or second != 100_000:
+        return Verdict(text, "—", None)
+    return Verdict(text, f"{growth:.3f} ×", growth / 1.1 - 1)
+
+
+def _open_streams(results: Results) -> Verdict:
+    complete, asked = _median(results, US, "open.complete"), _median(results, US, "open.asked")
+    at_once = _median(results, US, "open.at_once")
+    text = "2,000 streams open at once in one process, each complete"
+    if complete is None or asked is None or at_once is None:
+        return Verdict(text, "—", None)
+    least = min(complete, at_once)
+    return Verdict(text, f"{at_once:,.0f} at once, {complete:,.0f} of {asked:,.0f} complete", 1 - least / 2000)
