@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import ssl
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
@@ -45,7 +46,7 @@ def findings(
     """
     yield from _server(settings)
     yield from _deployments(data, names, settings.local.enabled)
-    for path, reference in _references(settings):
+    for path, reference in _references(settings, data):
         yield from _reference(path, reference, resolver, store=store)
     for path, file in _trust_files(settings):
         yield from _trust_file(path, file)
@@ -117,24 +118,23 @@ def _trust_file(path: Path, file: FilePath) -> Iterator[Finding]:
 
 def _unreadable(path: Path, file: FilePath) -> Iterator[Finding]:
     named = f"{path_text(path)} = {quoted(str(file))}"
-    if not file.exists():
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            yield Finding(path, f"{named} is not a file.", "Name a PEM file.")
+            return
+        file.open("rb").close()
+    except FileNotFoundError:
         yield Finding(path, f"{named} does not exist.", "Create the file, or correct the path.")
-    elif not file.is_file():
-        yield Finding(path, f"{named} is not a file.", "Name a PEM file.")
-    else:
-        try:
-            file.open("rb").close()
-        except OSError as error:
-            yield Finding(
-                path, f"{named} cannot be read: {(error.strerror or '').lower()}.", "Correct its permissions."
-            )
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        yield Finding(path, f"{named} cannot be read: {reason}.", "Correct the path or its permissions.")
 
 
 def _deployments(data: Mapping[str, Any], names: set[str], local: bool) -> Iterator[Finding]:
     known = names | {LOCAL_PROVIDER} if local else names
-    models = data.get("models")
-    for alias, model in models.items() if isinstance(models, dict) else ():
-        deployments = model.get("deployments") if isinstance(model, dict) else None
+    models = _table(data, "models")
+    for alias in models:
+        deployments = _table(models, alias).get("deployments")
         for index, deployment in enumerate(deployments if isinstance(deployments, list) else ()):
             provider = deployment.get("provider") if isinstance(deployment, dict) else None
             if not isinstance(provider, str) or not provider or provider in known:
@@ -156,20 +156,36 @@ def _deployments(data: Mapping[str, Any], names: set[str], local: bool) -> Itera
                 )
 
 
-def _references(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Every reference of the settings and its place."""
-    if settings.server.secret:
-        yield ("server", "secret"), settings.server.secret
-    if parse_reference(settings.store.url):
-        yield ("store", "url"), settings.store.url
-    for header, value in settings.observe.otlp_headers.items():
-        yield ("observe", "otlp_headers", header), value
+def _references(settings: Settings, data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Every reference and its place: of the tables as read, and of the providers that are not in them."""
+    providers = _table(data, "providers")
+    places: list[tuple[Path, object]] = [
+        (("server", "secret"), _table(data, "server").get("secret")),
+        (("store", "url"), _table(data, "store").get("url")),
+        *_each(("observe", "otlp_headers"), _table(data, "observe", "otlp_headers")),
+    ]
+    for name in providers:
+        places.append((("providers", name, "api_key"), _table(providers, name).get("api_key")))
+        places.extend(_each(("providers", name, "headers"), _table(providers, name, "headers")))
     for name, provider in settings.providers.items():
-        if provider.api_key:
-            yield ("providers", name, "api_key"), provider.api_key
-        for header, value in provider.headers.items():
-            if parse_reference(value):
-                yield ("providers", name, "headers", header), value
+        if name not in providers:
+            places.append((("providers", name, "api_key"), provider.api_key))
+    for path, value in places:
+        if isinstance(value, str) and parse_reference(value):
+            yield path, value
+
+
+def _table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """The table at ``keys``; empty where there is none, or something else."""
+    for key in keys:
+        data = data.get(key, {})
+        if not isinstance(data, dict):
+            return {}
+    return data
+
+
+def _each(path: Path, table: Mapping[str, object]) -> list[tuple[Path, object]]:
+    return [((*path, key), value) for key, value in table.items()]
 
 
 def _reference(path: Path, reference: str, resolver: Resolver, *, store: bool) -> Iterator[Finding]:

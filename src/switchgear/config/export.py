@@ -57,6 +57,9 @@ A provider is added when its variable is set and the file defines none of that n
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the configuration file."""
     schema = Settings.model_json_schema()
+    for prop in schema["properties"].values():
+        if "patternProperties" in prop:
+            prop["additionalProperties"] = False  # a name of another form is an error, not a free key
     return {"$schema": _DIALECT, **schema, "title": "Switchgear configuration"}
 
 
@@ -91,7 +94,7 @@ def main(arguments: list[str]) -> int:
 def _tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every table that can be written, with its heading."""
     for name, prop in schema["properties"].items():
-        if "additionalProperties" not in prop and "patternProperties" not in prop:
+        if "patternProperties" not in prop:
             yield f"[{name}]", _resolved(schema, prop)
             continue
         entry = _entry(schema, prop)
@@ -105,9 +108,7 @@ def _tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _entry(schema: dict[str, Any], prop: dict[str, Any]) -> dict[str, Any]:
     """What stands under each name of a table of named tables."""
-    return _resolved(
-        schema, next(iter(prop.get("patternProperties", {"": prop.get("additionalProperties", {})}).values()))
-    )
+    return _resolved(schema, next(iter(prop["patternProperties"].values())))
 
 
 def _resolved(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

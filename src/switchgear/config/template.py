@@ -45,7 +45,7 @@ _MODEL: Final = f"""
 [models.fast]
 deployments = [
   {{ provider = "{LOCAL_PROVIDER}", model = "{EMBEDDED_MODEL}" }},
-#  {{ provider = "openai", model = "gpt-5-mini", weight = 1 }},
+#{{ provider = "openai", model = "gpt-5-mini", weight = 1 }},
 ]
 #strategy = "ordered"
 """
