@@ -12,7 +12,7 @@ from typing import Final
 
 from switchgear.core.errors import ExpiredKey, MalformedKey, MissingKey, PermissionDenied, RevokedKey, UnknownKey
 from switchgear.core.secrets import Secret
-from switchgear.store.keys import KeyRow
+from switchgear.store.keys import Key as StoredKey
 
 PREFIX: Final = "sk-sg-"
 _SECRET_LENGTH: Final = 40  # of 62 characters: 238 bits
@@ -41,7 +41,7 @@ class Key:
 
     __slots__ = ("_known", "_pattern", "any_model", "expires_at", "id", "models", "name", "revoked", "scopes")
 
-    def __init__(self, row: KeyRow) -> None:
+    def __init__(self, row: StoredKey) -> None:
         self.id = row.id
         self.name = row.name
         self.models = tuple(row.models)
@@ -81,7 +81,7 @@ class Keyring:
         self._pepper = pepper
         self._by_hash: dict[bytes, tuple[Key, int | None]] = {}
 
-    def load(self, rows: Iterable[KeyRow]) -> None:
+    def load(self, rows: Iterable[StoredKey]) -> None:
         """Take ``rows`` as all keys there are."""
         ring: dict[bytes, tuple[Key, int | None]] = {}
         for row in rows:

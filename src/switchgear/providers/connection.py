@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Callable
+from typing import cast
 
 import httptools
 import msgspec
@@ -289,8 +290,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type; TCP and TLS transports are
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # what TCP and TLS give; uvloop's has no common base
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop with bytes from the provider."""

@@ -44,26 +44,30 @@ class Model:
 
 
 class Directory:
-    """Models by name. Immutable but for a memory of names looked up.
+    """Models by name. It is filled while it is compiled and not changed after, but for a memory of names looked up.
 
-    ``aliases`` are the models defined here; ``providers`` are callable as ``provider/model`` as well;
-    ``listed`` names the models to show for each provider.
+    ``providers`` are callable as ``provider/model``; ``listed`` names the models to show for each of them, and
+    ``priced_as`` the provider of the price catalogue whose prices hold.
     """
 
     def __init__(
         self,
-        aliases: Mapping[str, Model],
         providers: Mapping[str, Provider],
         catalog: Catalog,
         listed: Mapping[str, Iterable[str]],
         priced_as: Mapping[str, str] | None = None,
     ) -> None:
-        self.aliases = dict(aliases)
+        self.aliases: dict[str, Model] = {}
         self.providers = dict(providers)
         self._catalog = catalog
         self._priced_as = dict(priced_as or {})
         self._listed = [f"{provider}/{model}" for provider, models in listed.items() for model in models]
-        self._found: dict[str, Model] = dict(self.aliases)
+        self._found: dict[str, Model] = {}
+
+    def define(self, model: Model) -> None:
+        """Add an alias."""
+        self.aliases[model.name] = model
+        self._found[model.name] = model
 
     def deployment(self, provider: Provider, model: str) -> Deployment:
         """A provider's model with its price."""

@@ -38,7 +38,7 @@ class _Chat(msgspec.Struct):
 
 class _Completion(msgspec.Struct):
     model: str
-    prompt: str | list[str] | list[int] | list[list[int]] | None = None
+    prompt: str | list[str | int | list[int]] | None = None
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
     max_tokens: int | None = None

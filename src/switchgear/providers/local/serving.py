@@ -89,11 +89,9 @@ def _die_with_parent() -> None:
     """Have the kernel send SIGKILL when the gateway dies, however it dies (prctl(2), PR_SET_PDEATHSIG)."""
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent or parent == 1:
-        # The gateway may have died before the call; as process 1 of a container it cannot be told apart from init,
-        # and the end of stdin decides.
-        if os.getppid() != parent:
-            os._exit(0)
+    # It may have died before the call; then there was a new parent already, and the end of stdin tells.
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 def _exit_at_end_of_stdin() -> None:

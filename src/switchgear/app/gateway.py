@@ -1,0 +1,270 @@
+"""The gateway as one object: everything wired, opened, reloaded and closed in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from switchgear import __version__
+from switchgear.access.keys import Keyring
+from switchgear.app.bootstrap import first_keys
+from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
+from switchgear.config import paths
+from switchgear.config.load import Loaded, read
+from switchgear.config.references import Resolver
+from switchgear.config.schema import LOCAL_PROVIDER, Settings
+from switchgear.core.calls import CallRecord
+from switchgear.core.errors import StoreUnavailable, SwitchgearError
+from switchgear.core.secrets import Secret
+from switchgear.edge.health import Readiness
+from switchgear.events.bus import EventBus
+from switchgear.observe.logs import CallLog, LogControl
+from switchgear.observe.metrics import LoopLag, Metrics
+from switchgear.observe.tracing import Tracer
+from switchgear.pipeline.model_call import ModelCalls
+from switchgear.pipeline.record import Recorder
+from switchgear.providers.base import Provider
+from switchgear.providers.catalog import Catalog
+from switchgear.providers.embedded import EmbeddedProvider
+from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.routing.directory import Directory
+from switchgear.store.store import Store
+
+_log = logging.getLogger(__name__)
+_POLL_SECONDS = 2.0
+_FIXED = ("server", "store", "state", "local", "observe")
+
+
+class Options(msgspec.Struct, frozen=True):
+    """Where the gateway's files are, and settings of the command line by their dotted names."""
+
+    data_dir: Path
+    config: Path | None
+    environ: Mapping[str, str]
+    overrides: dict[str, object] = {}
+
+
+class ReloadReport(msgspec.Struct, frozen=True):
+    """What a reload did: sections that ``changed``, those that wait for a restart, and remarks."""
+
+    changed: list[str]
+    needs_restart: list[str]
+    notes: list[str]
+
+
+class Gateway:
+    """Everything a running gateway consists of. Made by ``open``; ``close`` drains and ends it."""
+
+    def __init__(self, options: Options, loaded: Loaded, store: Store, pepper: bytes, control: LogControl) -> None:
+        settings = loaded.settings
+        self.options = options
+        self.loaded = loaded
+        self.store = store
+        self.pepper = pepper
+        self.log_control = control
+        self.started_at = time.time()
+        self.url = ""
+        self.first_key: Secret | None = None
+        self.catalog = Catalog.load()
+        self.keyring = Keyring(pepper)
+        self.embedded = EmbeddedModels(settings.local) if settings.local.enabled else None
+        self._embedded_provider = EmbeddedProvider(LOCAL_PROVIDER, self.embedded) if self.embedded else None
+        embedded: tuple[Provider, tuple[str, ...]] | None = None
+        if self._embedded_provider is not None and self.embedded is not None:
+            embedded = (self._embedded_provider, tuple(self.embedded.names))
+        self._compiler = RuntimeCompiler(self.catalog, embedded)
+        self._runtime: Runtime | None = None
+        self._secrets: dict[str, Secret] = {}
+        self._revision = -1
+        self._poller: asyncio.Task[None] | None = None
+        self.bus = EventBus()
+        self.metrics = Metrics(__version__)
+        self.loop_lag = LoopLag(self.metrics.loop_lag)
+        strict = settings.store.durability == "strict"
+        recorder = Recorder(self.bus, store.writer.committed if strict else None)
+        self.calls = ModelCalls(self.keyring, self.directory, recorder)
+        self.tracer = self._tracer()
+        self._subscribe()
+
+    @classmethod
+    async def open(cls, options: Options, control: LogControl) -> Gateway:
+        """Read the configuration, open the store, make the first keys and compile the runtime.
+
+        Raises StartupError; nothing is left open then.
+        """
+        loaded = read(options.config, options.environ, overrides=options.overrides)
+        paths.open_data_folder(options.data_dir)
+        resolver = Resolver(options.environ, lambda _: None, _folder(options))
+        reference = loaded.settings.server.secret
+        override = resolver.resolve(reference) if reference else None
+        pepper = paths.load_secret(options.data_dir, override=override, warn=_log.warning)
+        url = resolver.value(loaded.settings.store.url).reveal()
+        store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
+        try:
+            gateway = cls(options, loaded, store, pepper, control)
+            gateway.first_key = await first_keys(store, pepper, options.data_dir)
+            await gateway.refresh()
+        except BaseException:
+            await store.close()
+            raise
+        return gateway
+
+    def _subscribe(self) -> None:
+        self.bus.subscribe(CallRecord, self.store.writer.add)
+        self.bus.subscribe(CallRecord, self.metrics.on_call)
+        self.bus.subscribe(CallRecord, CallLog(self.log_control).on_call)
+        if self.tracer is not None:
+            self.bus.subscribe(CallRecord, self.tracer.on_call)
+        self.metrics.watch_in_flight(lambda: self.calls.in_flight)
+        self.metrics.watch_usage_writer(lambda: self.store.writer.health)
+
+    def _tracer(self) -> Tracer | None:
+        observe = self.settings.observe
+        resolver = self._resolver()
+        headers = {name: resolver.resolve(reference) for name, reference in observe.otlp_headers.items()}
+        return Tracer.from_settings(observe.otlp_endpoint, headers, observe.service_name, version=__version__)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they run."""
+        return self.loaded.settings
+
+    @property
+    def runtime(self) -> Runtime:
+        """The runtime as compiled last."""
+        assert self._runtime is not None  # noqa: S101 - open compiled it
+        return self._runtime
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where each provider and alias is defined: file, store, environment or embedded."""
+        return self.runtime.sources
+
+    def directory(self) -> Directory:
+        """The models as they are now."""
+        return self.runtime.directory
+
+    # ------------------------------------------------------------ serving
+
+    def start(self) -> None:
+        """Start what runs beside the calls: embedded models, the look for changes in the store, measuring."""
+        if self.embedded is not None:
+            self.embedded.start()
+        self.loop_lag.start()
+        self._poller = asyncio.create_task(self._poll(), name="store poll")
+
+    async def close(self) -> None:
+        """End everything; usage records still pending are committed first."""
+        if self._poller is not None:
+            self._poller.cancel()
+        self.loop_lag.stop()
+        if self.embedded is not None:
+            await self.embedded.stop()
+        if self._embedded_provider is not None:
+            self._embedded_provider.close()
+        for one in self.runtime.built.values():
+            one.provider.close()
+        if self.tracer is not None:
+            await asyncio.to_thread(self.tracer.close)
+        await self.store.close()
+
+    async def readiness(self) -> Readiness:
+        """Whether calls can be served. An embedded model that is starting does not hold up the others."""
+        parts = {"store": {"state": "ready", "reason": ""}}
+        try:
+            await self.store.revision()
+        except StoreUnavailable as error:
+            parts["store"] = {"state": "unavailable", "reason": error.message}
+        health = self.store.writer.health
+        parts["usage"] = {"state": "ready" if health.state == "ok" else health.state, "reason": health.reason}
+        states = self.embedded.states() if self.embedded is not None else {}
+        parts.update({name: {"state": state.state, "reason": state.reason} for name, state in states.items()})
+        others = bool(self.runtime.built)
+        serving = others or not states or any(state.state == "ready" for state in states.values())
+        strict = self.settings.store.durability == "strict"
+        return Readiness(serving and not (strict and health.state != "ok"), parts)
+
+    async def render_metrics(self, accept: str) -> tuple[bytes, str]:
+        """The answer to a scrape."""
+        return await asyncio.to_thread(self.metrics.render, accept)
+
+    # ------------------------------------------------------------ changes
+
+    async def refresh(self) -> None:
+        """Take over keys, secrets, providers and models as they are in the store now. Raises StoreUnavailable."""
+        revision = await self.store.revision()
+        self.keyring.load(await self.store.keys.all())
+        self._secrets = {name: await self.store.secrets.get(name) for name in await self.store.secrets.names()}
+        await self._compile(self.loaded)
+        self._revision = revision
+
+    async def reload(self) -> ReloadReport:
+        """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""
+        loaded = read(
+            self.options.config, self.options.environ, secrets=self._secrets.get, overrides=self.options.overrides
+        )
+        before, after = self.settings, loaded.settings
+        changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
+        await self._compile(loaded)
+        self.loaded = loaded
+        if "log" in changed:
+            self.log_control.level = after.log.level
+        report = ReloadReport(
+            [name for name in changed if name not in _FIXED],
+            [name for name in changed if name in _FIXED],
+            [*loaded.notes, *self.runtime.notes],
+        )
+        _log.info("Configuration reloaded", extra={"changed": report.changed, "needs_restart": report.needs_restart})
+        return report
+
+    async def _compile(self, loaded: Loaded) -> None:
+        stored = (
+            {row.name: row.content for row in await self.store.providers.all()},
+            {row.name: row.content for row in await self.store.models.all()},
+        )
+        previous = self._runtime
+        runtime = self._compiler.compile(
+            loaded.settings, (one.name for one in loaded.found), stored, self._resolver(), previous
+        )
+        self._runtime = runtime
+        if previous is not None:
+            close_unused(previous, runtime)
+        for note in runtime.notes if previous is None or previous.notes != runtime.notes else ():
+            _log.warning(note)
+
+    def _resolver(self) -> Resolver:
+        return Resolver(self.options.environ, self._secrets.get, _folder(self.options))
+
+    async def _poll(self) -> None:
+        """Look for changes that another process made, such as a key created by the CLI."""
+        failing = False
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            try:
+                if await self.store.revision() != self._revision:
+                    await self.refresh()
+                failing = False
+            except SwitchgearError as error:
+                if not failing:
+                    _log.warning("The store cannot be read; serving goes on with what is known: %s", error)
+                failing = True
+
+
+def _folder(options: Options) -> Path | None:
+    return options.config.parent if options.config else None
+
+
+@asynccontextmanager
+async def offline(options: Options, control: LogControl) -> AsyncIterator[Gateway]:
+    """A gateway that serves nothing: for commands that work on the data folder while no server runs."""
+    gateway = await Gateway.open(options, control)
+    try:
+        yield gateway
+    finally:
+        await gateway.close()

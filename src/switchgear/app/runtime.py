@@ -1,0 +1,174 @@
+"""From settings and stored documents to the objects a call uses: compiled once, swapped as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from pydantic import ValidationError
+
+from switchgear.config.references import Resolver
+from switchgear.config.schema import LOCAL_PROVIDER, AliasSettings, OpenAIProviderSettings, Settings
+from switchgear.core.errors import UnresolvedReference
+from switchgear.core.secrets import Secret
+from switchgear.providers.base import Provider
+from switchgear.providers.catalog import Catalog, provider_for
+from switchgear.providers.connection import Timeouts
+from switchgear.providers.openai import OpenAIProvider
+from switchgear.providers.transport import OriginSettings
+from switchgear.routing.directory import Directory, Model
+
+Documents = Mapping[str, Mapping[str, object]]
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A provider and what it was built from, so that a reload keeps those that did not change."""
+
+    provider: OpenAIProvider
+    origin: OriginSettings
+    api_key: Secret | None
+    headers: dict[str, Secret]
+
+
+class Runtime(msgspec.Struct, frozen=True):
+    """What calls use. ``sources`` tells where each provider and alias is defined; ``notes`` what was passed over."""
+
+    directory: Directory
+    built: dict[str, Built]
+    sources: dict[str, str]
+    notes: tuple[str, ...]
+
+
+class RuntimeCompiler:
+    """Compiles a Runtime. ``embedded`` is the embedded provider with the names of its models, if there is one."""
+
+    def __init__(self, catalog: Catalog, embedded: tuple[Provider, tuple[str, ...]] | None) -> None:
+        self._catalog = catalog
+        self._embedded = embedded
+
+    def compile(
+        self,
+        settings: Settings,
+        found: Iterable[str],
+        stored: tuple[Documents, Documents],
+        resolver: Resolver,
+        previous: Runtime | None = None,
+    ) -> Runtime:
+        """The runtime of ``settings``, the providers ``found`` in the environment among them, and of what is stored.
+
+        ``stored`` are the store's providers and models. What the file defines wins a clash of names; a stored
+        document that cannot be used is passed over and noted. Providers that did not change keep their connections.
+        """
+        notes: list[str] = []
+        in_environment = set(found)
+        sources = {name: "environment" if name in in_environment else "file" for name in settings.providers}
+        chosen = dict(settings.providers)
+        for name, provider_settings in self._stored_providers(stored[0], settings, notes):
+            chosen[name] = provider_settings
+            sources[name] = "store"
+        built: dict[str, Built] = {}
+        for name, provider_settings in chosen.items():
+            try:
+                built[name] = self._build(name, provider_settings, resolver, previous)
+            except (UnresolvedReference, ValueError) as error:
+                notes.append(f'Provider "{name}" is left out: {error}')
+        directory = self._directory(settings, chosen, built)
+        self._add_aliases(directory, settings, stored[1], sources, notes)
+        return Runtime(directory, built, sources, tuple(notes))
+
+    def _stored_providers(
+        self, documents: Documents, settings: Settings, notes: list[str]
+    ) -> Iterable[tuple[str, OpenAIProviderSettings]]:
+        for name, document in documents.items():
+            if name in settings.providers or name == LOCAL_PROVIDER:
+                notes.append(f'Provider "{name}" of the store is hidden by the one of that name in the configuration.')
+                continue
+            try:
+                yield name, OpenAIProviderSettings.model_validate(document)
+            except ValidationError as error:
+                notes.append(f'Provider "{name}" of the store is left out: {error.error_count()} fields are wrong.')
+
+    def _build(
+        self, name: str, settings: OpenAIProviderSettings, resolver: Resolver, previous: Runtime | None
+    ) -> Built:
+        limits = settings.timeouts
+        origin = OriginSettings(
+            provider=name,
+            base_url=settings.base_url,
+            timeouts=Timeouts(limits.connect, limits.first_byte, limits.between_bytes, limits.total),
+            proxy=settings.proxy,
+            ca_file=str(settings.ca_file) if settings.ca_file else None,
+            max_response_bytes=settings.max_response_bytes,
+            max_connections=settings.max_connections,
+        )
+        api_key = resolver.resolve(settings.api_key) if settings.api_key else None
+        headers = {header: resolver.value(value) for header, value in settings.headers.items()}
+        before = previous.built.get(name) if previous else None
+        if before is not None and (before.origin, before.api_key, before.headers) == (origin, api_key, headers):
+            return before
+        return Built(OpenAIProvider(origin, api_key, headers), origin, api_key, headers)
+
+    def _directory(
+        self, settings: Settings, chosen: Mapping[str, OpenAIProviderSettings], built: Mapping[str, Built]
+    ) -> Directory:
+        providers: dict[str, Provider] = {name: one.provider for name, one in built.items()}
+        listed: dict[str, Iterable[str]] = {}
+        priced_as: dict[str, str] = {}
+        if self._embedded is not None:
+            provider, models = self._embedded
+            providers[provider.name] = provider
+            listed[provider.name] = models
+        for name in built:
+            one = chosen[name]
+            priced_as[name] = one.prices or provider_for(one.base_url) or name
+            listed[name] = one.models or self._catalog.models(priced_as[name])
+        directory = Directory(providers, self._catalog, listed, priced_as)
+        if self._embedded is not None:
+            provider, models = self._embedded
+            for model in models:
+                if model not in settings.models:
+                    directory.define(Model(model, (directory.deployment(provider, model),)))
+        return directory
+
+    def _add_aliases(
+        self,
+        directory: Directory,
+        settings: Settings,
+        documents: Documents,
+        sources: dict[str, str],
+        notes: list[str],
+    ) -> None:
+        aliases: dict[str, AliasSettings] = dict(settings.models)
+        for name in directory.aliases:
+            sources[name] = "embedded"
+        for name in settings.models:
+            sources[name] = "file"
+        for name, document in documents.items():
+            if name in settings.models:
+                notes.append(f'Model "{name}" of the store is hidden by the one of that name in the file.')
+                continue
+            try:
+                aliases[name] = AliasSettings.model_validate(document)
+                sources[name] = "store"
+            except ValidationError as error:
+                notes.append(f'Model "{name}" of the store is left out: {error.error_count()} fields are wrong.')
+        for name, alias in aliases.items():
+            known = [one for one in alias.deployments if one.provider in directory.providers]
+            missing = {one.provider for one in alias.deployments} - {one.provider for one in known}
+            if missing:
+                notes.append(
+                    f'Model "{name}": no provider {", ".join(sorted(missing))}; those deployments are left out.'
+                )
+            if known:
+                deployments = (directory.deployment(directory.providers[one.provider], one.model) for one in known)
+                directory.define(Model(name, tuple(deployments)))
+            else:
+                sources.pop(name, None)
+
+
+def close_unused(previous: Runtime, current: Runtime) -> None:
+    """Let go of the connections of providers that a reload replaced; their answers under way end first."""
+    kept = {id(one.provider) for one in current.built.values()}
+    for one in previous.built.values():
+        if id(one.provider) not in kept:
+            one.provider.close()

@@ -1,0 +1,249 @@
+"""``switchgear serve``: bind, open the gateway, listen, and end cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import json
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+import uvicorn
+import uvloop
+
+from switchgear import __version__
+from switchgear.app.asgi import Application
+from switchgear.app.gateway import Gateway, Options
+from switchgear.config import paths
+from switchgear.config.load import read
+from switchgear.config.schema import ServerSettings
+from switchgear.core.errors import ConfigInvalid, PortTaken, StartupError, SwitchgearError
+from switchgear.core.secrets import Secret
+from switchgear.edge.health import Health
+from switchgear.edge.openai.calls import CallEndpoint
+from switchgear.edge.openai.models import ModelList
+from switchgear.edge.server import Endpoint, protocol_factory
+from switchgear.observe import logs
+from switchgear.providers.base import Operation
+
+_log = logging.getLogger(__name__)
+_BACKLOG = 2048
+
+
+class ServeOptions(msgspec.Struct, frozen=True):
+    """What the command line gave. ``dev`` reloads the configuration when its file changes."""
+
+    config: Path | None = None
+    data_dir: Path | None = None
+    host: str | None = None
+    port: int | None = None
+    dev: bool = False
+    environ: Mapping[str, str] = {}
+
+
+class Started(msgspec.Struct, frozen=True):
+    """What is worth telling once the gateway listens."""
+
+    version: str
+    url: str
+    key: Secret | None
+    gateway: Any
+    config: Path | None
+    notes: list[str]
+
+
+def serve(options: ServeOptions, started: Callable[[Started], None]) -> int:
+    """Serve until SIGTERM or SIGINT. ``started`` is told when the gateway listens. Raises StartupError."""
+    overrides: dict[str, object] = {}
+    if options.host is not None:
+        overrides["server.host"] = options.host
+    if options.port is not None:
+        overrides["server.port"] = options.port
+    config = paths.config_file(options.config, options.environ)
+    settings = read(config, options.environ, overrides=overrides).settings
+    control = logs.configure(settings.log.level, settings.log.format)
+    listener = _bind(settings.server)
+    where = Options(paths.data_folder(options.data_dir, options.environ), config, options.environ, overrides)
+    try:
+        uvloop.run(_serve(where, listener, control, options.dev, started))
+    finally:
+        listener.close()
+    return 0
+
+
+def _bind(server: ServerSettings) -> socket.socket:
+    """The listening socket, bound before anything is opened. Raises PortTaken or StartupError."""
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((server.host, server.port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"Port {server.port} is taken by another process{_owner(server.port)}.",
+                hint=f"Try --port {server.port + 1}." if server.port < 65535 else None,
+            ) from error
+        reason = (error.strerror or str(error)).lower()
+        raise StartupError(
+            f"Cannot listen on {server.host}:{server.port}: {reason}.", hint="Choose another with --host or --port."
+        ) from error
+    return listener
+
+
+def _owner(port: int) -> str:
+    """Who listens on the port, as far as this user may know."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+                return f" (pid {connection.pid}, {psutil.Process(connection.pid).name()})"
+    except (psutil.Error, OSError):
+        return ""
+    return ""
+
+
+async def _serve(
+    where: Options, listener: socket.socket, control: logs.LogControl, dev: bool, started: Callable[[Started], None]
+) -> None:
+    gateway = await Gateway.open(where, control)
+    try:
+        server = _Server(gateway, listener, where, started)
+        await server.run(dev)
+    finally:
+        await gateway.close()
+
+
+def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
+    """The data plane: paths answered on the direct road."""
+    limits = gateway.settings.server
+    health = Health(gateway.readiness, gateway.render_metrics)
+    models = ModelList(gateway.keyring, gateway.directory)
+    road: dict[str, Endpoint] = {
+        f"/v1/{operation.value}": CallEndpoint(gateway.calls, operation, limits.max_body_bytes, limits.body_timeout)
+        for operation in Operation
+    }
+    road["/v1/models"] = road["/v1/*"] = models
+    road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics
+    return road
+
+
+class _Listening(uvicorn.Server):
+    """Uvicorn's server, saying when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: asyncio.Event) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn."""
+        await super().startup(sockets)
+        self._listening.set()
+
+
+class _Server:
+    """Uvicorn around one gateway, with the signals and the files that belong to a running server."""
+
+    def __init__(
+        self, gateway: Gateway, listener: socket.socket, where: Options, started: Callable[[Started], None]
+    ) -> None:
+        self._gateway = gateway
+        self._listener = listener
+        self._where = where
+        self._started = started
+        self._application = Application(gateway)
+        self._notice = where.data_dir / "server.json"
+
+    async def run(self, dev: bool) -> None:
+        """Serve until told to stop."""
+        limits = self._gateway.settings.server
+        config = uvicorn.Config(
+            self._application,
+            http=protocol_factory(endpoints(self._gateway), limits.header_timeout),
+            ws="none",
+            loop="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=limits.trusted_proxy,
+            forwarded_allow_ips="*" if limits.trusted_proxy else None,
+            timeout_keep_alive=int(limits.keep_alive),
+            timeout_graceful_shutdown=int(limits.drain_timeout),
+            ssl_certfile=str(limits.tls_cert) if limits.tls_cert else None,
+            ssl_keyfile=str(limits.tls_key) if limits.tls_key else None,
+        )
+        listening = asyncio.Event()
+        server = _Listening(config, listening)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
+        beside = [asyncio.create_task(self._after_listening(listening), name="after listening")]
+        if dev and self._where.config is not None:
+            beside.append(asyncio.create_task(self._watch(self._where.config), name="configuration watch"))
+        self._gateway.start()
+        try:
+            await server.serve(sockets=[self._listener])
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            self._forget_notice()
+
+    async def _after_listening(self, listening: asyncio.Event) -> None:
+        """Say where we are, then load what serving calls does not need."""
+        await listening.wait()
+        host, port = self._listener.getsockname()[:2]
+        scheme = "https" if self._gateway.settings.server.tls_cert else "http"
+        shown = f"[{host}]" if ":" in host else host
+        self._gateway.url = f"{scheme}://{shown}:{port}"
+        notice = {"url": self._gateway.url, "pid": os.getpid(), "started_at": time.time()}
+        try:
+            self._notice.write_text(json.dumps(notice))
+        except OSError as error:
+            _log.warning("%s cannot be written (%s): the CLI needs --url to find this gateway", self._notice, error)
+        notes = [*self._gateway.loaded.notes, *self._gateway.runtime.notes]
+        if self._gateway.catalog.note:
+            notes.append(self._gateway.catalog.note)
+        self._started(
+            Started(__version__, self._gateway.url, self._gateway.first_key, self._gateway, self._where.config, notes)
+        )
+        self._gateway.first_key = None
+        await self._application.load()
+        gc.collect()
+        gc.freeze()  # what start-up made lives as long as the process: the collector need not look at it again
+
+    def _forget_notice(self) -> None:
+        try:
+            if json.loads(self._notice.read_text()).get("pid") == os.getpid():
+                self._notice.unlink()
+        except (OSError, ValueError):
+            return
+
+    def _reload_soon(self) -> None:
+        task = asyncio.ensure_future(self._reload())
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _reload(self) -> None:
+        try:
+            await self._gateway.reload()
+        except ConfigInvalid as error:
+            _log.error("Configuration not reloaded, nothing was changed:\n%s", error)
+        except SwitchgearError as error:
+            _log.error("Configuration not reloaded: %s", error)
+
+    async def _watch(self, config: Path) -> None:
+        from switchgear.config.watch import changes  # noqa: PLC0415 - watchfiles is loaded only for --dev
+
+        async for _ in changes(config, asyncio.Event()):
+            await self._reload()

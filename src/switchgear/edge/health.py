@@ -1,0 +1,55 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``: for probes and scrapers, without a key, telling nothing secret."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from switchgear.edge.server import Exchange
+
+_encode = msgspec.json.Encoder().encode
+_JSON = b"content-type: application/json\r\ncache-control: no-store\r\n"
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """``ready`` is whether calls can be served; ``parts`` tells of each part its state and the reason."""
+
+    ready: bool
+    parts: dict[str, dict[str, str]]
+
+
+class Health:
+    """The probes. ``readiness`` and ``metrics`` are asked at every request."""
+
+    def __init__(
+        self,
+        readiness: Callable[[], Awaitable[Readiness]],
+        metrics: Callable[[str], Awaitable[tuple[bytes, str]]],
+    ) -> None:
+        self._readiness = readiness
+        self._metrics = metrics
+
+    async def healthz(self, exchange: Exchange) -> None:
+        """The process serves."""
+        if self._reads(exchange):
+            exchange.reply(200, _JSON, b'{"status":"ok"}')
+
+    async def readyz(self, exchange: Exchange) -> None:
+        """The process can take calls: 200, or 503 with what is missing."""
+        if self._reads(exchange):
+            now = await self._readiness()
+            body = _encode({"status": "ready" if now.ready else "not_ready", "parts": now.parts})
+            exchange.reply(200 if now.ready else 503, _JSON, body)
+
+    async def metrics(self, exchange: Exchange) -> None:
+        """Prometheus metrics, as text or OpenMetrics."""
+        if self._reads(exchange):
+            body, kind = await self._metrics(exchange.header(b"accept").decode("latin-1"))
+            exchange.reply(200, b"content-type: %b\r\n" % kind.encode("ascii"), body)
+
+    def _reads(self, exchange: Exchange) -> bool:
+        if exchange.method in ("GET", "HEAD"):
+            return True
+        exchange.reply(405, b"allow: GET, HEAD\r\n", b"")
+        return False
