@@ -128,6 +128,14 @@ class MethodNotAllowed(RequestError):
     hint = "Use the method named in the allow header."
 
 
+class UnsupportedMediaType(RequestError):
+    """The body is of a type that is not taken here."""
+
+    code = "unsupported_media_type"
+    status = 415
+    hint = "Send it with: content-type: application/json"
+
+
 class ModelNotFound(RequestError):
     """No model has the name that was asked for."""
 
