@@ -121,8 +121,8 @@ class GenAISpans:
             found[RESPONSE_MODEL] = record.deployment.removeprefix(f"{record.provider}/")
         if record.streamed:
             found[REQUEST_STREAM] = True
-        if record.first_token_ms is not None:
-            found[FIRST_CHUNK] = record.first_token_ms / 1000
+            if record.first_token_ms is not None:
+                found[FIRST_CHUNK] = record.first_token_ms / 1000
         if usage.cached_tokens:
             found[CACHED_TOKENS] = usage.cached_tokens
         if usage.reasoning_tokens:
