@@ -20,7 +20,13 @@ TRAINED_CONTEXT = 8192
 """Tokens SmolLM2 was trained for; a larger context gives nonsense, so it is capped here."""
 
 SLOTS = 4
-"""Chats that run at once; more wait their turn."""
+"""Chats that run at once at most; more wait their turn."""
+
+FIXED_MB = 250
+"""Private memory in MiB without any key-value cache, thread stacks included (measured 220)."""
+
+CACHE_BYTES = 12_240
+"""Key-value cache of one token in 8 bits: 30 layers of 3 heads, 64 keys and 64 values, 34 bytes for 32 of them."""
 
 BATCH = 512
 """Prompt tokens per step. Small, so that a long prompt does not hold up the chats beside it for seconds."""
@@ -35,10 +41,16 @@ CHAT_TEMPLATE = (
 )
 
 
+def slots_for(context: int, memory_mb: int) -> int:
+    """How many chats of ``context`` tokens fit under ``memory_mb`` MiB: at least 1, at most ``SLOTS``."""
+    left = (memory_mb - FIXED_MB) * 1024 * 1024
+    return max(1, min(SLOTS, left // (context * CACHE_BYTES)))
+
+
 def parameters(engine: Any, model: Path, orders: Orders) -> Any:
     """The engine's ``CommonParams`` for ``model``.
 
-    Settings: ``context`` (tokens per chat) and ``threads``. The key-value cache is kept in 8 bits, which halves its
+    Settings: ``context`` (tokens per chat), ``threads`` and ``memory_mb`` (the ceiling the slots must fit under). The key-value cache is kept in 8 bits, which halves its
     memory (12 KB a token). Sampling defaults are those the model's authors recommend (temperature 0.2, top_p 0.9);
     a request's own values win.
     """
@@ -48,8 +60,10 @@ def parameters(engine: Any, model: Path, orders: Orders) -> Any:
     params.api_keys = [orders.key]
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.n_parallel = SLOTS
-    params.n_ctx = SLOTS * min(int(orders.settings["context"]), TRAINED_CONTEXT)
+    context = min(int(orders.settings["context"]), TRAINED_CONTEXT)
+    slots = slots_for(context, int(orders.settings["memory_mb"]))
+    params.n_parallel = slots
+    params.n_ctx = slots * context
     params.n_batch = params.n_ubatch = BATCH
     params.cache_type_k = params.cache_type_v = engine.ggml_type.GGML_TYPE_Q8_0
     params.cache_ram_mib = 0
