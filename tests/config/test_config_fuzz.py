@@ -68,7 +68,9 @@ edits = st.lists(
     min_size=1,
     max_size=4,
 )
-scalars = st.one_of(st.none().map(lambda _: []), st.booleans(), st.integers(), st.floats(), st.text(max_size=12))
+scalars: st.SearchStrategy[object] = st.one_of(
+    st.none().map(lambda _: []), st.booleans(), st.integers(), st.floats(), st.text(max_size=12)
+)
 names = st.sampled_from(
     [
         "server",

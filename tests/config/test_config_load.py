@@ -109,6 +109,8 @@ MISTAKES = [
     (PROVIDER + "[providers.openai.timeouts]\nconect = 1\n", 4, "timeouts.conect is not a setting.", '"connect"'),
     (PROVIDER + "timeouts = { connect = 1, totl = 2 }\n", 3, "timeouts.totl is not a setting.", '"total"'),
     ("[local]\nenabled = true\n[local.gpu]\nlayers = 1\n", 3, "local.gpu is not a setting.", "Known: context"),
+    ("a." * 2_000 + "a = 1\n", 1, "a is not a section.", "Known: local"),
+    ("\n[server." + "a." * 2_000 + "a]\n", 2, "server.a is not a setting.", "Known: body_timeout"),
     # values of the wrong type or out of bounds
     ("[server]\nport = '4100'\n", 2, 'server.port = "4100" must be a whole number.', "without quotes"),
     ("[server]\nport = 4100.5\n", 2, "server.port = 4100.5 must be a whole number.", ""),
@@ -165,6 +167,13 @@ MISTAKES = [
     (PROVIDER + "headers = { 'a b' = 'x' }\n", 3, "is not one of an HTTP header.", ""),
     (PROVIDER + "headers = { Host = 'x' }\n", 3, "must not set host.", ""),
     (PROVIDER + 'headers = { x-a = "a\\r\\nb: c" }\n', 3, "must give x-a as one line", ""),
+    (PROVIDER + "headers = { X-A = 'x', x-a = 'y' }\n", 3, "gives one header twice.", "case"),
+    (
+        PROVIDER + "api_key = 'env:LINES_OF_ONE'\nheaders.Authorization = 'env:LINES_OF_ONE'\n",
+        4,
+        "sets authorization, and so does api_key.",
+        "Leave one of them out.",
+    ),
     # references
     (PROVIDER + "api_key = 'env:NOWHERE'\n", 3, 'api_key = "env:NOWHERE": The environment variable', "Set NOWHERE"),
     (PROVIDER + "api_key = 'env:EMPTY'\n", 3, "EMPTY is empty.", "Give EMPTY a value"),
@@ -251,7 +260,7 @@ MISTAKES = [
     ),
 ]
 
-ENVIRON = {"EMPTY": " ", "ACCENT": "é", "LINES": "a\nb", "SHORT": "abc"}
+ENVIRON = {"LINES_OF_ONE": "x", "EMPTY": " ", "ACCENT": "é", "LINES": "a\nb", "SHORT": "abc"}
 
 
 @pytest.mark.parametrize(("text", "line", "sentence", "advice"), MISTAKES)
@@ -498,6 +507,11 @@ def test_found_providers_serve_the_models_of_the_file(write: Write) -> None:
     assert [(each.name, each.variable) for each in loaded.found] == [("groq", "GROQ_API_KEY")]
     assert loaded.settings.providers["groq"].base_url == "https://api.groq.com/openai/v1"
     assert "is not a provider" in problems_of(path)[0].message
+
+
+def test_a_provider_of_the_store_is_one_for_the_models_of_the_file(write: Write) -> None:
+    path = write("[models.x]\ndeployments = [{ provider = 'ours', model = 'm' }]\n")
+    assert "ours" not in read(path, {}, stored={"ours"}).settings.providers
 
 
 def test_a_found_key_that_cannot_be_sent_is_told_about_the_environment(write: Write) -> None:

@@ -48,8 +48,12 @@ def findings(
     yield from _deployments(data, names, settings.local.enabled)
     for path, reference in _references(settings, data):
         yield from _reference(path, reference, resolver, store=store)
-    for path, file in _trust_files(settings):
-        yield from _trust_file(path, file)
+    for name, provider in settings.providers.items():
+        if provider.ca_file:
+            yield from _trust_file(("providers", name, "ca_file"), provider.ca_file)
+        if provider.api_key and any(header.lower() == "authorization" for header in provider.headers):
+            path = ("providers", name, "headers")
+            yield Finding(path, f"{path_text(path)} sets authorization, and so does api_key.", "Leave one of them out.")
 
 
 def _server(settings: Settings) -> Iterator[Finding]:
@@ -93,12 +97,6 @@ def _tls_pair(cert: FilePath, key: FilePath) -> Iterator[Finding]:
             "Give the certificate chain and its private key, both as PEM and without a passphrase.",
             (("server", "tls_key"),),
         )
-
-
-def _trust_files(settings: Settings) -> Iterator[tuple[Path, FilePath]]:
-    for name, provider in settings.providers.items():
-        if provider.ca_file:
-            yield ("providers", name, "ca_file"), provider.ca_file
 
 
 def _trust_file(path: Path, file: FilePath) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from itertools import islice
 
 from tree_sitter import Language, Node, Parser
 from tree_sitter_toml import language
@@ -36,7 +37,7 @@ class LineIndex:
         return None
 
     def _table(self, node: Node) -> None:
-        keys = list(_keys(node.named_children[0])) if node.named_children else []
+        keys = list(islice(_keys(node.named_children[0]), _DEEPEST)) if node.named_children else []
         path: Path = ()
         for position, key in enumerate(keys):
             path = (*path, key)

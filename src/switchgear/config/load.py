@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from collections.abc import Callable, Mapping
-from copy import deepcopy
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,11 +53,13 @@ def read(
     environ: Mapping[str, str],
     *,
     secrets: Callable[[str], Secret | None] | None = None,
+    stored: Collection[str] = (),
     overrides: Mapping[str, object] | None = None,
 ) -> Loaded:
     """Like ``load``, and tells what was found.
 
-    ``secrets`` answers ``secret:`` references; without it they are not looked up. ``overrides`` are settings of the
+    ``secrets`` answers ``secret:`` references; without it they are not looked up. ``stored`` are the names of
+    the providers that the store holds, which models may name too. ``overrides`` are settings of the
     command line by their dotted names (``{"server.port": 4101}``): they win over the file and are checked like it.
     Raises ConfigInvalid, which lists every mistake.
     """
@@ -78,7 +80,7 @@ def read(
         update={"providers": {**settings.providers, **{each.name: each.provider for each in found}}}
     )
     resolver = Resolver(environ, secrets or _no_secret, context["folder"])
-    names |= {each.name for each in found}
+    names |= {*(each.name for each in found), *stored}
     places = [place for place, _, _ in wrong]
     file.elsewhere = frozenset(("providers", each.name) for each in found)
     problems.extend(
@@ -183,11 +185,10 @@ def _validate(data: dict[str, Any], context: dict[str, Any]) -> tuple[Settings, 
         return Settings.model_validate(data, context=context), []
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
-    rest = deepcopy(data)
-    wrong = errors
+    rest, wrong = data, errors
     while wrong:
         for each in wrong:
-            _prune(rest, each)
+            rest = _without(rest, each)
         try:
             return Settings.model_validate(rest, context=context), errors
         except ValidationError as error:
@@ -195,20 +196,20 @@ def _validate(data: dict[str, Any], context: dict[str, Any]) -> tuple[Settings, 
     return Settings(), errors
 
 
-def _prune(data: dict[str, Any], error: ErrorDetails) -> None:
-    """Takes out of ``data`` the smallest entry whose absence undoes ``error``; lists go as a whole."""
+def _without(data: dict[str, Any], error: ErrorDetails) -> dict[str, Any]:
+    """``data`` without the smallest entry whose absence undoes ``error``; lists go as a whole."""
     place = list(error["loc"])
     if error["type"] == "missing" or place[-1] == "[key]":
         place.pop()
-    for index, part in enumerate(place):
-        if isinstance(part, int):
-            place = place[:index]
-            break
-    table: Any = data
-    for part in place[:-1]:
-        table = table.get(part) if isinstance(table, dict) else None
-    if isinstance(table, dict) and place:
-        table.pop(place[-1], None)
+    names = list(takewhile(lambda part: isinstance(part, str), place))
+    copy = table = dict(data)
+    for name in names[:-1]:
+        inner = table.get(str(name))
+        if not isinstance(inner, dict):
+            return copy
+        table[str(name)] = table = dict(inner)
+    table.pop(str(names[-1]), None)
+    return copy
 
 
 def _telling(errors: list[ErrorDetails]) -> list[ErrorDetails]:

@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LOOKS_SECRET = re.compile(
-    r"(sk|pk|rk|gsk|xai|key|ghp|pplx|fw|csk|nvapi|r8|hf)[-_].{8,}|AIza.{8,}|eyJ.{8,}|[A-Za-z0-9+/_=-]{40,}"
+    r"(?<![A-Za-z0-9])((sk|pk|rk|gsk|xai|key|ghp|pplx|fw|csk|nvapi|r8|hf)[-_][A-Za-z0-9_-]{12,}|AIza|eyJ)|[A-Za-z0-9+=]{32,}"
 )
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _WIDEST_INDENT: Final = 24

@@ -130,6 +130,10 @@ def _host(text: str) -> str:
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:
     """Every header's name and value; a value that is secret by the look of its name must be a reference."""
+    if len({name.lower() for name in headers}) < len(headers):
+        raise mistake(
+            "header", "gives one header twice.", "Upper and lower case make no difference in a header's name."
+        )
     for name, value in headers.items():
         if not _TOKEN.fullmatch(name):
             raise mistake(
