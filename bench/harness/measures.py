@@ -29,7 +29,8 @@ class Plan:
     """How much of everything. Seconds, unless the name says otherwise."""
 
     repeats: int = 3
-    warm: float = 4
+    warm: float = 12
+    warm_requests: int = 6000
     idle: float = 1.5
     requests: float = 4
     connections: int = 32
@@ -44,7 +45,7 @@ class Plan:
     open_shape: StreamShape = SLOW
 
 
-QUICK = Plan(repeats=1, warm=2, requests=3, latency=3, slow_latency=3, probe=1)
+QUICK = Plan(repeats=1, warm=3, requests=3, latency=3, slow_latency=3, probe=1)
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,14 @@ class Setting:
 
 
 def warm_up(run: Running, setting: Setting) -> Figures:
-    """Load before anything is measured: just-in-time compilers, pools and caches settle."""
-    run_wrk(run.unary, setting.folder / "warm.lua", connections=setting.plan.connections, seconds=setting.plan.warm)
+    """Load before anything is measured, so that just-in-time compilers, pools and caches settle.
+
+    Ends after so many requests or so many seconds, whichever comes first.
+    """
+    plan, script = setting.plan, setting.folder / "warm.lua"
+    done, deadline = 0, time.monotonic() + plan.warm
+    while done < plan.warm_requests and time.monotonic() < deadline:
+        done += run_wrk(run.unary, script, connections=plan.connections, seconds=1).requests
     return {}
 
 
@@ -70,7 +77,8 @@ def requests(run: Running, setting: Setting) -> Figures:
     before = run.child.cpu_seconds()
     script = setting.folder / "requests.lua"
     result = run_wrk(run.unary, script, connections=plan.connections, seconds=plan.requests)
-    busy = {"cpu.gateway_core_busy": gateway.share(), "cpu.load_core_busy": load.share()}
+    own_core, load_core = gateway.share(), load.share()
+    at_end = run.child.cpu_seconds() - before
     time.sleep(AFTERMATH)
     if not result.good:
         raise BenchError(f"no plain call succeeded, {result.errors} failed: {run.child.last_words()}")
@@ -80,7 +88,9 @@ def requests(run: Running, setting: Setting) -> Figures:
         "cpu.requests_per_s": result.per_second,
         "cpu.p99_ms": result.p99_ms,
         "cpu.errors": result.errors,
-        **busy,
+        "cpu.gateway_core_busy": own_core,
+        "cpu.load_core_busy": load_core,
+        "cpu.taken_by_others": max(own_core - at_end / result.seconds, 0),
     }
 
 

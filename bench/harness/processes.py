@@ -96,6 +96,11 @@ class Child:
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
 
+    @property
+    def leader(self) -> int:
+        """The process id of the one that was started."""
+        return self._process.pid
+
     def check_alive(self) -> None:
         """Raise ``BenchError`` with the end of the log when the leader has exited."""
         if (code := self._process.poll()) is not None:

@@ -17,12 +17,16 @@ from harness.session import Results
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a figure by name, with a unit and a digit count that suit it."""
+    """One line of the table: a figure by name. ``whole`` is for counts."""
 
     text: str
     name: str
-    digits: int = 3
     bold: bool = False
+    whole: bool = False
+
+    def show(self, value: float) -> str:
+        """The value with as many digits as mean something."""
+        return f"{value:,.0f}" if self.whole else significant(value)
 
 
 @dataclass(frozen=True)
@@ -41,29 +45,30 @@ class Run:
 def rows(plan: Plan) -> list[Row]:
     """The lines of the table, in groups."""
     limits = [Row(f"requests/s at p99 ≤ {ms:g} ms", f"throughput.p99_{ms:g}_ms_per_s") for ms in plan.p99_limits_ms]
-    latency = []
-    for rate in (300, 20):
-        for percent in (50, 99):
-            latency.append(Row(f"added p{percent} at {rate}/s, ms", f"latency_{rate}.p{percent}_added_ms"))
+    latency = [
+        Row(f"added p{percent} at {rate}/s, ms", f"latency_{rate}.p{percent}_added_ms")
+        for rate in (300, 20)
+        for percent in (50, 99)
+    ]
     return [
         Row("CPU µs/request", "cpu.us_per_request", bold=True),
         Row("— times nginx in the same minute", "cpu.times_floor"),
         Row(f"requests/s, {plan.connections} in flight", "cpu.requests_per_s"),
         Row("CPU µs/streamed chunk", "stream.us_per_chunk", bold=True),
         Row("— times nginx in the same minute", "stream.times_floor"),
-        Row(f"streams complete, of {plan.streams}", "stream.complete"),
+        Row(f"streams complete, of {plan.streams}", "stream.complete", whole=True),
         Row("streams: first byte p99, ms", "stream.first_byte_p99_ms"),
         *latency,
         *limits,
         Row("memory idle, MB", "memory.idle_mb", bold=True),
         Row("memory after N requests, MB", "memory.after_first_mb"),
-        Row("— N", "memory.first_requests", 9),
+        Row("— N", "memory.first_requests", whole=True),
         Row("memory after M requests, MB", "memory.after_second_mb"),
-        Row("— M", "memory.second_requests", 9),
+        Row("— M", "memory.second_requests", whole=True),
         Row("start to first answer, s", "start.s", bold=True),
         Row("— with an empty data folder, s", "start.first_s"),
-        Row(f"{plan.open_streams:,} slow streams: open at once", "open.at_once", 9),
-        Row(f"{plan.open_streams:,} slow streams: complete", "open.complete", 9),
+        Row(f"{plan.open_streams:,} slow streams: open at once", "open.at_once", whole=True),
+        Row(f"{plan.open_streams:,} slow streams: complete", "open.complete", whole=True),
         Row(f"{plan.open_streams:,} slow streams: memory after, MB", "open.memory_after_mb"),
     ]
 
@@ -79,9 +84,8 @@ def cell(values: list[float], row: Row) -> str:
     spread = Spread.of(values)
     if spread is None:
         return "—"
-    median = significant(spread.median, row.digits)
+    median, low, high = row.show(spread.median), row.show(spread.low), row.show(spread.high)
     shown = f"**{median}**" if row.bold else median
-    low, high = significant(spread.low, row.digits), significant(spread.high, row.digits)
     return shown if spread.count == 1 or low == high else f"{shown} ({low}–{high})"
 
 
@@ -126,6 +130,11 @@ def notes(run: Run) -> list[str]:
         load, own = (run.results.of(name, f"cpu.{side}_core_busy") for side in ("load", "gateway"))
         if load and own and min(load) > 0.97 > max(own):
             told.append(f"{label}: the load's core was full before the gateway's; its requests/s are a lower bound.")
+        taken = run.results.of(name, "cpu.taken_by_others")
+        if taken and max(taken) > 0.1:
+            told.append(
+                f"{label}: other processes took up to {max(taken):.0%} of the gateway's core; run it again alone."
+            )
     return told
 
 
@@ -134,7 +143,7 @@ def markdown(run: Run) -> str:
     machine = [[name, value] for name, value in run.machine.items()]
     parts = [
         f"# Side by side, {run.at:%Y-%m-%d}",
-        f"`{run.command}`, {run.seconds / 60:.0f} minutes, {run.plan.repeats} repeat(s). Cells are medians over the "
+        f"`{run.command}`, {run.seconds / 60:.1f} minutes, repeats: {run.plan.repeats}. Cells are medians over the "
         "repeats, with the lowest and highest in brackets. How each number is measured: [bench/README.md](../README.md).",
         "## Switchgear against its limits",
         limit_table(verdicts(run.results)),
