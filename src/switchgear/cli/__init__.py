@@ -1,1 +1,1 @@
-"""The command line: one file a command."""
+"""The command ``switchgear``: one file a command, over the admin API."""

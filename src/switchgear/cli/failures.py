@@ -1,0 +1,71 @@
+"""How a command ends when it does not end well: one message, one hint, one exit code."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from cyclopts import CycloptsError
+
+from switchgear.cli import screen
+from switchgear.core.errors import SwitchgearError, UsageError, every_error
+
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+
+
+class ExitCode(NamedTuple):
+    """An exit code and when a command ends with it."""
+
+    code: int
+    meaning: str
+
+
+def exit_codes() -> Iterator[ExitCode]:
+    """Every exit code, in order."""
+    yield ExitCode(0, "It worked.")
+    yield ExitCode(1, "It did not work; the message says why. doctor: something is broken.")
+    yield ExitCode(2, "The command or the configuration has a mistake.")
+    told = {0, 1, 2}
+    for kind in sorted(every_error(), key=lambda each: each.exit_code):
+        if kind.exit_code not in told:
+            told.add(kind.exit_code)
+            yield ExitCode(kind.exit_code, (kind.__doc__ or "").strip().partition("\n")[0])
+    yield ExitCode(INTERRUPTED, "Ctrl-C stopped it.")
+    yield ExitCode(BROKEN_PIPE, "Whoever read its output stopped reading.")
+
+
+def exit_code_table() -> str:
+    """The exit codes as ``--help`` shows them."""
+    return "\n".join(
+        textwrap.fill(meaning, 78, initial_indent=f"  {code:>3}  ", subsequent_indent=" " * 7)
+        for code, meaning in exit_codes()
+    )
+
+
+def tell(error: SwitchgearError) -> int:
+    """Say what went wrong and what to do next on standard error; the exit code to end with."""
+    text = screen.printable(error.message)
+    advice = screen.printable(error.advice)
+    if advice and advice not in text:
+        text += "\n" + screen.style(advice, "dim", sys.stderr) if "\n" in text or len(text) > 60 else f" {advice}"
+    screen.note(text)
+    return error.exit_code
+
+
+def tell_mistake(error: CycloptsError) -> int:
+    """Say how the command was misspelt, with the nearest name."""
+    screen.note(screen.printable(str(error)))
+    command = " ".join(["switchgear", *(error.command_chain or ())])
+    screen.note(screen.style(f"{command} --help shows what there is.", "dim", sys.stderr))
+    return UsageError.exit_code
+
+
+def tell_defect(error: BaseException) -> int:
+    """Own up to a defect."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    screen.note(f"This is a defect in Switchgear: {screen.printable(what)}")
+    screen.note("Run the command again with --debug and report what it shows.")
+    return 1

@@ -1,0 +1,115 @@
+"""The command tree, and the one place where a command starts and ends.
+
+Commands are named here and imported when they are called: ``switchgear serve`` pays for nothing it does not need.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final
+
+from cyclopts import App, CycloptsError, Group
+
+from switchgear import __version__
+from switchgear.cli import failures
+from switchgear.cli.help import Plain
+from switchgear.cli.where import LEADING
+from switchgear.core.errors import SwitchgearError
+
+_START: Final = Group("Start", sort_key=1)
+_USE: Final = Group("Use", sort_key=2)
+_MANAGE: Final = Group("Manage", sort_key=3)
+_LOOK: Final = Group("Look after", sort_key=4)
+_OPTIONS: Final = Group("Options", sort_key=5)
+
+_COMMANDS: Final = (
+    (_START, "serve", "Serve models, at http://127.0.0.1:4100 unless told otherwise."),
+    (_START, "init", "Write a commented configuration file."),
+    (_START, "check", "List every mistake of the configuration."),
+    (_LOOK, "version", "Show versions."),
+)
+_EXAMPLES: Final = """\
+Examples
+  switchgear serve
+  switchgear chat "Name three rivers"
+  switchgear keys create ci --model "openai/*" --json
+  switchgear usage --since 1h
+
+--config, --data-dir, --url and --debug go with every command.
+
+Exit codes
+"""
+
+
+def build() -> App:
+    """The whole command tree; a command is imported when it is called or asked for help."""
+    app = App(
+        name="switchgear",
+        help="One gateway for every model and every tool.",
+        usage="Usage: switchgear COMMAND [OPTIONS]",
+        help_formatter=Plain(),
+        help_format="plaintext",
+        help_epilogue=_EXAMPLES + failures.exit_code_table(),
+        version=f"switchgear {__version__}",
+        group_commands=_OPTIONS,
+        suppress_keyboard_interrupt=False,
+        result_action="return_value",
+    )
+    for order, (group, name, told) in enumerate(_COMMANDS):
+        app.command(f"switchgear.cli.{name}:app", name=name, help=told, group=group, sort_key=order)
+    return app
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that ``arguments`` (the process's own when left out) name; the exit code.
+
+    Nothing is raised: an error becomes one message on standard error, with a traceback only under ``--debug``.
+    """
+    tokens = _hoist(list(sys.argv[1:] if arguments is None else arguments))
+    debug = "--debug" in tokens[: tokens.index("--") if "--" in tokens else None]
+    try:
+        code = _called(tokens, debug=debug)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):  # what is still buffered has nowhere to go
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failures.BROKEN_PIPE
+    return code
+
+
+def _called(tokens: list[str], *, debug: bool) -> int:
+    try:
+        result = build()(tokens, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        return failures.tell_mistake(error)
+    except SwitchgearError as error:
+        if debug:
+            traceback.print_exc()
+        return failures.tell(error)
+    except KeyboardInterrupt:
+        return failures.INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the end of the road: no traceback at a user who did not ask
+        if debug:
+            traceback.print_exc()
+        return failures.tell_defect(error)
+    return result if isinstance(result, int) else 0
+
+
+def _hoist(tokens: list[str]) -> list[str]:
+    """Options that every command takes may stand before it: they move behind it, where they are read."""
+    leading: list[str] = []
+    rest = tokens
+    while rest:
+        name, given, _ = rest[0].partition("=")
+        if name not in LEADING:
+            break
+        take = 2 if LEADING[name] and not given else 1
+        leading, rest = leading + rest[:take], rest[take:]
+    at = next((index for index, token in enumerate(rest) if token.startswith("-")), len(rest))
+    return rest[:at] + leading + rest[at:]

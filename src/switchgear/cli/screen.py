@@ -1,0 +1,53 @@
+"""What goes to the terminal: text, colours where a person sees them, JSON where a program reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from typing import Any, Final, TextIO
+
+_STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_ELSEWHERE: Final = 80
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal that wants colours (https://no-color.org: NO_COLOR set and not empty forbids)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def style(text: str, name: str, stream: TextIO | None = None) -> str:
+    """``text`` in one of the styles, plain where colours are not wanted."""
+    if not text or not coloured(stream or sys.stdout):
+        return text
+    return f"\x1b[{_STYLES[name]}m{text}\x1b[0m"
+
+
+def width(stream: TextIO | None = None) -> int | None:
+    """Columns of the terminal; ``None`` where output goes to a file or a pipe and need not fit anything."""
+    if not (stream or sys.stdout).isatty():
+        return None
+    return shutil.get_terminal_size((_ELSEWHERE, 24)).columns
+
+
+def printable(text: str) -> str:
+    """``text`` without characters that could paint on the terminal; line breaks and tabs stay."""
+    return _CONTROL.sub("", text)
+
+
+def say(text: str = "") -> None:
+    """A line of the command's result, on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str = "") -> None:
+    """A line about the result, for the person alone: on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def show_json(value: Any) -> None:
+    """``value`` as JSON, on standard output."""
+    say(json.dumps(value, indent=2, ensure_ascii=False))
