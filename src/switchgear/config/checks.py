@@ -7,14 +7,12 @@ import re
 import ssl
 import stat
 from collections.abc import Iterator, Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic_core import PydanticCustomError
-
-from switchgear.config.problems import Path, nearest, path_text, quoted
+from switchgear.config.problems import Place, nearest, path_text, quoted
 from switchgear.config.references import Resolver, parse_reference
-from switchgear.config.schema import LOCAL_PROVIDER, Settings, check_store_url
+from switchgear.config.schema import LOCAL_PROVIDER, Mistake, Settings, check_store_url
 from switchgear.core.errors import UnresolvedReference
 from switchgear.core.secrets import Secret
 
@@ -22,10 +20,10 @@ from switchgear.core.secrets import Secret
 class Finding(NamedTuple):
     """A mistake at ``path``; it is not reported when one of ``involved`` is already known to be wrong."""
 
-    path: Path
+    path: Place
     message: str
     suggestion: str = ""
-    involved: tuple[Path, ...] = ()
+    involved: tuple[Place, ...] = ()
 
 
 def is_loopback(host: str) -> bool:
@@ -78,7 +76,7 @@ def _server(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _tls_pair(cert: FilePath, key: FilePath) -> Iterator[Finding]:
+def _tls_pair(cert: Path, key: Path) -> Iterator[Finding]:
     unreadable = [*_unreadable(("server", "tls_cert"), cert), *_unreadable(("server", "tls_key"), key)]
     if unreadable:
         yield from unreadable
@@ -99,7 +97,7 @@ def _tls_pair(cert: FilePath, key: FilePath) -> Iterator[Finding]:
         )
 
 
-def _trust_file(path: Path, file: FilePath) -> Iterator[Finding]:
+def _trust_file(path: Place, file: Path) -> Iterator[Finding]:
     unreadable = list(_unreadable(path, file))
     if unreadable:
         yield from unreadable
@@ -114,7 +112,7 @@ def _trust_file(path: Path, file: FilePath) -> Iterator[Finding]:
         )
 
 
-def _unreadable(path: Path, file: FilePath) -> Iterator[Finding]:
+def _unreadable(path: Place, file: Path) -> Iterator[Finding]:
     named = f"{path_text(path)} = {quoted(str(file))}"
     try:
         if not stat.S_ISREG(file.stat().st_mode):
@@ -154,10 +152,10 @@ def _deployments(data: Mapping[str, Any], names: set[str], local: bool) -> Itera
                 )
 
 
-def _references(settings: Settings, data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def _references(settings: Settings, data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Every reference and its place: of the tables as read, and of the providers that are not in them."""
     providers = _table(data, "providers")
-    places: list[tuple[Path, object]] = [
+    places: list[tuple[Place, object]] = [
         (("server", "secret"), _table(data, "server").get("secret")),
         (("store", "url"), _table(data, "store").get("url")),
         *_each(("observe", "otlp_headers"), _table(data, "observe", "otlp_headers")),
@@ -182,11 +180,11 @@ def _table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
     return data
 
 
-def _each(path: Path, table: Mapping[str, object]) -> list[tuple[Path, object]]:
+def _each(path: Place, table: Mapping[str, object]) -> list[tuple[Place, object]]:
     return [((*path, key), value) for key, value in table.items()]
 
 
-def _reference(path: Path, reference: str, resolver: Resolver, *, store: bool) -> Iterator[Finding]:
+def _reference(path: Place, reference: str, resolver: Resolver, *, store: bool) -> Iterator[Finding]:
     parsed = parse_reference(reference)
     if parsed is None or (parsed.kind == "secret" and not store):
         return
@@ -199,7 +197,7 @@ def _reference(path: Path, reference: str, resolver: Resolver, *, store: bool) -
         yield Finding(path, f"{path_text(path)} = {quoted(reference)}: {wrong}", "Correct the secret it names.")
 
 
-def _unusable(path: Path, secret: Secret) -> str:
+def _unusable(path: Place, secret: Secret) -> str:
     """Why a secret cannot serve at ``path``; empty when it can. It never quotes the secret."""
     value = secret.reveal()
     if path == ("server", "secret"):
@@ -207,8 +205,8 @@ def _unusable(path: Path, secret: Secret) -> str:
     if path == ("store", "url"):
         try:
             check_store_url(value)
-        except PydanticCustomError as error:
-            return f"The URL {error.message()}"
+        except Mistake as error:
+            return f"The URL {error.message}"
         return ""
     if not value.isascii() or not value.isprintable() or value != value.strip():
         return "The secret has characters that cannot stand in a header."

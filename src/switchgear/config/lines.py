@@ -9,8 +9,7 @@ from itertools import islice
 from tree_sitter import Language, Node, Parser
 from tree_sitter_toml import language
 
-Path = tuple[str | int, ...]
-"""Keys and array indices from the top of the document, as in pydantic's ``loc``."""
+from switchgear.config.problems import Place
 
 _DEEPEST = 12
 """Levels below which nothing is indexed; the schema has fewer."""
@@ -20,8 +19,8 @@ class LineIndex:
     """The line (from 1) of every key and element of a valid TOML document."""
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[Path, int] = {}
-        self._counts: dict[Path, int] = {}
+        self._lines: dict[Place, int] = {}
+        self._counts: dict[Place, int] = {}
         root = Parser(Language(language())).parse(text.encode()).root_node
         for node in root.named_children:
             if node.type == "pair":
@@ -29,7 +28,7 @@ class LineIndex:
             elif node.type in {"table", "table_array_element"}:
                 self._table(node)
 
-    def line(self, path: Path) -> int | None:
+    def line(self, path: Place) -> int | None:
         """The line of ``path``, or of the nearest table above it that the file writes."""
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
@@ -38,7 +37,7 @@ class LineIndex:
 
     def _table(self, node: Node) -> None:
         keys = list(islice(_keys(node.named_children[0]), _DEEPEST)) if node.named_children else []
-        path: Path = ()
+        path: Place = ()
         for position, key in enumerate(keys):
             path = (*path, key)
             last = position == len(keys) - 1
@@ -56,7 +55,7 @@ class LineIndex:
             if child.type == "pair":
                 self._pair(path, child)
 
-    def _pair(self, path: Path, node: Node) -> None:
+    def _pair(self, path: Place, node: Node) -> None:
         if len(node.named_children) < 2:
             return
         for key in _keys(node.named_children[0]):
@@ -66,7 +65,7 @@ class LineIndex:
                 return
         self._value(path, node.named_children[1])
 
-    def _value(self, path: Path, node: Node) -> None:
+    def _value(self, path: Place, node: Node) -> None:
         if len(path) > _DEEPEST:
             return
         if node.type == "inline_table":

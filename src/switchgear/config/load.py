@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from switchgear.config.checks import Finding, findings
 from switchgear.config.discover import Found, discover
-from switchgear.config.problems import Path as Place
-from switchgear.config.problems import Worder, path_text, report
+from switchgear.config.problems import Error, Place, Worder, path_text, report
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
 from switchgear.core.errors import ConfigInvalid, Problem
@@ -179,12 +177,12 @@ class _File:
         return self._line
 
 
-def _validate(data: dict[str, Any], context: dict[str, Any]) -> tuple[Settings, list[ErrorDetails]]:
+def _validate(data: dict[str, Any], context: dict[str, Any]) -> tuple[Settings, list[Error]]:
     """The settings of all that is right in ``data``, and what is wrong with the rest."""
     try:
         return Settings.model_validate(data, context=context), []
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
+        errors = _errors(error)
     rest, wrong = data, errors
     while wrong:
         for each in wrong:
@@ -192,11 +190,15 @@ def _validate(data: dict[str, Any], context: dict[str, Any]) -> tuple[Settings, 
         try:
             return Settings.model_validate(rest, context=context), errors
         except ValidationError as error:
-            wrong = error.errors(include_url=False, include_input=False)
+            wrong = _errors(error)
     return Settings(), errors
 
 
-def _without(data: dict[str, Any], error: ErrorDetails) -> dict[str, Any]:
+def _errors(error: ValidationError) -> list[Error]:
+    return [dict(each) for each in error.errors(include_url=False, include_input=False)]
+
+
+def _without(data: dict[str, Any], error: Error) -> dict[str, Any]:
     """``data`` without the smallest entry whose absence undoes ``error``; lists go as a whole."""
     place = list(error["loc"])
     if error["type"] == "missing" or place[-1] == "[key]":
@@ -212,12 +214,12 @@ def _without(data: dict[str, Any], error: ErrorDetails) -> dict[str, Any]:
     return copy
 
 
-def _telling(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+def _telling(errors: list[Error]) -> list[Error]:
     """``errors`` without those that only follow from another: a kind of provider nobody knows, a list's own entries."""
     places = [error["loc"] for error in errors]
     strange = {place[:2] for place in places if place[0] == "providers" and place[2:] == ("kind",)}
 
-    def follows(error: ErrorDetails) -> bool:
+    def follows(error: Error) -> bool:
         place = error["loc"]
         if error["type"] == "too_short":
             return any(len(each) > len(place) and each[: len(place)] == place for each in places)

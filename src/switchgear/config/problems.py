@@ -5,17 +5,27 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic_core import ErrorDetails
 
 from switchgear.config.discover import known_provider
-from switchgear.config.schema import AliasSettings, DeploymentSettings, OpenAIProviderSettings, Settings, Timeouts
+from switchgear.config.schema import (
+    AliasSettings,
+    DeploymentSettings,
+    Mistake,
+    OpenAIProviderSettings,
+    Settings,
+    Timeouts,
+)
 from switchgear.core.errors import ConfigInvalid, Problem
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
+"""Keys and array indices from the top of the document, as in pydantic's ``loc``."""
+
+Error = Mapping[str, Any]
+"""One entry of pydantic's ``ValidationError.errors()``, without the input."""
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LOOKS_SECRET = re.compile(
@@ -40,7 +50,7 @@ _TYPE_WORDS: Final = {
 _STRUCTURES: Final = {"tuple_type", "dict_type", "model_type"}
 
 
-def path_text(path: Path) -> str:
+def path_text(path: Place) -> str:
     """``path`` as a person writes it: ``models.fast.deployments[1].provider``."""
     text = ""
     for part in path:
@@ -90,10 +100,10 @@ class Worder:
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
 
-    def words(self, error: ErrorDetails) -> tuple[Path, str, str]:
+    def words(self, error: Error) -> tuple[Place, str, str]:
         """Where it is, the sentence, and the advice. No value of a private or unknown setting is in them."""
         is_key = error["loc"][-1:] == ("[key]",)
-        path: Path = error["loc"][:-1] if is_key else error["loc"]
+        path: Place = error["loc"][:-1] if is_key else error["loc"]
         if is_key:
             rest, advice = _about_name(path, error)
             return path, f"{path_text(path)} {rest}", advice
@@ -106,7 +116,7 @@ class Worder:
         shown = "" if error["type"] in _STRUCTURES or _private(path) else _shown(value)
         return path, f"{path_text(path)}{shown} {rest}", advice
 
-    def _value(self, path: Path) -> object:
+    def _value(self, path: Place) -> object:
         value: Any = self._data
         for part in path:
             try:
@@ -116,11 +126,11 @@ class Worder:
         return value
 
 
-def _about_value(error: ErrorDetails, value: object) -> tuple[str, str]:
+def _about_value(error: Error, value: object) -> tuple[str, str]:
     """What is wrong with a known setting's value, and what to do."""
     kind, context = error["type"], error.get("ctx", {})
-    if "message" in context:
-        return str(context["message"]), str(context.get("advice", ""))
+    if isinstance(mistake := context.get("error"), Mistake):
+        return mistake.message, mistake.advice
     if kind == "literal_error":
         return "is not known.", nearest(str(value), re.findall(r"'([^']*)'", str(context["expected"])))
     if kind in _TYPE_WORDS:
@@ -144,11 +154,11 @@ def _about_value(error: ErrorDetails, value: object) -> tuple[str, str]:
     return f"is not valid: {error['msg']}.", ""
 
 
-def _about_name(path: Path, error: ErrorDetails) -> tuple[str, str]:
+def _about_name(path: Place, error: Error) -> tuple[str, str]:
     """What is wrong with the name of a provider or a model."""
     context = error.get("ctx", {})
-    if "message" in context:
-        return str(context["message"]), str(context.get("advice", ""))
+    if isinstance(mistake := context.get("error"), Mistake):
+        return mistake.message, mistake.advice
     if path[0] == "providers":
         return (
             "is not a name for a provider.",
@@ -162,7 +172,7 @@ def _about_name(path: Path, error: ErrorDetails) -> tuple[str, str]:
     return "is not a name for a model.", "Use up to 128 letters, digits, ., _, : and -; begin with a letter or digit."
 
 
-def _about_unknown(path: Path) -> tuple[str, str]:
+def _about_unknown(path: Place) -> tuple[str, str]:
     """A key that no table of this kind has."""
     name = str(path[-1])
     if len(path) == 1:
@@ -181,7 +191,7 @@ def _about_unknown(path: Path) -> tuple[str, str]:
     return f"{path_text(path)} is not a setting.", advice
 
 
-def _about_missing(path: Path) -> str:
+def _about_missing(path: Place) -> str:
     if path[0] == "providers" and path[-1] == "base_url" and (known := known_provider(str(path[1]))):
         return f'Add base_url = "{known.base_url}".'
     model = _model_at(path[:-1])
@@ -199,7 +209,7 @@ def _sections() -> list[tuple[str, type[BaseModel]]]:
     return [*top, ("providers.NAME", OpenAIProviderSettings), ("models.NAME", AliasSettings)]
 
 
-def _model_at(path: Path) -> type[BaseModel] | None:
+def _model_at(path: Place) -> type[BaseModel] | None:
     """The model of the table at ``path``."""
     match path:
         case ():
@@ -218,7 +228,7 @@ def _model_at(path: Path) -> type[BaseModel] | None:
     return None
 
 
-def _private(path: Path) -> bool:
+def _private(path: Place) -> bool:
     """Whether the setting at ``path``, or one it is part of, may hold a secret."""
     for length in range(1, len(path) + 1):
         model = _model_at(path[: length - 1])

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
-from pydantic_core import PydanticCustomError
 
 from switchgear.config.references import REFERENCE_PATTERN, parse_reference
 
@@ -33,18 +32,21 @@ _DAY: Final = 86_400.0
 _MIB: Final = 1024 * 1024
 
 
-def mistake(kind: str, message: str, advice: str = "") -> PydanticCustomError:
-    """A mistake in a value: ``message`` follows the path and value ("must be …"), ``advice`` says what to do."""
-    return PydanticCustomError(kind, "{message}", {"message": message, "advice": advice})
+class Mistake(ValueError):
+    """A value that cannot be: ``message`` follows its path ("must be …"), ``advice`` says what to do."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
 
 
 def _reference(text: str) -> str:
     if parse_reference(text) is not None:
         return text
     if text.startswith(("env:", "file:", "secret:")):
-        raise mistake("reference_form", "is not a valid reference.", 'Write "env:NAME", "file:PATH" or "secret:NAME".')
-    raise mistake(
-        "literal_secret",
+        raise Mistake("is not a valid reference.", 'Write "env:NAME", "file:PATH" or "secret:NAME".')
+    raise Mistake(
         "must be a reference, not the secret itself.",
         'Write "env:NAME", "file:PATH" or "secret:NAME", and keep the secret there.',
     )
@@ -53,8 +55,7 @@ def _reference(text: str) -> str:
 def _outer_reference(text: str) -> str:
     """A reference that can be resolved before the store is open."""
     if text.startswith("secret:"):
-        raise mistake(
-            "reference_form",
+        raise Mistake(
             "cannot be a secret of the store, which it is needed to open.",
             "Use env:NAME or file:PATH.",
         )
@@ -64,18 +65,18 @@ def _outer_reference(text: str) -> str:
 def _web_url(text: str, *, credentials: bool = False) -> str:
     advice = 'Write it like "https://host/path".'
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise mistake("url", "is not a URL.", advice)
+        raise Mistake("is not a URL.", advice)
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise mistake("url", "is not a URL.", advice) from None
+        raise Mistake("is not a URL.", advice) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        raise mistake("url", "must be an http:// or https:// URL with a host.", advice)
+        raise Mistake("must be an http:// or https:// URL with a host.", advice)
     if parts.query or parts.fragment or text.endswith(("?", "#")):
-        raise mistake("url", "must not have a query or a fragment.", advice)
+        raise Mistake("must not have a query or a fragment.", advice)
     if parts.username is not None and not credentials:
-        raise mistake("url", "must not hold a user name or password.", "Use api_key, or a header with a reference.")
+        raise Mistake("must not hold a user name or password.", "Use api_key, or a header with a reference.")
     return text.rstrip("/")
 
 
@@ -90,76 +91,67 @@ def _store_url(text: str) -> str:
 
 
 def check_store_url(text: str) -> str:
-    """``text`` when it is the URL of a store we know; raises PydanticCustomError when it is not."""
+    """``text`` when it is the URL of a store we know; raises Mistake when it is not."""
     if text == "sqlite:":
         return text
     if text.startswith("sqlite:"):
         path = text.removeprefix("sqlite:")
         if path.startswith("/") and not path.startswith("//") and "\0" not in path:
             return text
-        raise mistake(
-            "store_url", "must be sqlite: and an absolute path.", 'Write it like "sqlite:/var/lib/switchgear.db".'
-        )
+        raise Mistake("must be sqlite: and an absolute path.", 'Write it like "sqlite:/var/lib/switchgear.db".')
     advice = 'Write "sqlite:", "sqlite:/path" or "postgresql://user@host/database".'
     try:
         parts = urlsplit(text)
         named = parts.scheme == "postgresql" and parts.port != 0 and len(parts.path) > 1
     except ValueError:
-        raise mistake("store_url", "is not a URL.", advice) from None
+        raise Mistake("is not a URL.", advice) from None
     if not named:
-        raise mistake("store_url", "is not a store we know.", advice)
+        raise Mistake("is not a store we know.", advice)
     return text
 
 
 def _path(path: Path, info: ValidationInfo) -> Path:
     if str(path) in {"", "."} or "\0" in str(path):
-        raise mistake("path", "is not a path to a file.")
+        raise Mistake("is not a path to a file.")
     folder = (info.context or {}).get("folder")
     try:
         path = path.expanduser()
     except RuntimeError:
-        raise mistake("path", "has a home folder that cannot be found.") from None
+        raise Mistake("has a home folder that cannot be found.") from None
     return path if folder is None else Path(folder) / path
 
 
 def _host(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.:_%-]+", text):
-        raise mistake("host", "is not a host name or an IP address.", 'Write it like "127.0.0.1", "0.0.0.0" or "::1".')
+        raise Mistake("is not a host name or an IP address.", 'Write it like "127.0.0.1", "0.0.0.0" or "::1".')
     return text
 
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:
     """Every header's name and value; a value that is secret by the look of its name must be a reference."""
     if len({name.lower() for name in headers}) < len(headers):
-        raise mistake(
-            "header", "gives one header twice.", "Upper and lower case make no difference in a header's name."
-        )
+        raise Mistake("gives one header twice.", "Upper and lower case make no difference in a header's name.")
     for name, value in headers.items():
         if not _TOKEN.fullmatch(name):
-            raise mistake(
-                "header", "holds a name that is not one of an HTTP header.", "Use letters, digits and hyphens."
-            )
+            raise Mistake("holds a name that is not one of an HTTP header.", "Use letters, digits and hyphens.")
         if name.lower() in _FRAMING:
-            raise mistake("header", f"must not set {name.lower()}.", "The gateway sets it itself.")
+            raise Mistake(f"must not set {name.lower()}.", "The gateway sets it itself.")
         if value.startswith(("env:", "file:", "secret:")):
             _reference(value)
             continue
         if _SECRET_HEADER.search(name):
-            raise mistake(
-                "literal_secret",
+            raise Mistake(
                 f"must give {name} as a reference, not the secret itself.",
                 'Write "env:NAME", "file:PATH" or "secret:NAME", and keep the secret there.',
             )
         if not value.isascii() or not value.replace("\t", " ").isprintable() or value != value.strip():
-            raise mistake("header", f"must give {name} as one line of ASCII text.")
+            raise Mistake(f"must give {name} as one line of ASCII text.")
     return headers
 
 
 def _not_local(name: str) -> str:
     if name == LOCAL_PROVIDER:
-        raise mistake(
-            "reserved", "is the embedded provider's name.", "Choose another name; [local] sets up the embedded one."
-        )
+        raise Mistake("is the embedded provider's name.", "Choose another name; [local] sets up the embedded one.")
     return name
 
 
