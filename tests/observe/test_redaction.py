@@ -79,6 +79,7 @@ def test_numbers_under_such_names_are_counts_and_are_shown():
         ("GET /v1?api_key=abc&a=1", "GET /v1?api_key=[redacted]&a=1"),
         ("postgresql://app:pa:ss@db.internal/app", "postgresql://app:[redacted]@db.internal/app"),
         ("https://user:p@ss@host:8080/path?q=a@b", "https://user:[redacted]@host:8080/path?q=a@b"),
+        ("GROQ_API_KEY=abc DB_PASSWORD='xy'", "GROQ_API_KEY=[redacted] DB_PASSWORD='[redacted]'"),
         ("redis://:pw@host", "redis://:[redacted]@host"),
     ],
 )

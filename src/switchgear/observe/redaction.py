@@ -46,7 +46,7 @@ _PATTERNS = (
     # "authorization": "Bearer …", x-api-key: …, api_key=…, ('authorization', b'…')
     (
         re.compile(
-            rf"""(?i)(\b(?:{_HEADER})\b\\?["']?\s*[:=,]\s*(?:b?\\?["'])?)(?!\[redacted)(?:(?:bearer|basic|digest)\s+)?[^\s"',;&)}}\]\\]+"""
+            rf"""(?i)((?<![a-z0-9])(?:{_HEADER})(?![a-z0-9_])\\?["']?\s*[:=,]\s*(?:b?\\?["'])?)(?!\[redacted)(?:(?:bearer|basic|digest)\s+)?[^\s"',;&)}}\]\\]+"""
         ),
         rf"\1{REDACTED}",
     ),

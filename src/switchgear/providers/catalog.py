@@ -28,6 +28,7 @@ LOCAL = "local"
 _FILE = "model_prices_and_context_window_backup.json"
 _NANO = Decimal(1_000_000_000)
 _WEIGHT = 10**12
+_REMEMBERED = 4096
 _MODES = frozenset({"chat", "completion", "embedding", "responses"})
 _ALIASES = {
     "bedrock_converse": "bedrock",
@@ -191,8 +192,8 @@ class Catalog:
             return self._prices[key]
         except KeyError:
             found = self._look_up(provider, model)
-            # names come from clients: what is not found is only remembered while there is room
-            if found is not None or len(self._prices) < 1000:
+            # names come from clients, and any date or suffix finds a price: remembered while there is room
+            if len(self._prices) < _REMEMBERED:
                 self._prices[key] = found
             return found
 
