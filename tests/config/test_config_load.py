@@ -514,6 +514,11 @@ def test_a_provider_of_the_store_is_one_for_the_models_of_the_file(write: Write)
     assert "ours" not in read(path, {}, stored={"ours"}).settings.providers
 
 
+def test_before_the_store_is_open_names_of_no_provider_pass(write: Write) -> None:
+    path = write("[models.x]\ndeployments = [{ provider = 'ours', model = 'm' }]\n")
+    assert "x" in read(path, {}, stored=None).settings.models
+
+
 def test_a_found_key_that_cannot_be_sent_is_told_about_the_environment(write: Write) -> None:
     (problem,) = problems_of(write(PROVIDER), {"GROQ_API_KEY": "clé"})
     assert (problem.file, problem.line) == ("environment", None)

@@ -18,12 +18,16 @@ from switchgear.core.secrets import Secret
 
 
 class Finding(NamedTuple):
-    """A mistake at ``path``; it is not reported when one of ``involved`` is already known to be wrong."""
+    """A mistake at ``path``; it is not reported when one of ``involved`` is already known to be wrong.
+
+    ``dangling`` marks a name that the file does not define, and that the store may.
+    """
 
     path: Place
     message: str
     suggestion: str = ""
     involved: tuple[Place, ...] = ()
+    dangling: bool = False
 
 
 def is_loopback(host: str) -> bool:
@@ -149,6 +153,7 @@ def _deployments(data: Mapping[str, Any], names: set[str], local: bool) -> Itera
                     f"{path_text(path)} = {quoted(provider)} is not a provider.",
                     nearest(provider, known),
                     (("providers",),),
+                    dangling=True,
                 )
 
 

@@ -51,14 +51,15 @@ def read(
     environ: Mapping[str, str],
     *,
     secrets: Callable[[str], Secret | None] | None = None,
-    stored: Collection[str] = (),
+    stored: Collection[str] | None = (),
     overrides: Mapping[str, object] | None = None,
 ) -> Loaded:
     """Like ``load``, and tells what was found.
 
-    ``secrets`` answers ``secret:`` references; without it they are not looked up. ``stored`` are the names of
-    the providers that the store holds, which models may name too. ``overrides`` are settings of the
-    command line by their dotted names (``{"server.port": 4101}``): they win over the file and are checked like it.
+    ``secrets`` answers ``secret:`` references; without it they are not looked up. ``stored`` are the names of the
+    providers that the store holds, which models may name too (``None``: not known yet, so that names of no provider
+    pass). ``overrides`` are settings of the command line by their dotted names (``{"server.port": 4101}``): they win
+    over the file and are checked like it.
     Raises ConfigInvalid, which lists every mistake.
     """
     text = "" if path is None else read_text(path)
@@ -78,13 +79,13 @@ def read(
         update={"providers": {**settings.providers, **{each.name: each.provider for each in found}}}
     )
     resolver = Resolver(environ, secrets or _no_secret, context["folder"])
-    names |= {*(each.name for each in found), *stored}
+    names |= {*(each.name for each in found), *(stored or ())}
     places = [place for place, _, _ in wrong]
     file.elsewhere = frozenset(("providers", each.name) for each in found)
     problems.extend(
         file.problem(finding.path, finding.message, finding.suggestion)
         for finding in findings(settings, data, names, resolver, store=secrets is not None)
-        if not _doubtful(finding, places)
+        if not _doubtful(finding, places) and not (finding.dangling and stored is None)
     )
     if problems:
         raise report(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
