@@ -18,7 +18,7 @@ from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.load import Loaded, read
 from switchgear.config.references import Resolver
-from switchgear.config.schema import LOCAL_PROVIDER, Settings
+from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable, SwitchgearError
 from switchgear.core.secrets import Secret
@@ -32,7 +32,7 @@ from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Provider
 from switchgear.providers.catalog import Catalog
 from switchgear.providers.embedded import EmbeddedProvider
-from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
 from switchgear.routing.directory import Directory
 from switchgear.store.store import Store
 
@@ -73,7 +73,7 @@ class Gateway:
         self.first_key: Secret | None = None
         self.catalog = Catalog.load()
         self.keyring = Keyring(pepper)
-        self.embedded = EmbeddedModels(settings.local) if settings.local.enabled else None
+        self.embedded = _embedded_models(settings.local) if settings.local.enabled else None
         self._embedded_provider = EmbeddedProvider(LOCAL_PROVIDER, self.embedded) if self.embedded else None
         embedded: tuple[Provider, tuple[str, ...]] | None = None
         if self._embedded_provider is not None and self.embedded is not None:
@@ -123,6 +123,9 @@ class Gateway:
             self.bus.subscribe(CallRecord, self.tracer.on_call)
         self.metrics.watch_in_flight(lambda: self.calls.in_flight)
         self.metrics.watch_usage_writer(lambda: self.store.writer.health)
+        if self.embedded is not None:
+            embedded = self.embedded
+            self.metrics.watch_local_model(lambda: embedded.status(EMBEDDED_MODEL).state)
 
     def _tracer(self) -> Tracer | None:
         observe = self.settings.observe
@@ -184,9 +187,9 @@ class Gateway:
         health = self.store.writer.health
         parts["usage"] = {"state": "ready" if health.state == "ok" else health.state, "reason": health.reason}
         states = self.embedded.states() if self.embedded is not None else {}
-        parts.update({name: {"state": state.state, "reason": state.reason} for name, state in states.items()})
+        parts.update({name: {"state": state["state"], "reason": state["reason"]} for name, state in states.items()})
         others = bool(self.runtime.built)
-        serving = others or not states or any(state.state == "ready" for state in states.values())
+        serving = others or not states or any(state["state"] == "ready" for state in states.values())
         strict = self.settings.store.durability == "strict"
         return Readiness(serving and not (strict and health.state != "ok"), parts)
 
@@ -254,6 +257,10 @@ class Gateway:
                 if not failing:
                     _log.warning("The store cannot be read; serving goes on with what is known: %s", error)
                 failing = True
+
+
+def _embedded_models(settings: LocalSettings) -> EmbeddedModels:
+    return EmbeddedModels(EmbeddedSettings(settings.memory_mb, settings.context, settings.threads))
 
 
 def _folder(options: Options) -> Path | None:

@@ -13,7 +13,6 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import psutil
@@ -25,7 +24,7 @@ from switchgear.app.asgi import Application
 from switchgear.app.gateway import Gateway, Options
 from switchgear.config import paths
 from switchgear.config.load import read
-from switchgear.config.schema import ServerSettings
+from switchgear.config.schema import EMBEDDED_MODEL, ServerSettings
 from switchgear.core.errors import ConfigInvalid, PortTaken, StartupError, SwitchgearError
 from switchgear.core.secrets import Secret
 from switchgear.edge.health import Health
@@ -37,6 +36,7 @@ from switchgear.providers.base import Operation
 
 _log = logging.getLogger(__name__)
 _BACKLOG = 2048
+_PATIENCE_SECONDS = 5.0
 
 
 class ServeOptions(msgspec.Struct, frozen=True):
@@ -51,12 +51,17 @@ class ServeOptions(msgspec.Struct, frozen=True):
 
 
 class Started(msgspec.Struct, frozen=True):
-    """What is worth telling once the gateway listens."""
+    """What is worth telling once the gateway listens.
+
+    ``key`` is the admin key, on the first start only. ``models`` are the embedded ones: name, state, seconds it took
+    to be ready. ``found`` are the environment's variables that brought a provider, and its name.
+    """
 
     version: str
     url: str
     key: Secret | None
-    gateway: Any
+    models: list[tuple[str, str, float | None]]
+    found: list[tuple[str, str]]
     config: Path | None
     notes: list[str]
 
@@ -212,16 +217,35 @@ class _Server:
             self._notice.write_text(json.dumps(notice))
         except OSError as error:
             _log.warning("%s cannot be written (%s): the CLI needs --url to find this gateway", self._notice, error)
-        notes = [*self._gateway.loaded.notes, *self._gateway.runtime.notes]
-        if self._gateway.catalog.note:
-            notes.append(self._gateway.catalog.note)
-        self._started(
-            Started(__version__, self._gateway.url, self._gateway.first_key, self._gateway, self._where.config, notes)
-        )
-        self._gateway.first_key = None
-        await self._application.load()
+        told = asyncio.create_task(self._tell(), name="banner")
+        try:
+            await asyncio.gather(told, self._application.load())
+        except Exception:
+            _log.exception("Start-up did not finish; calls are served all the same")
+        finally:
+            told.cancel()
         gc.collect()
         gc.freeze()  # what start-up made lives as long as the process: the collector need not look at it again
+
+    async def _tell(self) -> None:
+        """Say that the gateway listens; the embedded chat model gets a moment to be ready first."""
+        gateway = self._gateway
+        began = time.monotonic()
+        models: list[tuple[str, str, float | None]] = []
+        if gateway.embedded is not None:
+            state, seconds = "ready", None
+            try:
+                await gateway.embedded.ready(EMBEDDED_MODEL, _PATIENCE_SECONDS)
+                seconds = time.monotonic() - began
+            except SwitchgearError:
+                state = gateway.embedded.status(EMBEDDED_MODEL).state
+            models.append((EMBEDDED_MODEL, state, seconds))
+        notes = [*gateway.loaded.notes, *gateway.runtime.notes]
+        if gateway.catalog.note:
+            notes.append(gateway.catalog.note)
+        found = [(one.variable, one.name) for one in gateway.loaded.found]
+        key, gateway.first_key = gateway.first_key, None
+        self._started(Started(__version__, gateway.url, key, models, found, self._where.config, notes))
 
     def _forget_notice(self) -> None:
         try:

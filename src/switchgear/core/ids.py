@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import secrets
 import time
 
@@ -16,15 +16,16 @@ def _base32(number: int, pairs: int) -> str:
 
 
 class RequestIds:
-    """Makes ``req_`` ids that sort by time: 48 bits of milliseconds, then 72 bits that do not repeat.
+    """Makes ``req_`` ids that sort by time: 48 bits of milliseconds, then 82 bits that do not repeat.
 
-    The random part is drawn once a millisecond and counted up within it, as ULID's monotonic mode does
+    They name calls and are no secrets. The random part is drawn once a millisecond and counted up within it, as ULID's monotonic mode does
     (https://github.com/ulid/spec); 26 characters of Crockford's base 32 follow the prefix.
     """
 
-    __slots__ = ("_head", "_last", "_tail")
+    __slots__ = ("_bits", "_head", "_last", "_tail")
 
     def __init__(self) -> None:
+        self._bits = random.Random(secrets.randbits(256)).getrandbits
         self._last = 0
         self._head = ""
         self._tail = 0
@@ -34,9 +35,8 @@ class RequestIds:
         now = time.time_ns() // 1_000_000
         if now > self._last:
             self._last = now
-            entropy = int.from_bytes(os.urandom(10), "big")
-            self._head = "req_" + _base32((now << 52) | ((entropy >> 30) & ((1 << 52) - 1)), 10)
-            self._tail = entropy & 0x1FFF_FFFF
+            self._head = "req_" + _base32((now << 52) | self._bits(52), 10)
+            self._tail = self._bits(29)
         self._tail += 1
         tail = self._tail
         return self._head + _PAIRS[tail >> 20 & 1023] + _PAIRS[tail >> 10 & 1023] + _PAIRS[tail & 1023]

@@ -261,8 +261,9 @@ class GatewayProtocol(HttpToolsProtocol):
             408, b"request_timeout", b"The request's headers were not complete after %g s." % self._header_timeout
         )
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's text says less
-        """Answer what is not HTTP (called by uvicorn)."""
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is not HTTP (called by uvicorn, whose ``msg`` says less)."""
+        del msg
         if not getattr(self.cycle, "response_complete", True):
             self.transport.abort()  # an answer is on its way: another one in the middle of it would corrupt it
             return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from switchgear.providers.base import Operation
 from switchgear.providers.connection import Timeouts
+from switchgear.providers.local.child import Endpoint
 from switchgear.providers.local.embedded import EmbeddedModels
-from switchgear.providers.local.serving import Endpoint
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import Answer, OriginSettings
 
@@ -28,7 +28,7 @@ class EmbeddedProvider:
         """Send a request to the model's process. Raises ModelUnavailable when it is not ready in time."""
         endpoint = self._models.endpoint(model)
         if endpoint is None:
-            endpoint = await self._models.wait_ready(model, _WAIT_SECONDS)
+            endpoint = await self._models.ready(model, _WAIT_SECONDS)
         return await self._client(endpoint).send(operation, model, body)
 
     def _client(self, endpoint: Endpoint) -> OpenAIProvider:
@@ -38,7 +38,7 @@ class EmbeddedProvider:
             for gone in [known for known in self._clients if known not in alive]:
                 self._clients.pop(gone).close()
             settings = OriginSettings(provider=self.name, base_url=endpoint.base_url, timeouts=_TIMEOUTS, proxy="none")
-            client = self._clients[endpoint] = OpenAIProvider(settings, endpoint.api_key)
+            client = self._clients[endpoint] = OpenAIProvider(settings, endpoint.key)
         return client
 
     async def list_models(self) -> list[str]:

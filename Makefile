@@ -1,0 +1,40 @@
+# Every target makes the environment it needs in .venv first; nothing has to be installed by hand.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev serve test check bench fmt lock docs soak clean
+
+help: ## show what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: ## install what serving takes
+	@$(PYTHON) scripts/setup.py full
+
+setup-dev:
+	@$(PYTHON) scripts/setup.py dev
+
+serve: setup ## start the gateway on http://127.0.0.1:4100
+	@$(BIN)/switchgear serve $(ARGS)
+
+test: setup-dev ## run every test
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: setup-dev ## formatting, lint, types, layers, dependencies, dead code, house rules
+	@$(BIN)/python scripts/check.py
+
+bench: setup-dev ## measure against nginx, LiteLLM and Portkey
+	@$(BIN)/python bench/run.py $(ARGS)
+
+fmt: setup-dev ## format and fix what can be fixed
+	@$(BIN)/ruff format src tests bench scripts
+	@$(BIN)/ruff check --fix --quiet src tests bench scripts || true
+
+docs: setup-dev ## write the generated reference pages again
+	@$(BIN)/python scripts/docs.py
+
+lock: setup-dev ## resolve the dependencies again (needs uv)
+	@bash scripts/lock.sh
+
+clean: ## remove everything that was made here
+	rm -rf .venv .bootstrap .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
