@@ -220,7 +220,7 @@ class _Server:
         told = asyncio.create_task(self._tell(), name="banner")
         try:
             await asyncio.gather(told, self._application.load())
-        except Exception:
+        except Exception:  # noqa: BLE001 - a defect here must not end a gateway that serves calls
             _log.exception("Start-up did not finish; calls are served all the same")
         finally:
             told.cancel()
