@@ -1,0 +1,98 @@
+"""The admin API as one FastAPI application. It is imported after the gateway listens: FastAPI takes its time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from pydantic.json_schema import models_json_schema
+
+from switchgear import __version__
+from switchgear.edge.admin import keys, models, problems, security, system
+from switchgear.edge.admin.schemas.base import Problem
+from switchgear.edge.admin.schemas.models import PullEnd, PullProgress
+from switchgear.edge.admin.services import GatewayControl
+
+_ROUTERS: Final = (keys.router, models.router, system.router)
+_ABOUT: Final = """\
+Administration of a Switchgear gateway: keys, models, providers, secrets, usage, the audit log and the configuration.
+
+Send a key of the gateway as `authorization: Bearer sk-sg-…`. Reading takes the scope `admin:read`, everything else
+`admin`. Errors are problem details (RFC 9457). Every answer carries `x-request-id`, which the log knows. Times are
+ISO 8601 in UTC, money is US dollars as a decimal number in a string. Every change is in the audit log.
+"""
+_KEY_SCHEME: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of the gateway, `sk-sg-…`. The names beside it are the scope it needs.",
+}
+_TAGS: Final = [
+    {"name": "keys", "description": "What clients present: made here, shown once, rotated, revoked."},
+    {"name": "models", "description": "What clients can call, and the aliases defined here."},
+    {"name": "providers", "description": "Accounts at APIs we call."},
+    {"name": "secrets", "description": "Values kept encrypted, which settings refer to as secret:NAME."},
+    {"name": "usage", "description": "Every call: its tokens, cost, time and outcome."},
+    {"name": "audit", "description": "Who changed what."},
+    {"name": "config", "description": "The configuration as it runs."},
+    {"name": "log", "description": "How much is logged."},
+    {"name": "status", "description": "How the gateway is doing."},
+]
+
+
+def build(control: GatewayControl) -> FastAPI:
+    """The application for ``control``. It answers every path: those it does not know with a problem."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.gateway = control
+    app.state.changes = asyncio.Lock()
+    problems.install(app)
+    for router in _ROUTERS:
+        app.include_router(router, prefix="/api")
+    app.add_middleware(
+        security.Gate, keyring=control.keyring, body_timeout=lambda: control.settings.server.body_timeout
+    )
+    app.add_route(security.DOCUMENT, _Document(app).answer, include_in_schema=False)
+    return app
+
+
+class _Document:
+    """Answers the OpenAPI document, which is made when it is first asked for."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._made: dict[str, Any] | None = None
+
+    async def answer(self, _request: Request) -> Response:
+        if self._made is None:
+            self._made = document(self._app)
+        return JSONResponse(self._made)
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of ``app``, with what FastAPI cannot know: the gate's rule and our problems."""
+    made = get_openapi(
+        title="Switchgear admin API",
+        version=__version__,
+        summary="Keys, models, providers, secrets, usage, audit and configuration of a gateway.",
+        description=_ABOUT,
+        routes=app.routes,
+        tags=_TAGS,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    components: dict[str, Any] = made.setdefault("components", {})
+    schemas: dict[str, Any] = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    _, extra = models_json_schema(
+        [(model, "serialization") for model in (Problem, PullProgress, PullEnd)],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas.update(extra["$defs"])
+    components["securitySchemes"] = {"key": _KEY_SCHEME}
+    for path in made["paths"].values():
+        for method, operation in path.items():
+            operation["security"] = [{"key": [security.scope_for(method.upper())]}]
+            operation["responses"].pop("422", None)
+    return made

@@ -1,0 +1,50 @@
+"""What every route is given: the gateway, and who asks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from switchgear.access.keys import Key
+from switchgear.edge.admin.services import GatewayControl
+
+
+class Administration:
+    """One request's hold on the gateway.
+
+    ``changes`` is held by whoever looks at the state first and changes it then, so that two such requests follow
+    one another. ``ip`` is the address the request came from.
+    """
+
+    def __init__(self, gateway: GatewayControl, changes: asyncio.Lock, key: Key, ip: str) -> None:
+        self.gateway = gateway
+        self.changes = changes
+        self.key = key
+        self.ip = ip
+        self.now = time.time_ns() // 1_000_000
+
+    async def changed(self, action: str, target: str, detail: dict[str, Any] | None = None) -> None:
+        """Enter a change that was made into the audit log, and take it into the running gateway.
+
+        ``detail`` holds no secrets. Raises StoreUnavailable.
+        """
+        await self.audited(action, target, detail)
+        await self.gateway.refresh()
+
+    async def audited(self, action: str, target: str, detail: dict[str, Any] | None = None) -> None:
+        """Enter what was done into the audit log. Raises StoreUnavailable."""
+        await self.gateway.store.audit.append(
+            at=self.now, actor=self.key.id, action=action, target=target, detail=detail, ip=self.ip
+        )
+
+
+def _administration(request: Request) -> Administration:
+    state = request.app.state
+    client = request.client
+    return Administration(state.gateway, state.changes, request.state.key, client.host if client else "")
+
+
+Admin = Annotated[Administration, Depends(_administration)]

@@ -1,0 +1,46 @@
+"""Settings as they may be shown: references and structure, never what may be a secret."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from switchgear.config.references import parse_reference
+
+REDACTED: Final = "[redacted]"
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+
+
+def shown(settings: BaseModel) -> dict[str, Any]:
+    """``settings`` as plain JSON. Of fields marked private only references are shown, and URLs without credentials."""
+    return {name: _field(settings, name) for name in type(settings).model_fields}
+
+
+def _field(settings: BaseModel, name: str) -> Any:
+    extra = type(settings).model_fields[name].json_schema_extra
+    private = isinstance(extra, dict) and extra.get("x-private") is True
+    return _value(getattr(settings, name), private)
+
+
+def _value(value: Any, private: bool) -> Any:
+    if isinstance(value, BaseModel):
+        return shown(value)
+    if isinstance(value, dict):
+        return {name: _value(one, private) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_value(one, private) for one in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _private(str(value)) if private else str(value)
+
+
+def _private(text: str) -> str:
+    if parse_reference(text) is not None or text in {"none", "sqlite:"}:
+        return text
+    if text.startswith("sqlite:/"):
+        return text
+    if re.match(r"[a-z]+://", text):
+        return _CREDENTIALS.sub(f"//{REDACTED}@", text).partition("?")[0]
+    return REDACTED

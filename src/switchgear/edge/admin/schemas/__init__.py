@@ -1,0 +1,1 @@
+"""What the admin API takes and answers, one module a resource."""

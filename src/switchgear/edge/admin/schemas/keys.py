@@ -1,0 +1,89 @@
+"""Keys as the admin API takes and shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from switchgear.edge.admin.schemas.base import PRINTABLE, Answer, Body
+
+TEN_YEARS = 10 * 366 * 86_400
+THIRTY_DAYS = 30 * 86_400
+
+Scope = Literal["call", "admin:read", "admin"]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE, strip_whitespace=True)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=PRINTABLE)]
+Models = Annotated[list[Pattern], Field(max_length=100)]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=3)]
+Moment = Annotated[datetime, Field(strict=False)]
+
+_MODELS = "Names or patterns of the models it may call: `*` is any, `openai/*` every model of a provider."
+_SCOPES = "What it may do: `call` models, `admin:read` to look at everything here, `admin` to change it as well."
+_IN = "Seconds from now until it expires; at most ten years."
+_AT = "When it expires (ISO 8601); without a zone it is UTC."
+
+
+class KeyCreate(Body):
+    """A key to make."""
+
+    name: Name = Field(description="What it is called; unique among keys that are not revoked.", examples=["ci"])
+    models: Models = Field(["*"], description=_MODELS, examples=[["smollm2", "openai/*"]])
+    scopes: Scopes = Field(["call"], description=_SCOPES)
+    expires_in_seconds: int | None = Field(None, ge=1, le=TEN_YEARS, description=_IN)
+    expires_at: Moment | None = Field(None, description=_AT)
+
+
+class KeyChange(Body):
+    """What to change of a key; what is left out stays as it is."""
+
+    name: Name | None = Field(None, description="Its new name.")
+    models: Models | None = Field(None, description=_MODELS)
+    scopes: Scopes | None = Field(None, description=_SCOPES)
+    expires_in_seconds: int | None = Field(None, ge=1, le=TEN_YEARS, description=_IN)
+    expires_at: Moment | None = Field(None, description=_AT + " `null`: never.")
+
+
+class KeyRotate(Body):
+    """How a key gets a new secret."""
+
+    overlap_seconds: int = Field(
+        86_400, ge=0, le=THIRTY_DAYS, description="Seconds that the old secret still works beside the new one."
+    )
+
+
+class KeySecret(Answer):
+    """A secret that opens the key, by its last characters."""
+
+    hint: str = Field(description="Its last four characters.")
+    created_at: datetime
+    expires_at: datetime | None = Field(description="Set when it was replaced: until then both work.")
+
+
+class Key(Answer):
+    """A key. The key itself is never shown again."""
+
+    id: str = Field(examples=["key_2x6yq0m5c3b8t1r9w7ha"])
+    name: str
+    models: list[str] = Field(description=_MODELS)
+    scopes: list[str] = Field(description=_SCOPES)
+    state: Literal["active", "expired", "revoked"]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    created_by: str = Field(description="The id of the key that made it, or a word for who else did.")
+    secrets: list[KeySecret] = Field(description="The secrets that open it, oldest first; two while an overlap lasts.")
+
+
+class KeyCreated(Key):
+    """A key with its secret, which is shown now and never again."""
+
+    key: str = Field(description="What clients send: authorization: Bearer sk-sg-…", examples=["sk-sg-…"])
+
+
+class KeyList(Answer):
+    """Keys, newest first."""
+
+    data: list[Key]
+    next: str | None = Field(description="Send it as `before` for the keys after these; null when there are none.")

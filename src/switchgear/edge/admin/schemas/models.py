@@ -1,0 +1,91 @@
+"""Models as the admin API takes and shows them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from switchgear.config.schema import DeploymentSettings
+from switchgear.edge.admin.schemas.base import Answer
+
+Source = Literal["file", "store", "environment", "embedded"]
+State = Literal["ready", "starting", "restarting", "failed", "stopped"]
+
+_SOURCE = "Where it is defined: the configuration file, the store (this API), the environment, or built in."
+
+
+class Price(Answer):
+    """US dollars per million tokens, as decimal numbers; null where not known."""
+
+    input: str | None = Field(examples=["0.25"])
+    cached_input: str | None = Field(examples=["0.025"])
+    output: str | None = Field(examples=["2"])
+    reasoning: str | None = Field(examples=["2"])
+
+
+class Deployment(DeploymentSettings):
+    """One provider's model behind a model, with what is known of it."""
+
+    price: Price | None = Field(description="For calls with a short prompt; null when not known.")
+    context: int | None = Field(description="Tokens that prompt and answer may have together; null when not known.")
+    max_output: int | None = Field(description="Tokens that an answer may have; null when not known.")
+    state: State
+    reason: str = Field(description="Why it is not ready; empty when it is.")
+
+
+class Model(Answer):
+    """A model that clients can call by its name."""
+
+    name: str = Field(examples=["fast"])
+    kind: Literal["alias", "provider", "embedded"] = Field(
+        description="A model defined here, a provider's model by its own name, or one the gateway brings."
+    )
+    source: Source = Field(description=_SOURCE)
+    strategy: str = Field(description="How a deployment is chosen.")
+    deployments: list[Deployment] = Field(description="What answers, in order of preference.")
+    price: Price | None = Field(description="Of the first deployment.")
+    context: int | None = Field(description="Of the first deployment.")
+    state: State = Field(description="Of the first deployment; `failed` when no deployment's provider is there.")
+    reason: str = Field(description="Why it is not ready; empty when it is.")
+
+
+class ModelList(Answer):
+    """Models: those defined here first, then each provider's own."""
+
+    data: list[Model]
+
+
+class TestError(Answer):
+    """Why a test did not succeed."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class TestResult(Answer):
+    """What a short real call came to. It is recorded like every other call."""
+
+    ok: bool
+    request_id: str = Field(description="The call's id: GET /api/usage/{id}.")
+    model: str
+    latency_ms: float = Field(description="Milliseconds from start to end.")
+    first_token_ms: float | None = Field(description="Milliseconds to the first token.")
+    tokens_per_second: float | None = Field(description="Completion tokens over the time after the first of them.")
+    answer: str | None = Field(description="What the model said; for an embedding, how many dimensions it has.")
+    error: TestError | None
+
+
+class PullProgress(Answer):
+    """A line of progress."""
+
+    done: int = Field(description="Bytes so far.")
+    total: int = Field(description="Bytes in all.")
+
+
+class PullEnd(Answer):
+    """The last line."""
+
+    ok: bool
+    error: TestError | None = None

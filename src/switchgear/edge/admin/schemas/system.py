@@ -1,0 +1,78 @@
+"""The gateway itself as the admin API shows it: status, configuration, log level."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from switchgear.edge.admin.schemas.base import Answer, Body
+
+Level = Literal["debug", "info", "warning", "error"]
+
+
+class StoreStatus(Answer):
+    """How the store is doing."""
+
+    kind: Literal["sqlite", "postgresql"]
+    state: Literal["ready", "unavailable"]
+    reason: str
+    durability: Literal["batched", "strict"]
+    usage_pending: int = Field(description="Usage records waiting in memory to be written.")
+    usage_lost: int = Field(description="Usage records given up since the start.")
+    usage_state: Literal["ok", "degraded"]
+
+
+class EmbeddedStatus(Answer):
+    """How an embedded model is doing."""
+
+    name: str
+    state: str
+    reason: str
+    since: datetime = Field(description="When it entered this state.")
+    restarts: int
+
+
+class Status(Answer):
+    """The gateway at this moment."""
+
+    version: str
+    url: str = Field(description="Where it listens; empty when it serves nothing.")
+    started_at: datetime
+    uptime_seconds: float
+    calls_in_flight: int
+    memory_bytes: int = Field(description="Memory that this process holds (resident set).")
+    keys: int = Field(description="Keys that are active.")
+    models: int = Field(description="Aliases, the embedded ones included.")
+    providers: int
+    log_level: Level
+    store: StoreStatus
+    embedded: list[EmbeddedStatus]
+
+
+class Config(Answer):
+    """The configuration as it runs."""
+
+    settings: dict[str, Any] = Field(description="As in the file, with defaults; what may be secret is redacted.")
+    sources: dict[str, str] = Field(description="Where each provider and alias is defined.")
+
+
+class Reload(Answer):
+    """What a reload did."""
+
+    changed: list[str] = Field(description="Sections that changed and are in force.")
+    needs_restart: list[str] = Field(description="Sections that changed and wait for a restart.")
+    notes: list[str] = Field(description="What was passed over, in sentences.")
+
+
+class Log(Answer):
+    """The lowest level that is logged."""
+
+    level: Level
+
+
+class LogChange(Body):
+    """The level to log from now on."""
+
+    level: Level = Field(description="Least severity that is logged; holds until the next start or reload.")

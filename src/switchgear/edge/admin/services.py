@@ -1,0 +1,68 @@
+"""What the admin API needs of the running gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from switchgear.access.keys import Keyring
+from switchgear.config.schema import Settings
+from switchgear.observe.logs import LogControl
+from switchgear.pipeline.model_call import ModelCalls
+from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.routing.directory import Directory
+from switchgear.store.store import Store
+
+
+class ReloadReport(Protocol):
+    """What a reload did: sections that ``changed``, those that wait for a restart, and remarks in sentences."""
+
+    @property
+    def changed(self) -> Sequence[str]:
+        """Sections of the file that hold another value now and are in force."""
+        ...
+
+    @property
+    def needs_restart(self) -> Sequence[str]:
+        """Sections that hold another value and are in force after a restart only."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was passed over, and why."""
+        ...
+
+
+class GatewayControl(Protocol):
+    """The gateway as its administrator sees it. ``started_at`` is seconds since the epoch."""
+
+    store: Store
+    keyring: Keyring
+    calls: ModelCalls
+    log_control: LogControl
+    embedded: EmbeddedModels | None
+    started_at: float
+    url: str
+    pepper: bytes
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration as it runs: the file's, with the providers found in the environment among them."""
+        ...
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Where each provider and alias is defined: ``file``, ``store``, ``environment`` or ``embedded``."""
+        ...
+
+    def directory(self) -> Directory:
+        """The models as they are now."""
+        ...
+
+    async def refresh(self) -> None:
+        """Take over keys, secrets, providers and models as they are in the store now. Raises StoreUnavailable."""
+        ...
+
+    async def reload(self) -> ReloadReport:
+        """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""
+        ...
