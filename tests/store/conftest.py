@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -52,6 +52,12 @@ async def empty_database(postgres: str) -> AsyncIterator[str]:
         await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     finally:
         await admin.close()
+
+
+@pytest.fixture
+def another_postgres(postgres: str) -> Callable[[], AbstractAsyncContextManager[str]]:
+    """Makes empty PostgreSQL databases."""
+    return lambda: empty_database(postgres)
 
 
 @pytest.fixture
@@ -124,10 +130,3 @@ def record() -> Callable[..., CallRecord]:
         return CallRecord(**(values | changes))  # type: ignore[arg-type]
 
     return make
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Waits until ``condition`` holds."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)

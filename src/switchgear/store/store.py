@@ -7,11 +7,13 @@ from pathlib import Path
 from sqlalchemy import select
 
 from switchgear.store import tables, upgrade
+from switchgear.store.audit import Audit
 from switchgear.store.engine import Database, Durability, connect
 from switchgear.store.keys import Keys
 from switchgear.store.models import Models
 from switchgear.store.providers import Providers
 from switchgear.store.secrets import Secrets
+from switchgear.store.usage import UsageLog
 from switchgear.store.usage_writer import UsageWriter
 
 
@@ -27,6 +29,8 @@ class Store:
         self.providers = Providers(database)
         self.models = Models(database)
         self.secrets = Secrets(database, secret)
+        self.usage = UsageLog(database)
+        self.audit = Audit(database)
         self.writer = UsageWriter(database, durability)
 
     @classmethod

@@ -1,0 +1,304 @@
+"""Backup and restore: a consistent copy of everything, the same file from and for either engine.
+
+The file is a zip: one ``TABLE.jsonl`` (one row a line, bytes in base64) for each table, then ``manifest.json``,
+which holds their row counts and sha256. Rows pass through in pieces; nothing is held in memory whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+import time
+import zipfile
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, ParamSpec, TypeVar
+
+import msgspec
+from sqlalchemy import LargeBinary, Table, delete, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switchgear.core.errors import StoreUnavailable, StoreUnusable, UsageError
+from switchgear.store import failures, partitions, tables, upgrade
+from switchgear.store.engine import Database, connect
+from switchgear.store.sealing import fingerprint
+
+FORMAT = 1
+_PIECE = 1_000
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, ValueError, msgspec.MsgspecError)
+P = ParamSpec("P")
+T = TypeVar("T")
+_TABLES = [table for table in tables.metadata.sorted_tables if table is not tables.revision]
+
+
+class TableCopy(msgspec.Struct, frozen=True):
+    """One table in a backup."""
+
+    rows: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup says of itself. ``created_at`` is milliseconds, ``schema`` the revision it was taken at.
+
+    ``secret`` is a fingerprint of the installation's secret, which is not in the backup itself.
+    """
+
+    product: str
+    format: int
+    schema: str
+    secret: str
+    created_at: int
+    tables: dict[str, TableCopy]
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The part of every manifest, of any version, that tells whether the rest can be read."""
+
+    product: str
+    format: int
+    schema: str
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What a restore did. ``secret_differs``: no key of it opens anything here, and no stored secret is readable,
+    until the secret.key of the time of the backup is brought back."""
+
+    rows: dict[str, int]
+    created_at: int
+    secret_differs: bool
+
+
+async def backup(url: str, data_dir: Path, file: Path, *, secret: bytes) -> Manifest:
+    """Writes the whole database at ``url`` to the new file ``file``, as of one moment, while others go on.
+
+    Raises UsageError when the file exists or cannot be written, and as Store.open does.
+    """
+    _refuse_existing(file)
+    database = connect(url, data_dir)
+    part = file.with_name(file.name + ".part")
+    try:
+        await upgrade.prepare(database)
+        manifest = await _write(database, part, secret)
+        part.replace(file)
+    except StoreUnavailable as error:
+        raise failures.unusable(error.__cause__ or error, database.where) from error
+    finally:
+        await database.close()
+        part.unlink(missing_ok=True)
+    return manifest
+
+
+async def restore(url: str, data_dir: Path, file: Path, *, secret: bytes, force: bool = False) -> Restored:
+    """Replaces the database at ``url`` with the backup ``file``, whole or not at all.
+
+    Raises UsageError when there is no such file or when the database has content and ``force`` is not set;
+    StoreUnusable for a file that is damaged, no backup, or from a newer version; and as Store.open does.
+    """
+    manifest = await asyncio.to_thread(_check, file)
+    database = connect(url, data_dir)
+    try:
+        await upgrade.prepare(database)
+        async with database.write() as connection:
+            await _make_room(connection, database, force=force)
+            with _opened(file) as archive:
+                for table in _TABLES:
+                    if table.name in manifest.tables:
+                        await _fill(connection, table, archive, file)
+            await connection.execute(update(tables.revision).values(value=tables.revision.c.value + 1))
+            if database.kind == "postgresql":
+                await partitions.ensure(connection, time.time_ns() // 1_000_000)
+    except StoreUnavailable as error:
+        raise failures.unusable(error.__cause__ or error, database.where) from error
+    finally:
+        await database.close()
+    return Restored(
+        rows={name: table.rows for name, table in manifest.tables.items()},
+        created_at=manifest.created_at,
+        secret_differs=manifest.secret != fingerprint(secret),
+    )
+
+
+def read_manifest(file: Path) -> Manifest:
+    """What the backup says of itself, unchecked against its content. Raises UsageError, StoreUnusable."""
+    with _opened(file) as archive:
+        return _manifest(archive, file)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise UsageError(f"{file} exists already.", hint="Choose another name, or move it away.")
+
+
+class _Archive:
+    """The zip as it grows: rows in, counts and checksums out."""
+
+    def __init__(self, file: Path) -> None:
+        self._handle = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b")
+        self._zip = zipfile.ZipFile(self._handle, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
+        self._entry: IO[bytes] | None = None
+        self._encoder = msgspec.json.Encoder()
+        self._digest = hashlib.sha256()
+        self._rows = 0
+
+    def begin(self, table: str) -> None:
+        """The rows to come are those of ``table``."""
+        self._entry = self._zip.open(f"{table}.jsonl", "w", force_zip64=True)
+        self._digest = hashlib.sha256()
+        self._rows = 0
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Adds rows to the table."""
+        lines = self._encoder.encode_lines(rows)
+        self._digest.update(lines)
+        self._rows += len(rows)
+        if self._entry is not None:
+            self._entry.write(lines)
+
+    def end(self) -> TableCopy:
+        """Ends the table."""
+        if self._entry is not None:
+            self._entry.close()
+            self._entry = None
+        return TableCopy(self._rows, self._digest.hexdigest())
+
+    def finish(self, manifest: Manifest) -> None:
+        """Writes the manifest and makes the file last."""
+        self._zip.writestr("manifest.json", msgspec.json.format(msgspec.json.encode(manifest)))
+        self._zip.close()
+        self._handle.flush()
+        os.fsync(self._handle.fileno())
+
+    def close(self) -> None:
+        """Lets the file go, finished or not."""
+        with suppress(OSError, ValueError):
+            self.end()
+        with suppress(OSError, ValueError):
+            self._zip.close()
+        with suppress(OSError):
+            self._handle.close()
+
+
+async def _write(database: Database, file: Path, secret: bytes) -> Manifest:
+    archive: _Archive | None = None
+    try:
+        archive = await asyncio.to_thread(_Archive, file)
+        copies: dict[str, TableCopy] = {}
+        async with database.snapshot() as connection:
+            for table in _TABLES:
+                archive.begin(table.name)
+                async for rows in _rows(connection, table):
+                    await _to_file(file, archive.write, rows)
+                copies[table.name] = await _to_file(file, archive.end)
+        manifest = Manifest("switchgear", FORMAT, tables.HEAD, fingerprint(secret), time.time_ns() // 1_000_000, copies)
+        await _to_file(file, archive.finish, manifest)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    finally:
+        if archive is not None:
+            archive.close()
+    return manifest
+
+
+async def _to_file(file: Path, write: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs ``write`` on a thread; the file's errors must not pass for the database's around it."""
+    try:
+        return await asyncio.to_thread(write, *args, **kwargs)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
+    asked = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_PIECE)
+    result = await connection.stream(asked)
+    async for piece in result.mappings().partitions():
+        yield [dict(row) for row in piece]
+
+
+def _unwritable(file: Path, error: OSError) -> UsageError:
+    reason = (error.strerror or "an error of the disk").lower()
+    return UsageError(f"The backup cannot be written to {file.with_suffix('')}: {reason}.", cause=repr(error))
+
+
+# ---------------------------------------------------------------- reading
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    """The backup, open for reading; what goes wrong inside is told as damage."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no file {file}.") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {(error.strerror or 'an error of the disk').lower()}.") from error
+    except _DAMAGE as error:
+        raise _damaged(file, error) from error
+
+
+def _damaged(file: Path, error: Exception | None = None) -> StoreUnusable:
+    return StoreUnusable(
+        f"{file} is damaged, cut short or no Switchgear backup. Nothing was changed.",
+        hint="Use another backup.",
+        cause=repr(error) if error else None,
+    )
+
+
+def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
+    head = msgspec.json.decode(archive.read("manifest.json"), type=_Head)
+    if head.product != "switchgear":
+        raise _damaged(file)
+    if head.format > FORMAT or head.schema not in tables.REVISIONS:
+        raise StoreUnusable(
+            f"{file} was made by a newer Switchgear (format {head.format}, schema {head.schema}). Nothing was changed.",
+            hint="Restore it with that version.",
+        )
+    return msgspec.json.decode(archive.read("manifest.json"), type=Manifest)
+
+
+def _check(file: Path) -> Manifest:
+    """Reads the whole backup once before anything is touched: sizes, checksums, known tables."""
+    with _opened(file) as archive:
+        manifest = _manifest(archive, file)
+        if not set(manifest.tables) <= {table.name for table in _TABLES}:
+            raise _damaged(file)
+        for name, copy in manifest.tables.items():
+            digest, rows = hashlib.sha256(), 0
+            with archive.open(f"{name}.jsonl") as entry:
+                while piece := entry.read(1 << 20):
+                    digest.update(piece)
+                    rows += piece.count(b"\n")
+            if (rows, digest.hexdigest()) != (copy.rows, copy.sha256):
+                raise _damaged(file)
+    return manifest
+
+
+async def _make_room(connection: AsyncConnection, database: Database, *, force: bool) -> None:
+    for table in reversed(_TABLES):
+        if not force and (await connection.execute(select(literal(1)).select_from(table).limit(1))).first():
+            raise UsageError(
+                f"{database.where} is not empty. Nothing was changed.", hint="Add --force to replace its content."
+            )
+        await connection.execute(delete(table))
+
+
+async def _fill(connection: AsyncConnection, table: Table, archive: zipfile.ZipFile, file: Path) -> None:
+    blobs = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
+    with archive.open(f"{table.name}.jsonl") as entry:
+        while lines := list(islice(entry, _PIECE)):
+            rows = [msgspec.json.decode(line, type=dict[str, Any]) for line in lines]
+            for row in rows:
+                if not set(row) <= set(table.columns.keys()):
+                    raise _damaged(file)
+                for name in blobs:
+                    row[name] = base64.b64decode(row[name], validate=True)
+            await connection.execute(insert(table), rows)
