@@ -98,7 +98,7 @@ class Gateway:
 
         Raises StartupError; nothing is left open then.
         """
-        loaded = read(options.config, options.environ, overrides=options.overrides)
+        loaded = read(options.config, options.environ, stored=None, overrides=options.overrides)
         paths.open_data_folder(options.data_dir)
         resolver = Resolver(options.environ, lambda _: None, _folder(options))
         reference = loaded.settings.server.secret
@@ -210,7 +210,11 @@ class Gateway:
     async def reload(self) -> ReloadReport:
         """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""
         loaded = read(
-            self.options.config, self.options.environ, secrets=self._secrets.get, overrides=self.options.overrides
+            self.options.config,
+            self.options.environ,
+            secrets=self._secrets.get,
+            stored=[row.name for row in await self.store.providers.all()],
+            overrides=self.options.overrides,
         )
         before, after = self.settings, loaded.settings
         changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]

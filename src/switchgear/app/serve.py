@@ -74,7 +74,7 @@ def serve(options: ServeOptions, started: Callable[[Started], None]) -> int:
     if options.port is not None:
         overrides["server.port"] = options.port
     config = paths.config_file(options.config, options.environ)
-    settings = read(config, options.environ, overrides=overrides).settings
+    settings = read(config, options.environ, stored=None, overrides=overrides).settings
     control = logs.configure(settings.log.level, settings.log.format)
     listener = _bind(settings.server)
     where = Options(paths.data_folder(options.data_dir, options.environ), config, options.environ, overrides)
