@@ -88,7 +88,7 @@ class Gateway:
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
-        self.calls = ModelCalls(self.keyring, self.directory, recorder)
+        self.calls = ModelCalls(self.keyring, self.directory, recorder, control)
         self.tracer = self._tracer()
         self._subscribe()
 

@@ -194,7 +194,7 @@ class ServerSettings(Section):
         description="Largest request body in bytes; a larger one is answered with 413.",
     )
     header_timeout: Seconds = Field(10.0, description="Seconds a client may take to send its request headers.")
-    body_timeout: Seconds = Field(30.0, description="Seconds a client may take between two parts of its request body.")
+    body_timeout: Seconds = Field(30.0, description="Seconds a client may take to send its request body, and one more for every 16 KiB of it.")
     keep_alive: Seconds = Field(75.0, description="Seconds an idle connection stays open.")
     drain_timeout: Seconds = Field(30.0, description="Seconds that open calls get to finish when the gateway stops.")
     tls_cert: FilePath | None = Field(

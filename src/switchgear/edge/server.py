@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 from switchgear.core.errors import RequestTimeout, RequestTooLarge
 
 MAX_HEAD_BYTES = 64 * 1024
+SLOWEST_BODY = 16 * 1024  # bytes a second; who sends slower holds a connection and little else
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 1024 * 1024
 
@@ -72,7 +73,8 @@ class Exchange:
         """The whole request body.
 
         Raises RequestTooLarge past ``limit`` bytes (at once if the length is declared), RequestTimeout when
-        it is not here after ``seconds``, ClientGoneError when the client leaves.
+        it is not here after ``seconds`` and one more for every 16 KiB of it, ClientGoneError when the client
+        leaves.
         """
         cycle = self._cycle
         if not cycle.more_body and len(cycle.body) <= limit:
@@ -81,15 +83,16 @@ class Exchange:
         if (declared.isdigit() and int(declared) > limit) or len(cycle.body) > limit:
             raise self._too_large(limit)
         try:
-            async with asyncio.timeout(seconds):
-                return await self._collect(limit)
+            async with asyncio.timeout(seconds) as clock:
+                return await self._collect(limit, clock)
         except TimeoutError as error:
             self._cycle.keep_alive = False
             raise RequestTimeout(f"The request body was not complete after {seconds:g} s.") from error
 
-    async def _collect(self, limit: int) -> bytes:
+    async def _collect(self, limit: int, clock: asyncio.Timeout) -> bytes:
         parts: list[bytes] = []
         size = 0
+        due = clock.when() or 0.0
         more = True
         while more:
             message: Any = await self._cycle.receive()
@@ -99,6 +102,7 @@ class Exchange:
             size += len(message["body"])
             if size > limit:
                 raise self._too_large(limit)
+            clock.reschedule(due + size / SLOWEST_BODY)
             more = message["more_body"]
         return b"".join(parts)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import msgspec
+import structlog
 
-from switchgear.access.keys import Key, Keyring
+from switchgear.access.keys import ADMIN, Key, Keyring
 from switchgear.core.calls import Outcome, Usage
 from switchgear.core.errors import (
     InternalError,
@@ -23,6 +25,7 @@ from switchgear.core.errors import (
     SwitchgearError,
 )
 from switchgear.core.ids import RequestIds
+from switchgear.observe.logs import LogControl
 from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Operation
 from switchgear.providers.catalog import cost
@@ -32,6 +35,7 @@ from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, toke
 from switchgear.providers.transport import Answer
 from switchgear.routing.directory import Deployment, Directory, Model
 
+_log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
 _decode_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TRUE = msgspec.Raw(b"true")
@@ -102,10 +106,13 @@ class ModelCalls:
     ``directory`` gives the models as they are now; a call keeps the ones it started with.
     """
 
-    def __init__(self, keyring: Keyring, directory: Callable[[], Directory], recorder: Recorder) -> None:
+    def __init__(
+        self, keyring: Keyring, directory: Callable[[], Directory], recorder: Recorder, logs: LogControl
+    ) -> None:
         self._keyring = keyring
         self._directory = directory
         self._recorder = recorder
+        self._logs = logs
         self._ids = RequestIds()
         self.in_flight = 0
 
@@ -116,6 +123,17 @@ class ModelCalls:
     def authenticate(self, call: ModelCall, token: bytes) -> None:
         """Find who calls. Raises AuthenticationError."""
         call.key = self._keyring.authenticate(token, call.at)
+
+    def debugged(self, call: ModelCall) -> AbstractContextManager[None]:
+        """The context in which a call's lines show at debug level, if its key may ask for that."""
+        if call.key is not None and ADMIN in call.key.scopes:
+            return self._logs.debug_for(call.id)
+        return nullcontext()
+
+    def _tell(self, call: ModelCall, stage: str, **facts: object) -> None:
+        """One debug line of a stage; callers look at ``debug_enabled`` first, which costs nothing."""
+        elapsed = (time.perf_counter() - call.started) * 1000
+        _log.debug(stage, request_id=call.id, ms=round(elapsed, 3), **facts)
 
     async def run(self, call: ModelCall, request: ModelRequest, reply: Reply) -> None:
         """Serve an authenticated call. Raises SwitchgearError; the call is recorded in every case."""
@@ -150,6 +168,8 @@ class ModelCalls:
             raise ModelNotAllowed(f'This key may not call the model "{call.name}".', param="model")
         call.model = model
         call.deployment = model.deployments[0]
+        if self._logs.debug_enabled:
+            self._tell(call, "authorised", key=call.key.name, model=call.name, streamed=call.streamed)
 
     def _prepare(self, call: ModelCall, request: ModelRequest) -> bytes:
         """The body to send: the deployment's model, and usage asked for; everything else as it came."""
@@ -163,7 +183,11 @@ class ModelCalls:
     async def _route(self, call: ModelCall, request: ModelRequest, body: bytes, reply: Reply) -> None:
         assert call.deployment is not None  # noqa: S101 - authorise went before
         provider = call.deployment.provider
+        if self._logs.debug_enabled:
+            self._tell(call, "sending", provider=provider.name, deployment=call.deployment.model, bytes=len(body))
         with await provider.send(call.operation, call.deployment.model, body) as answer:
+            if self._logs.debug_enabled:
+                self._tell(call, "answered", provider=provider.name, status=answer.status)
             if request.stream:
                 await self._stream(call, request, answer, reply)
             else:
@@ -217,6 +241,8 @@ class ModelCalls:
         call.usage = usage
         if call.deployment is not None and call.deployment.price is not None:
             call.cost = cost(call.deployment.price, usage)
+        if self._logs.debug_enabled:
+            self._tell(call, "settled", **msgspec.structs.asdict(usage), cost_nano_usd=call.cost)
 
     # ------------------------------------------------------------ calls that did not end well
 

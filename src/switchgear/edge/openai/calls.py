@@ -1,4 +1,7 @@
-"""``POST /v1/chat/completions``, ``/v1/completions`` and ``/v1/embeddings``."""
+"""``POST /v1/chat/completions``, ``/v1/completions`` and ``/v1/embeddings``.
+
+A request with ``x-switchgear-debug`` and an admin key is logged at debug level, whatever the level is.
+"""
 
 from __future__ import annotations
 
@@ -31,19 +34,7 @@ class CallEndpoint:
         call = self._calls.begin(self._operation)
         reply = OpenAIReply(exchange)
         try:
-            if exchange.method != "POST":
-                raise MethodNotAllowed(f"{exchange.path} answers POST.")
-            authorization = api_key = b""
-            for name, value in exchange.headers:
-                if name == b"authorization":
-                    authorization = value
-                elif name == b"x-api-key":
-                    api_key = value
-                elif name == b"traceparent":
-                    call.trace = value.decode("latin-1")
-            self._calls.authenticate(call, token_from(authorization, api_key))
-            body = await exchange.body(self._max_body, self._body_timeout)
-            await self._calls.run(call, decode(self._operation, body), reply)
+            await self._serve(call, exchange, reply)
         except SwitchgearError as error:
             if isinstance(error, InternalError):
                 _log.exception("Defect while serving %s", call.id)
@@ -52,6 +43,28 @@ class CallEndpoint:
         except (ClientGoneError, asyncio.CancelledError):
             self._calls.left(call)
             raise
+
+    async def _serve(self, call: ModelCall, exchange: Exchange, reply: OpenAIReply) -> None:
+        if exchange.method != "POST":
+            raise MethodNotAllowed(f"{exchange.path} answers POST.")
+        authorization = api_key = debug = b""
+        for name, value in exchange.headers:
+            if name == b"authorization":
+                authorization = value
+            elif name == b"x-api-key":
+                api_key = value
+            elif name == b"x-switchgear-debug":
+                debug = value
+            elif name == b"traceparent":
+                call.trace = value.decode("latin-1")
+        self._calls.authenticate(call, token_from(authorization, api_key))
+        body = await exchange.body(self._max_body, self._body_timeout)
+        request = decode(self._operation, body)
+        if not debug:
+            await self._calls.run(call, request, reply)
+        else:
+            with self._calls.debugged(call):
+                await self._calls.run(call, request, reply)
 
 
 class OpenAIReply:
