@@ -30,6 +30,16 @@ _COMMANDS: Final = (
     (_START, "serve", "Serve models, at http://127.0.0.1:4100 unless told otherwise."),
     (_START, "init", "Write a commented configuration file."),
     (_START, "check", "List every mistake of the configuration."),
+    (_USE, "chat", "Ask a model, once or in a conversation."),
+    (_USE, "usage", "Show calls, tokens and cost."),
+    (_MANAGE, "keys", "Create, list, rotate and revoke keys."),
+    (_MANAGE, "models", "List, test and fetch models."),
+    (_MANAGE, "providers", "List and test providers."),
+    (_MANAGE, "secrets", "Keep secrets that the configuration refers to."),
+    (_LOOK, "doctor", "Find and explain what is wrong."),
+    (_LOOK, "config", "Show and reload the configuration."),
+    (_LOOK, "db", "Upgrade, back up and restore the database."),
+    (_LOOK, "log", "Change what the running gateway logs."),
     (_LOOK, "version", "Show versions."),
 )
 _EXAMPLES: Final = """\

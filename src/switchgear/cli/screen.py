@@ -48,6 +48,11 @@ def note(text: str = "") -> None:
     sys.stderr.write(text + "\n")
 
 
+def as_json(value: Any) -> str:
+    """``value`` as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def show_json(value: Any) -> None:
     """``value`` as JSON, on standard output."""
     say(json.dumps(value, indent=2, ensure_ascii=False))

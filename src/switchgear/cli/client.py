@@ -1,0 +1,232 @@
+"""The admin API as commands call it: of the running gateway, or in this process when none runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+
+from switchgear.cli import screen
+from switchgear.cli.where import Where
+from switchgear.config.checks import is_loopback
+from switchgear.config.paths import data_folder
+from switchgear.core.errors import (
+    DataFolderUnusable,
+    GatewayNotRunning,
+    MissingKey,
+    ProviderError,
+    StartupError,
+    SwitchgearError,
+    UsageError,
+    every_error,
+)
+
+_CONNECT_SECONDS: Final = 5.0
+_ANSWER_SECONDS: Final = 630.0
+"""A little more than the gateway's own limit on a call."""
+
+_INSIDE: Final = "http://switchgear"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A gateway that runs: where, and which process it is when that is known."""
+
+    url: str
+    pid: int | None = None
+
+
+class Api:
+    """Asks the admin API. Every method raises the error that the gateway answered, or GatewayNotRunning."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+        self._http = http
+        self.url = url
+
+    async def get(self, path: str, **query: str | int | None) -> Any:
+        """What is at ``path``; parameters that are ``None`` are left out."""
+        return await self.ask("GET", path, query={name: value for name, value in query.items() if value is not None})
+
+    async def every(self, path: str, **query: str | int | None) -> list[dict[str, Any]]:
+        """All entries of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        before: str | None = None
+        while True:
+            page = await self.get(path, **query, before=before)
+            found += page["data"]
+            before = page.get("next")
+            if before is None:
+                return found
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, *, query: Mapping[str, str | int] | None = None
+    ) -> Any:
+        """The JSON of the answer; ``None`` where it has none."""
+        with self._translated():
+            answer = await self._http.request(method, path, json=body, params=dict(query or {}))
+            _raise_for(answer)
+            return answer.json() if answer.content else None
+
+    @asynccontextmanager
+    async def stream(self, method: str, path: str, body: Any = None) -> AsyncIterator[AsyncIterator[str]]:
+        """The lines of an answer as they come."""
+        with self._translated():
+            async with self._http.stream(method, path, json=body) as answer:
+                if answer.status_code >= 400:
+                    await answer.aread()
+                    _raise_for(answer)
+                yield answer.aiter_lines()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Any:
+        try:
+            yield
+        except httpx.ConnectError as error:
+            raise GatewayNotRunning(f"No gateway answers at {self.url}.", cause=repr(error)) from error
+        except httpx.TimeoutException as error:
+            raise GatewayNotRunning(f"The gateway at {self.url} did not answer in time.", cause=repr(error)) from error
+        except httpx.HTTPError as error:
+            raise StartupError(f"The gateway at {self.url} broke off its answer.", cause=repr(error)) from error
+        except ValueError as error:  # what should have been JSON
+            raise StartupError(
+                f"What answers at {self.url} is not Switchgear.", hint="Check --url.", cause=repr(error)
+            ) from error
+
+
+@asynccontextmanager
+async def connected(where: Where) -> AsyncIterator[Api]:
+    """The admin API of the running gateway, or of the data folder when none runs. Raises SwitchgearError."""
+    running = find(where)
+    if running is not None:
+        async with _over_http(where, running) as api:
+            yield api
+    else:
+        async with _in_process(where) as api:
+            yield api
+
+
+@asynccontextmanager
+async def running(where: Where) -> AsyncIterator[Api]:
+    """The running gateway. Raises GatewayNotRunning when there is none."""
+    found = find(where)
+    if found is None:
+        raise GatewayNotRunning(f"No gateway runs on the data folder {where.folder()}.")
+    async with _over_http(where, found) as api:
+        yield api
+
+
+def find(where: Where) -> Running | None:
+    """The gateway that was named, or the one that runs on the data folder; whether it answers is another matter."""
+    named = where.gateway()
+    if named:
+        try:
+            parts = urlsplit(named)
+            valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            valid = False
+        if not valid:
+            raise UsageError(f'"{named}" is not the address of a gateway.', hint="Write it like http://127.0.0.1:4100.")
+        return Running(named)
+    return noticed(where)
+
+
+def noticed(where: Where) -> Running | None:
+    """The gateway that left its notice in the data folder and still lives."""
+    try:
+        notice = json.loads((where.folder() / "server.json").read_text("utf-8"))
+        found = Running(str(notice["url"]), int(notice["pid"]))
+        return found if psutil.pid_exists(found.pid or 0) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@asynccontextmanager
+async def _over_http(where: Where, found: Running) -> AsyncIterator[Api]:
+    host = urlsplit(found.url).hostname or ""
+    async with httpx.AsyncClient(
+        base_url=found.url,
+        headers={"authorization": f"Bearer {_key(where, found)}"},
+        timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+        trust_env=not is_loopback(host),  # a proxy has no business between two processes of one machine
+    ) as http:
+        yield Api(http, found.url)
+
+
+def _key(where: Where, found: Running) -> str:
+    """SWITCHGEAR_KEY, else the CLI's own key, which goes to the gateway of its own data folder alone."""
+    given = where.environ.get("SWITCHGEAR_KEY", "").strip()
+    if given:
+        return given
+    own = noticed(where)
+    if own is None or own.url != found.url:
+        raise MissingKey(f"No key for {found.url}.", hint="Put one into the environment variable SWITCHGEAR_KEY.")
+    return own_key(where)
+
+
+def own_key(where: Where) -> str:
+    """The CLI's own key in the data folder. Raises DataFolderUnusable."""
+    path = where.folder() / "cli.key"
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (getattr(error, "strerror", None) or "it is not text").lower()
+        raise DataFolderUnusable(
+            f"{path} cannot be read: {reason}.", hint="Run this as the gateway's user, or set SWITCHGEAR_KEY."
+        ) from error
+
+
+@asynccontextmanager
+async def _in_process(where: Where) -> AsyncIterator[Api]:
+    from switchgear.app.gateway import Options, offline  # noqa: PLC0415 - slow to import, needed when nothing runs
+    from switchgear.edge.admin.api import build  # noqa: PLC0415 - the same
+    from switchgear.observe import logs  # noqa: PLC0415 - the same
+
+    control = logs.configure("debug" if where.debug else "warning", "pretty")
+    try:
+        async with AsyncExitStack() as stack:
+            options = Options(data_folder(where.data_dir, where.environ), where.file(), where.environ)
+            gateway = await stack.enter_async_context(offline(options, control))
+            if gateway.first_key is not None:
+                screen.note(f"First start: the admin key is {gateway.first_key.reveal()}, shown now and never again.")
+            http = await stack.enter_async_context(
+                httpx.AsyncClient(
+                    transport=httpx.ASGITransport(build(gateway), raise_app_exceptions=where.debug),
+                    base_url=_INSIDE,
+                    headers={"authorization": f"Bearer {own_key(where)}"},
+                    timeout=None,  # noqa: S113 - nothing travels over a network
+                )
+            )
+            yield Api(http, _INSIDE)
+    finally:
+        control.close()
+
+
+def _raise_for(answer: httpx.Response) -> None:
+    """Raise the error that an answer tells of (RFC 9457 from the admin API, OpenAI's form from ``/v1``)."""
+    if answer.status_code < 400:
+        return
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    raise error_of(told if isinstance(told, dict) else {}, answer.status_code)
+
+
+def error_of(told: Mapping[str, Any], status: int) -> SwitchgearError:
+    """The error as it was before it travelled: the same class, message and hint."""
+    inner = told.get("error")
+    if isinstance(inner, Mapping):
+        told = {"detail": inner.get("message"), "code": inner.get("code")}
+    kind = next((each for each in every_error() if each.code == told.get("code")), None)
+    message = str(told.get("detail") or f"The gateway answered with status {status}.")
+    hint = str(told.get("hint") or "")
+    if kind is None:
+        return (ProviderError if status == 502 else SwitchgearError)(message, hint=hint)
+    return kind(message, hint=hint)
