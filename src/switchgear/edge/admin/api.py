@@ -11,12 +11,20 @@ from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
 
 from switchgear import __version__
-from switchgear.edge.admin import keys, models, problems, security, system
+from switchgear.edge.admin import audit, keys, models, problems, providers, secrets, security, system, usage
 from switchgear.edge.admin.schemas.base import Problem
 from switchgear.edge.admin.schemas.models import PullEnd, PullProgress
 from switchgear.edge.admin.services import GatewayControl
 
-_ROUTERS: Final = (keys.router, models.router, system.router)
+_ROUTERS: Final = (
+    keys.router,
+    models.router,
+    providers.router,
+    secrets.router,
+    usage.router,
+    audit.router,
+    system.router,
+)
 _ABOUT: Final = """\
 Administration of a Switchgear gateway: keys, models, providers, secrets, usage, the audit log and the configuration.
 

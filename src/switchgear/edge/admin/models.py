@@ -112,17 +112,12 @@ async def put_model(admin: Admin, name: AliasName, body: AliasSettings, response
     gateway = admin.gateway
     if name in gateway.settings.models:
         raise _of_the_file(name)
-    known = gateway.directory().providers
-    for index, deployment in enumerate(body.deployments):
-        if deployment.provider not in known:
-            raise RequestError(
-                f'"{deployment.provider}" is not a provider. {nearest(deployment.provider, known)}',
-                param=f"deployments[{index}].provider",
-            )
+    document = body.model_dump(mode="json")
     async with admin.changes:
+        _check_providers(gateway, body)
         new = all(document.name != name for document in await gateway.store.models.all())
-        await gateway.store.models.put(name, body.model_dump(mode="json"))
-        await admin.changed("model.put", name, body.model_dump(mode="json"))
+        await gateway.store.models.put(name, document)
+        await admin.changed("model.put", name, document)
     response.status_code = 201 if new else 200
     model = (await catalogue_of(gateway)).model(name)
     if model is None:  # deleted by another process meanwhile
@@ -135,13 +130,24 @@ async def put_model(admin: Admin, name: AliasName, body: AliasSettings, response
 )
 async def delete_model(admin: Admin, name: AliasName) -> None:
     """Forget an alias of the store."""
-    stored = {document.name for document in await admin.gateway.store.models.all()}
-    if name not in stored:
-        if name in admin.gateway.settings.models:
-            raise _of_the_file(name)
-        raise NotFound(f'No alias "{name}" is in the store.', hint="GET /api/models shows where each is defined.")
-    await admin.gateway.store.models.delete(name)
-    await admin.changed("model.delete", name)
+    async with admin.changes:
+        if name not in {document.name for document in await admin.gateway.store.models.all()}:
+            if name in admin.gateway.settings.models:
+                raise _of_the_file(name)
+            raise NotFound(f'No alias "{name}" is in the store.', hint="GET /api/models shows where each is defined.")
+        await admin.gateway.store.models.delete(name)
+        await admin.changed("model.delete", name)
+
+
+def _check_providers(gateway: GatewayControl, alias: AliasSettings) -> None:
+    """Raise RequestError for a deployment whose provider does not exist."""
+    known = {*gateway.directory().providers, *gateway.settings.providers}
+    for index, deployment in enumerate(alias.deployments):
+        if deployment.provider not in known:
+            raise RequestError(
+                f'"{deployment.provider}" is not a provider. {nearest(deployment.provider, known)}',
+                param=f"deployments[{index}].provider",
+            )
 
 
 async def catalogue_of(gateway: GatewayControl) -> Catalogue:

@@ -1,0 +1,83 @@
+"""Providers and secrets as the admin API takes and shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from switchgear.config.schema import Headers, OpenAIProviderSettings, Text
+from switchgear.edge.admin.schemas.base import Answer, Body
+from switchgear.edge.admin.schemas.models import Source, TestError
+
+_KEY = (
+    "The key itself, which is kept encrypted and never shown, or `secret:NAME`; left out for an API that asks for none. "
+    "References to the environment and to files are for the configuration file only."
+)
+
+
+class ProviderBody(OpenAIProviderSettings):
+    """A provider to keep in the store: what stands under `[providers.NAME]` in the file, but for its key."""
+
+    api_key: Annotated[str, StringConstraints(min_length=1, max_length=8192, pattern=r"^[!-~]+$")] | None = Field(
+        None, description=_KEY, repr=False, json_schema_extra={"writeOnly": True, "x-private": True}
+    )
+    headers: Annotated[Headers, Field(max_length=50)] = Field(
+        default_factory=dict,
+        description="Further headers of every request; a value is text or, for anything secret, `secret:NAME`.",
+        repr=False,
+        json_schema_extra={"x-private": True},
+    )
+    models: Annotated[tuple[Text, ...], Field(strict=False, max_length=1000)] = Field(
+        (), description="Models to list; others of the provider can be called too."
+    )
+
+
+class Provider(Answer):
+    """An account at an API we call."""
+
+    name: str = Field(examples=["openai"])
+    kind: Literal["openai", "embedded"]
+    source: Source = Field(description="Where it is defined.")
+    base_url: str | None = Field(description="Null for the embedded one.")
+    api_key: str | None = Field(description="The reference to its key, never the key.", examples=["env:OPENAI_API_KEY"])
+    state: Literal["ready", "failed"] = Field(description="Whether calls can be sent; only a test tells if they work.")
+    reason: str
+    settings: dict[str, Any] | None = Field(description="As in the file; what may be secret is redacted.")
+
+
+class ProviderList(Answer):
+    """Providers, by name."""
+
+    data: list[Provider]
+
+
+class ProviderTest(Answer):
+    """What asking a provider for its models came to."""
+
+    ok: bool
+    latency_ms: float
+    models: list[str] = Field(description="The models it says it has, at most 1,000 of them.")
+    error: TestError | None
+
+
+class Secret(Answer):
+    """A stored secret, by its name alone."""
+
+    name: str
+    reference: str = Field(description="What settings write to use it.", examples=["secret:openai"])
+    used_by: list[str] = Field(description="The providers that refer to it.")
+
+
+class SecretList(Answer):
+    """Secrets, by name."""
+
+    data: list[Secret]
+
+
+class SecretBody(Body):
+    """A secret to keep."""
+
+    value: Annotated[
+        str, StringConstraints(min_length=1, max_length=65_536, pattern=r"^[^\r\n\x00]*\S[^\r\n\x00]*$")
+    ] = Field(description="The secret: one line of text.", json_schema_extra={"writeOnly": True})

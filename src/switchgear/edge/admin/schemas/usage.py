@@ -1,0 +1,108 @@
+"""Usage and the audit log as the admin API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from switchgear.core.calls import Outcome
+from switchgear.edge.admin.schemas.base import Answer
+
+Dimension = Literal["model", "provider", "deployment", "key", "endpoint", "outcome", "day", "hour"]
+
+_COST = "US dollars, exact; null where the price is not known."
+
+
+class Call(Answer):
+    """One call: what was asked of which model, what it used and how it ended."""
+
+    id: str = Field(description="The request id, as in x-request-id.")
+    at: datetime = Field(description="When it began.")
+    key_id: str
+    key_name: str | None = Field(description="The key's name; null when it is not known any more.")
+    endpoint: str
+    model: str = Field(description="The name the client used; empty when it was none.")
+    provider: str
+    deployment: str = Field(description="The model at the provider.")
+    streamed: bool
+    outcome: Outcome = Field(
+        description="`ok`, `failed` (no answer), `cut` (the provider broke off), `abandoned` (the client left) or "
+        "`refused` (the gateway said no)."
+    )
+    status: int
+    error: str = Field(description="The code of the error; empty when there was none.")
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = Field(description="Of the prompt's.")
+    reasoning_tokens: int = Field(description="Of the completion's.")
+    estimated: bool = Field(description="Whether the gateway counted the tokens, because the provider did not.")
+    cost: str | None = Field(description=_COST, examples=["0.0031"])
+    latency_ms: float
+    first_token_ms: float | None
+    attempts: int
+    trace: str = Field(description="The traceparent the client sent.")
+
+
+class CallList(Answer):
+    """Calls, newest first."""
+
+    data: list[Call]
+    next: str | None = Field(description="Send it as `before` for the calls before these; null at the end.")
+
+
+class Sums(Answer):
+    """Sums over calls."""
+
+    calls: int
+    errors: int = Field(description="Calls that failed or were cut.")
+    refused: int
+    abandoned: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: str = Field(description="US dollars, exact, over the calls whose price is known.")
+    unpriced: int = Field(description="Calls whose price is not known.")
+    latency_p50_ms: float | None
+    latency_p95_ms: float | None
+    first_token_p50_ms: float | None
+    tokens_per_second: float | None
+
+
+class Group(Sums):
+    """Sums over the calls of a group."""
+
+    group: dict[str, str] = Field(
+        description="A value for each dimension asked for: a day or hour by its first moment, a key by its id.",
+        examples=[{"model": "smollm2"}],
+    )
+    key_name: str | None = Field(None, description="With the dimension `key`: its name.")
+
+
+class Summary(Answer):
+    """Usage summed up."""
+
+    since: datetime | None
+    until: datetime | None
+    total: Sums
+    data: list[Group] = Field(description="Most calls first; by day or hour, oldest first.")
+
+
+class AuditEntry(Answer):
+    """A change, and who made it."""
+
+    id: str
+    at: datetime
+    actor: str = Field(description="The id of the key that acted.")
+    actor_name: str | None = Field(description="That key's name; null when it is not known.")
+    action: str = Field(examples=["key.create"])
+    target: str = Field(description="The id or name acted on.")
+    detail: dict[str, Any]
+    ip: str = Field(description="The address the request came from; empty on the same machine without a server.")
+
+
+class AuditList(Answer):
+    """Changes, newest first."""
+
+    data: list[AuditEntry]
+    next: str | None = Field(description="Send it as `before` for the changes before these; null at the end.")
