@@ -10,6 +10,7 @@ import asyncio
 import base64
 import hashlib
 import os
+import struct
 import time
 import zipfile
 import zlib
@@ -30,7 +31,20 @@ from switchgear.store.sealing import fingerprint
 
 FORMAT = 1
 _PIECE = 1_000
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, ValueError, msgspec.MsgspecError)
+# What zipfile is known to raise on damage, and msgspec on lines that are not rows. RuntimeError stands for a set
+# encryption bit, OSError for an offset outside the file.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    msgspec.MsgspecError,
+)
 P = ParamSpec("P")
 T = TypeVar("T")
 _TABLES = [table for table in tables.metadata.sorted_tables if table is not tables.revision]
@@ -109,7 +123,7 @@ async def restore(url: str, data_dir: Path, file: Path, *, secret: bytes, force:
             with _opened(file) as archive:
                 for table in _TABLES:
                     if table.name in manifest.tables:
-                        await _fill(connection, table, archive, file)
+                        await _fill(connection, table, _pieces(table, archive, file), database)
             await connection.execute(update(tables.revision).values(value=tables.revision.c.value + 1))
             if database.kind == "postgresql":
                 await partitions.ensure(connection, time.time_ns() // 1_000_000)
@@ -235,14 +249,17 @@ def _unwritable(file: Path, error: OSError) -> UsageError:
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     """The backup, open for reading; what goes wrong inside is told as damage."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            yield archive
+        handle = file.open("rb")
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {file}.") from error
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {(error.strerror or 'an error of the disk').lower()}.") from error
-    except _DAMAGE as error:
-        raise _damaged(file, error) from error
+    with handle:
+        try:
+            with zipfile.ZipFile(handle) as archive:
+                yield archive
+        except _DAMAGE as error:
+            raise _damaged(file, error) from error
 
 
 def _damaged(file: Path, error: Exception | None = None) -> StoreUnusable:
@@ -291,7 +308,7 @@ async def _make_room(connection: AsyncConnection, database: Database, *, force: 
         await connection.execute(delete(table))
 
 
-async def _fill(connection: AsyncConnection, table: Table, archive: zipfile.ZipFile, file: Path) -> None:
+def _pieces(table: Table, archive: zipfile.ZipFile, file: Path) -> Iterator[list[dict[str, Any]]]:
     blobs = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
     with archive.open(f"{table.name}.jsonl") as entry:
         while lines := list(islice(entry, _PIECE)):
@@ -301,4 +318,14 @@ async def _fill(connection: AsyncConnection, table: Table, archive: zipfile.ZipF
                     raise _damaged(file)
                 for name in blobs:
                     row[name] = base64.b64decode(row[name], validate=True)
+            yield rows
+
+
+async def _fill(
+    connection: AsyncConnection, table: Table, pieces: Iterator[list[dict[str, Any]]], database: Database
+) -> None:
+    for rows in pieces:
+        try:
             await connection.execute(insert(table), rows)
+        except failures.DRIVER_ERRORS as error:  # translated here, so that it does not pass for damage of the file
+            raise database.unavailable(error) from error
