@@ -14,7 +14,7 @@ mid-answer. ``abandoned``: the client left. ``refused``: the gateway said no (ke
 """
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """Tokens of one call. ``cached_tokens`` are part of the prompt, ``reasoning_tokens`` of the completion.
 
     ``estimated`` marks numbers the gateway counted itself because the provider gave none.
@@ -27,7 +27,7 @@ class Usage(msgspec.Struct, frozen=True):
     estimated: bool = False
 
 
-class CallRecord(msgspec.Struct, frozen=True):
+class CallRecord(msgspec.Struct, frozen=True, gc=False):
     """One finished call, as published by ``record`` and kept in the store.
 
     ``at`` is the start in milliseconds since the Unix epoch; durations are milliseconds; ``cost`` is in

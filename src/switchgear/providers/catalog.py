@@ -236,6 +236,11 @@ def cost(price: Price | None, usage: Usage) -> int | None:
     prompt, completion = usage.prompt_tokens, usage.completion_tokens
     tiers = price.tiers
     rates = tiers[0][1]
+    if len(tiers) == 1 and not usage.cached_tokens and not usage.reasoning_tokens:  # most calls, at a third of the cost
+        weights = rates.weights
+        inward, outward = weights[0], weights[2]
+        if inward is not None and outward is not None:
+            return (prompt * inward + completion * outward + _WEIGHT // 2) // _WEIGHT
     for above, others in tiers[1:]:
         if prompt > above:
             rates = others
