@@ -208,6 +208,8 @@ class GatewayProtocol(HttpToolsProtocol):
         self._framing_bytes = 0
         self._body_bytes = 0
         self._lingering = False
+        self._idle_since = 0.0
+        self._idle_timer: asyncio.TimerHandle | None = None
         self._running: asyncio.Task[None] | None = None
         self._exchange: Exchange | None = None
 
@@ -320,7 +322,8 @@ class GatewayProtocol(HttpToolsProtocol):
         except ClientGoneError:
             pass
         finally:
-            self._exchange = None
+            if self._exchange is exchange:  # a pipelined request may have taken its place already
+                self._exchange = None
             if not exchange.complete and not exchange.gone:
                 exchange.abort()
 
@@ -329,6 +332,9 @@ class GatewayProtocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
         super().connection_lost(exc)
         exchange = self._exchange
         if exchange is not None and not exchange.complete:
@@ -336,12 +342,31 @@ class GatewayProtocol(HttpToolsProtocol):
             if self._running is not None:
                 self._running.cancel()
 
-    def timeout_keep_alive_handler(self) -> None:
-        """Called when a kept connection was idle for long: a client that does not read its answer is not waited for."""
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
+    def on_response_complete(self) -> None:
+        """Called when an answer was ended. As uvicorn's, with one idle timer a connection in place of one a request."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+            return
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._check_idle)
+
+    def _check_idle(self) -> None:
+        self._idle_timer = None
+        if not self.cycle.response_complete or self._head_timer is not None:
+            return  # busy: the next answer's end, or the limit on the head, takes over
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self._check_idle)
+        elif self.transport.get_write_buffer_size():
+            self.transport.abort()  # a client that does not read its answer is not waited for
         else:
-            super().timeout_keep_alive_handler()
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """Called by the transport when the client reads slower than we write."""
