@@ -265,6 +265,17 @@ async def test_an_unread_body_stops_its_sender() -> None:
         writer.transport.abort()
 
 
+async def test_sizes_are_what_they_say(upstream: FaultUpstream, client: httpx.AsyncClient) -> None:
+    upstream.answer(faults.oversize_body(200_001))
+    upstream.answer(faults.compression_bomb(5_000_000))
+    upstream.answer(faults.garbage_compressed())
+    assert len((await client.post(upstream.base_url)).content) == 200_001
+    assert len((await client.post(upstream.base_url)).content) == 5_000_000
+    assert upstream.connections[0].bytes_sent < 250_000
+    with pytest.raises(httpx.DecodingError):
+        await client.post(upstream.base_url)
+
+
 @pytest.mark.parametrize("make", [faults.endless_body, faults.endless_stream, faults.endless_headers])
 async def test_endless_answers_go_on_until_the_client_leaves(make: Callable[[], Plan], upstream: FaultUpstream) -> None:
     upstream.answer(make())

@@ -7,7 +7,7 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -351,6 +351,23 @@ async def test_it_speaks_tls_with_a_given_context() -> None:
         assert len(upstream.requests[0].body) == 200_000
         with pytest.raises(ssl.SSLError):
             await asyncio.open_connection("127.0.0.1", upstream.port, ssl=ssl.create_default_context())
+
+
+@pytest.mark.parametrize("factory", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_stopping_ends_a_handshake_that_never_went_on(factory: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    async def run() -> None:
+        server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        trustme.CA().issue_cert("127.0.0.1").configure_cert(server)
+        async with FaultUpstream(ssl_context=server) as upstream:
+            reader, writer = await asyncio.open_connection("127.0.0.1", upstream.port)
+            await upstream.until(lambda: upstream.connections)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        assert upstream.connections[0].closed_at
+        writer.close()
+
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(run())
 
 
 def test_it_works_the_same_on_uvloop() -> None:

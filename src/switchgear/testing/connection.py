@@ -35,7 +35,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, serve: Any, *, socket_buffer: int | None = None) -> None:
         self.requests: list[Request] = []
-        self.opened_at = 0.0
+        self.opened_at = time.monotonic()
         self.bytes_received = 0
         self.peer_closed_at: float | None = None
         self.peer_reset = False
@@ -58,7 +58,6 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start to serve."""
-        self.opened_at = time.monotonic()
         self._transport = cast("asyncio.Transport", transport)  # by contract; uvloop's are not of the class
         self._tls = transport.get_extra_info("ssl_object") is not None
         # asyncio's TLS pauses at a limit of 0 even when nothing waits, and then never resumes
@@ -92,6 +91,10 @@ class Connection(asyncio.Protocol):
         self._lost.set()
         self._writable.set()
         self._wake()
+
+    def refused(self) -> None:
+        """Note that the TLS handshake failed: nothing was served."""
+        self.connection_lost(None)
 
     def pause_writing(self) -> None:
         """Hold writers until the kernel took what they wrote."""

@@ -209,7 +209,23 @@ def length_and_chunked() -> Plan:
     return (ReadBody(), Send(head(200, fields) + chunk(data) + LAST_CHUNK))
 
 
+def garbage_compressed() -> Plan:
+    """200 that says it is gzip and is not."""
+    return ok(b"\x1f\x8b this is not gzip", {"content-encoding": "gzip"})
+
+
 # ---------------------------------------------------------------- too much
+
+
+def oversize_body(size: int = 100 << 20) -> Plan:
+    """200 whose ``content-length`` is ``size``, and that many bytes."""
+    top = head(200, _JSON | {"content-length": str(size)})
+    return (ReadBody(), Send(top), Repeat(b" " * 65_536, size // 65_536), Send(b" " * (size % 65_536)))
+
+
+def compression_bomb(size: int = 10 << 20) -> Plan:
+    """200 of a few KB of gzip that unpack to ``size`` bytes."""
+    return compressed("gzip", b" " * size)
 
 
 def oversize_headers(size: int = 1 << 20) -> Plan:

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
+from functools import partial
 from typing import Self, TypeVar
 
 from .connection import Connection, PeerGone
@@ -41,7 +41,7 @@ class Listener:
         self._ssl = ssl_context
         self._socket_buffer = socket_buffer
         self._sock: socket.socket | None = None
-        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._failures: list[BaseException] = []
 
     def plan_for(self, request: Request) -> Plan:
@@ -96,22 +96,26 @@ class Listener:
     async def start(self) -> None:
         """Listen, in the running event loop."""
         self._sock = self._bind()
-        self._server = await asyncio.get_running_loop().create_server(self._accept, sock=self._sock, ssl=self._ssl)
+        self._sock.listen(128)
+        self._sock.setblocking(False)
+        self._tasks.add(asyncio.get_running_loop().create_task(self._accept(self._sock)))
 
     async def stop(self) -> None:
         """Close the socket and every connection. Raises what a step raised, if one did."""
-        if self._server is not None:
-            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._sock is not None:
+            self._sock.close()
         for connection in self.connections:
             if connection.task is not None:
                 connection.task.cancel()
-            connection.reset()
+                connection.reset()
         for connection in self.connections:
             if connection.task is not None:
                 await connection.wait_closed()
                 await asyncio.wait([connection.task])
-        if self._server is not None:
-            await self._server.wait_closed()
         if self._failures:
             raise self._failures[0]
 
@@ -119,9 +123,7 @@ class Listener:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
     def _bind(self) -> socket.socket:
@@ -134,10 +136,32 @@ class Listener:
 
     # ------------------------------------------------------------ serving
 
-    def _accept(self) -> Connection:
-        connection = Connection(self._serve, socket_buffer=self._socket_buffer)
-        self.connections.append(connection)
-        return connection
+    async def _accept(self, listening: socket.socket) -> None:
+        """Take connections one by one: asyncio's own server cannot let go of one that is still in its handshake."""
+        loop = asyncio.get_running_loop()
+        while True:
+            sock, _ = await loop.sock_accept(listening)
+            connection = Connection(self._serve, socket_buffer=self._socket_buffer)
+            self.connections.append(connection)
+            task = loop.create_task(self._shake_hands(sock, connection))
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._shaken, sock, connection))
+
+    def _shaken(self, sock: socket.socket, connection: Connection, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if connection.task is None and connection.closed_at is None:  # cancelled before it began: nobody owns it
+            sock.close()
+
+    async def _shake_hands(self, sock: socket.socket, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.connect_accepted_socket(lambda: connection, sock, ssl=self._ssl)
+        except OSError:  # of which ssl.SSLError is one
+            connection.refused()
+        except asyncio.CancelledError:
+            if connection.task is None:
+                connection.refused()
+            raise
 
     async def _serve(self, connection: Connection) -> None:
         try:

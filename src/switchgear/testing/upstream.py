@@ -81,6 +81,4 @@ class FaultUpstream(Listener):
         """Close everything."""
         for filler in self._fillers:
             filler.close()
-        if not self._accepts and self._sock is not None:
-            self._sock.close()
         await super().stop()
