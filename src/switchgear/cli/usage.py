@@ -1,0 +1,117 @@
+"""``switchgear usage``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Final, Literal
+
+from cyclopts import App, Parameter
+
+from switchgear.cli import screen, tables
+from switchgear.cli.client import Api, connected
+from switchgear.cli.where import HERE, AsJson, Where
+
+By = Literal["model", "provider", "key", "day", "hour"]
+
+_NUMBERS: Final = (
+    tables.Column("calls", right=True),
+    tables.Column("errors", right=True),
+    tables.Column("p50 first token", right=True),
+    tables.Column("tokens/s", right=True),
+    tables.Column("tokens", right=True),
+    tables.Column("cost", right=True),
+)
+
+app = App(
+    name="usage",
+    help_epilogue="""\
+Errors are calls that failed or were cut. A cost marked with + leaves out calls whose price is not known.
+
+Examples
+  switchgear usage --since 1h
+  switchgear usage --since 30d --by day
+  switchgear usage --since 2026-11-01 --until 2026-12-01 --by key --json""",
+)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Only:
+    """Which calls; those that match all that is given."""
+
+    model: Annotated[str | None, Parameter(metavar="NAME", help="Calls of this model alone.")] = None
+    provider: Annotated[str | None, Parameter(metavar="NAME", help="Calls to this provider alone.")] = None
+    key: Annotated[str | None, Parameter(metavar="ID", help="Calls with this key alone.")] = None
+
+
+_ALL: Final = Only()
+
+
+@app.default
+async def usage(
+    *,
+    since: Annotated[str, Parameter(metavar="WHEN", help="An age such as 1h or 7d, or a date.")] = "24h",
+    until: Annotated[str | None, Parameter(metavar="WHEN", help="The same. [now]")] = None,
+    by: Annotated[By, Parameter(help="What to add up by.")] = "model",
+    only: Only = _ALL,
+    as_json: AsJson = False,
+    where: Where = HERE,
+) -> None:
+    """Show calls, errors, speed, tokens and cost."""
+    async with connected(where) as api:
+        summary = await api.get("/api/usage/summary", since=since, until=until, group_by=by, **asdict(only))
+        names = await _key_names(api) if by == "key" and not as_json else {}
+    if as_json:
+        screen.show_json(summary)
+        return
+    sums = summary["data"]
+    rows = [_row(_named(each, by, names), each) for each in sums]
+    if len(rows) > 1:
+        rows.append(_total(sums))
+    tables.show((tables.Column(by, cut=True), *_NUMBERS), rows, nothing=f"No calls since {since}.")
+
+
+async def _key_names(api: Api) -> dict[str, str]:
+    return {key["id"]: key["name"] for key in await api.every("/api/keys")}
+
+
+def _named(one: dict[str, Any], by: By, names: dict[str, str]) -> str:
+    value = str((one.get("group") or one).get(by) or "")
+    if by in {"day", "hour"}:
+        moment = datetime.fromisoformat(value)
+        return f"{moment:%Y-%m-%d}" if by == "day" else f"{moment:%Y-%m-%d %H:%M} UTC"
+    return names.get(value, value) or "–"
+
+
+def _row(name: str, one: dict[str, Any]) -> tuple[str, ...]:
+    speed = one.get("tokens_per_second")
+    return (
+        name,
+        f"{one['calls']:,}",
+        f"{one['errors']:,}",
+        tables.milliseconds(one.get("first_token_p50_ms")),
+        "–" if speed is None else f"{speed:,.0f}",
+        f"{one['prompt_tokens'] + one['completion_tokens']:,}",
+        _cost([one]),
+    )
+
+
+def _total(sums: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    tokens = sum(one["prompt_tokens"] + one["completion_tokens"] for one in sums)
+    calls, errors = sum(one["calls"] for one in sums), sum(one["errors"] for one in sums)
+    return "total", f"{calls:,}", f"{errors:,}", "", "", f"{tokens:,}", _cost(sums)
+
+
+def _cost(sums: Sequence[dict[str, Any]]) -> str:
+    """What they cost together; with a + where the price of some calls is not known."""
+    try:
+        nano = int(sum(Decimal(str(one["cost"] or 0)) for one in sums) * 1_000_000_000)
+    except InvalidOperation:
+        return "–"
+    unpriced = sum(one.get("unpriced") or 0 for one in sums)
+    if unpriced and unpriced >= sum(one["calls"] for one in sums):
+        return "–"
+    return tables.dollars(nano) + ("+" if unpriced else "")
