@@ -28,8 +28,8 @@ FIXED_MB = 250
 CACHE_BYTES = 12_240
 """Key-value cache of one token in 8 bits: 30 layers of 3 heads, 64 keys and 64 values, 34 bytes for 32 of them."""
 
-BATCH = 512
-"""Prompt tokens per step. Small, so that a long prompt does not hold up the chats beside it for seconds."""
+BATCH = 256
+"""Prompt tokens per step. Small, so that a long prompt does not hold up the chats beside it, nor the health check."""
 
 # The template in the file adds "You are a helpful AI assistant named SmolLM …" when no system message is sent, and
 # with it this quantisation answers simple questions wrongly ("L'Étoile, la Marseillaise…" for the capital of France).

@@ -34,7 +34,14 @@ _PASSED_ON = (
     "LD_LIBRARY_PATH",
     "COVERAGE_PROCESS_START",
 )
-_MEMORY_SIGNS = ("insufficient memory", "failed to allocate", "bad_alloc", "memoryerror", "cannot allocate memory")
+_MEMORY_SIGNS = (
+    "insufficient memory",
+    "failed to allocate",
+    "bad_alloc",
+    "memoryerror",
+    "cannot allocate memory",
+    "mmap: 12",
+)
 _LINE_LIMIT = 64 * 1024
 _DEFAULT_POLICY = RestartPolicy()
 
@@ -111,6 +118,7 @@ class ChildProcess:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._last_lines: deque[str] = deque(maxlen=20)
+        self._short_of_memory = False
         self._ready_since: float | None = None
         self._restarts = 0
 
@@ -198,6 +206,7 @@ class ChildProcess:
     async def _live(self) -> None:
         """One life of the child; ends with ``_Crashed`` or by cancellation, and the process is gone either way."""
         self._last_lines.clear()
+        self._short_of_memory = False
         key = Secret(token_urlsafe(32))
         try:
             process = await asyncio.create_subprocess_exec(
@@ -319,16 +328,16 @@ class ChildProcess:
                 report.set_result(told)
             elif line:
                 self._last_lines.append(line)
+                self._short_of_memory |= any(sign in line.lower() for sign in _MEMORY_SIGNS)
                 self._log.debug("embedded model says", line=line)
 
     def _exit_of(self, status: int) -> _Crashed:
-        text = "\n".join(self._last_lines).lower()
         how = (
             f"killed by signal {-status} ({signal.strsignal(-status)})"
             if status < 0
             else f"exited with status {status}"
         )
-        if any(sign in text for sign in _MEMORY_SIGNS):
+        if self._short_of_memory:
             how = f"out of memory: its ceiling is {self._limits.memory_mb} MiB (local.memory_mb); {how}"
         if self._last_lines:
             how += f"; its last words: {self._last_lines[-1][:300]}"
@@ -368,4 +377,5 @@ def _report_in(line: str) -> dict[str, str] | None:
 
 def _environment() -> dict[str, str]:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**passed_on, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"}
+    # On a crash ggml would start a debugger to print a backtrace, which takes seconds and hides the cause.
+    return {**passed_on, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false", "GGML_NO_BACKTRACE": "1"}

@@ -23,8 +23,8 @@ class RestartPolicy:
     steady: float = 60.0
     crash_limit: int = 5
     start_timeout: float = 60.0
-    health_interval: float = 5.0
-    health_timeout: float = 10.0
+    health_interval: float = 10.0
+    health_timeout: float = 20.0
     health_failures: int = 3
     stop_grace: float = 5.0
 
