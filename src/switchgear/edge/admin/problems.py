@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from switchgear.config.schema import Mistake
 from switchgear.core.errors import (
     AuthenticationError,
     ConfigInvalid,
@@ -109,10 +110,11 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _field(error: Mapping[str, Any]) -> dict[str, Any]:
-    context = error.get("ctx") or {}
-    message = str(context["message"]) if "message" in context else str(error["msg"]).removeprefix("Value error, ")
-    advice = str(context.get("advice", ""))
-    text = f"{message} {advice}".strip() if advice else message
+    cause = (error.get("ctx") or {}).get("error")
+    if isinstance(cause, Mistake):
+        text = f"{cause.message} {cause.advice}".strip()
+    else:
+        text = str(error["msg"])
     return {"field": field_path(error["loc"][1:]), "message": text, "code": error["type"]}
 
 
