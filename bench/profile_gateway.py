@@ -3,8 +3,9 @@
 ``python bench/profile_gateway.py requests|streams [--seconds 8] [--native] [--perf]``
 
 py-spy comes from a hash-locked file into ``.bench/profile``; it reads the process from outside, so the code runs as it
-is. Prints the functions with the most time of their own and leaves the raw stacks (for speedscope or a flame graph)
-in ``.bench/profile``. ``--native`` adds C frames. ``--perf`` uses the system's perf instead, for time in the kernel.
+is. Only threads that hold the interpreter lock count, which leaves out waiting. Prints the functions with the most
+time of their own and leaves the raw stacks (for speedscope or a flame graph) in ``.bench/profile``. ``--native`` adds
+C frames. ``--perf`` uses the system's perf instead, for time in the kernel.
 """
 
 from __future__ import annotations
@@ -60,7 +61,22 @@ def _sample(chosen: argparse.Namespace, pid: int, cpus: frozenset[int]) -> None:
         subprocess.run(report, check=True, stderr=subprocess.DEVNULL)
         return
     raw = HOME / f"{chosen.load}.stacks"
-    command = [_py_spy(), "record", "-d", seconds, "-r", "500", "-f", "raw", "-F", "-o", str(raw), "--pid", str(pid)]
+    command = [
+        _py_spy(),
+        "record",
+        "-d",
+        seconds,
+        "-r",
+        "500",
+        "-f",
+        "raw",
+        "--gil",
+        "-F",
+        "-o",
+        str(raw),
+        "--pid",
+        str(pid),
+    ]
     subprocess.run([*command, *(["--native"] if chosen.native else [])], check=True, stdout=subprocess.DEVNULL)
     print(top(read_profile(raw.read_text()), 40))
     print(f"\nStacks: {raw}")

@@ -88,7 +88,7 @@ def _interrupted(*_: object) -> Never:
 def main(argv: Sequence[str]) -> int:
     """Measure and write the report."""
     chosen = _arguments(argv)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     whole = not (chosen.quick or chosen.peers or chosen.only)
     out = chosen.out or (RESULTS if whole else install.HOME / "results")
