@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -85,7 +85,7 @@ class Api:
                 yield answer.aiter_lines()
 
     @contextlib.contextmanager
-    def _translated(self) -> Any:
+    def _translated(self) -> Iterator[None]:
         try:
             yield
         except httpx.ConnectError as error:
@@ -101,14 +101,17 @@ class Api:
 
 
 @asynccontextmanager
-async def connected(where: Where) -> AsyncIterator[Api]:
-    """The admin API of the running gateway, or of the data folder when none runs. Raises SwitchgearError."""
+async def connected(where: Where, *, first_key: Callable[[str], None] | None = None) -> AsyncIterator[Api]:
+    """The admin API of the running gateway, or of the data folder when none runs. Raises SwitchgearError.
+
+    Using a data folder for the first time makes its admin key: ``first_key`` is told it, instead of the person.
+    """
     running = find(where)
     if running is not None:
         async with _over_http(where, running) as api:
             yield api
     else:
-        async with _in_process(where) as api:
+        async with _in_process(where, first_key or _show_first_key) as api:
             yield api
 
 
@@ -183,7 +186,7 @@ def own_key(where: Where) -> str:
 
 
 @asynccontextmanager
-async def _in_process(where: Where) -> AsyncIterator[Api]:
+async def _in_process(where: Where, first_key: Callable[[str], None]) -> AsyncIterator[Api]:
     from switchgear.app.gateway import Options, offline  # noqa: PLC0415 - slow to import, needed when nothing runs
     from switchgear.edge.admin.api import build  # noqa: PLC0415 - the same
     from switchgear.observe import logs  # noqa: PLC0415 - the same
@@ -194,7 +197,7 @@ async def _in_process(where: Where) -> AsyncIterator[Api]:
             options = Options(data_folder(where.data_dir, where.environ), where.file(), where.environ)
             gateway = await stack.enter_async_context(offline(options, control))
             if gateway.first_key is not None:
-                screen.note(f"First start: the admin key is {gateway.first_key.reveal()}, shown now and never again.")
+                first_key(gateway.first_key.reveal())
             http = await stack.enter_async_context(
                 httpx.AsyncClient(
                     transport=httpx.ASGITransport(build(gateway), raise_app_exceptions=where.debug),
@@ -206,6 +209,10 @@ async def _in_process(where: Where) -> AsyncIterator[Api]:
             yield Api(http, _INSIDE)
     finally:
         control.close()
+
+
+def _show_first_key(key: str) -> None:
+    screen.note(f"This data folder is new. Its admin key, shown now and never again: {key}")
 
 
 def _raise_for(answer: httpx.Response) -> None:

@@ -25,7 +25,8 @@ async def show(*, as_json: AsJson = False, where: Where = HERE) -> None:
     for name, value in _flat(config["settings"]):
         screen.say(f"{screen.style(name, 'dim')} = {screen.printable(value)}")
     for name, source in config["sources"].items():
-        screen.say(screen.style(f"# {name} comes from the {source}", "dim"))
+        origin = "is embedded" if source == "embedded" else f"comes from the {source}"
+        screen.say(screen.style(f"# {name} {origin}", "dim"))
 
 
 @app.command(

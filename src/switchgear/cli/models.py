@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated, Any, Final
 from urllib import parse
 
@@ -90,10 +91,7 @@ def show_test(name: str, result: dict[str, Any], *, as_json: bool) -> int:
         screen.show_json(result)
         return 0 if result["ok"] else 1
     if not result["ok"]:
-        error = result.get("error") or {}
-        screen.note(f"{screen.style('✗', 'red')} {screen.printable(str(error.get('message') or 'It did not answer.'))}")
-        if error.get("hint"):
-            screen.note(f"  {screen.printable(error['hint'])}")
+        show_failure(result)
         return 1
     told = [f"answered in {tables.milliseconds(result.get('latency_ms'))}"]
     if result.get("first_token_ms") is not None:
@@ -104,6 +102,15 @@ def show_test(name: str, result: dict[str, Any], *, as_json: bool) -> int:
     if result.get("answer"):
         screen.say(f"  {screen.printable(str(result['answer']).strip())}")
     return 0
+
+
+def show_failure(result: dict[str, Any]) -> None:
+    """Print why a test failed and what to do."""
+    error = result.get("error") or {}
+    mark = screen.style("✗", "red", sys.stderr)
+    screen.note(f"{mark} {screen.printable(str(error.get('message') or 'It did not answer.'))}")
+    if error.get("hint"):
+        screen.note(f"  {screen.printable(error['hint'])}")
 
 
 def quote(name: str) -> str:

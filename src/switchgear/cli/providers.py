@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from switchgear.cli import progress, screen, tables
 from switchgear.cli.client import connected
-from switchgear.cli.models import quote, show_test
+from switchgear.cli.models import quote, show_failure
 from switchgear.cli.where import HERE, AsJson, Where
 
 app = App(name="providers", help="List and test providers.", help_epilogue="")
@@ -19,6 +19,7 @@ _COLUMNS: Final = (
     tables.Column("address", cut=True),
     tables.Column("key", cut=True),
     tables.Column("defined in"),
+    tables.Column("state", cut=True),
 )
 
 
@@ -48,14 +49,23 @@ async def try_provider(
     async with connected(where) as api:
         with progress.spinner(f"Asking {provider}"):
             result = await api.ask("POST", f"/api/providers/{quote(provider)}/test")
-    return show_test(provider, result, as_json=as_json)
+    if as_json:
+        screen.show_json(result)
+    elif not result["ok"]:
+        show_failure(result)
+    else:
+        count = len(result["models"])
+        told = f"answered in {tables.milliseconds(result['latency_ms'])} · {count:,} model{'' if count == 1 else 's'}"
+        screen.say(f"{screen.style('✓', 'green')} {provider}: {told}")
+    return 0 if result["ok"] else 1
 
 
 def _row(provider: dict[str, Any]) -> tuple[str, ...]:
     return (
         provider["name"],
-        provider.get("kind") or "",
-        provider.get("base_url") or "",
-        str(provider.get("api_key") or "–"),
-        provider.get("source") or "",
+        provider["kind"],
+        provider["base_url"] or "–",
+        provider["api_key"] or "–",
+        provider["source"],
+        provider["state"] if not provider["reason"] else f"{provider['state']}: {provider['reason']}",
     )

@@ -17,7 +17,11 @@ from switchgear.core.errors import UsageError
 app = App(name="secrets", help="Keep secrets that the configuration refers to.", help_epilogue="")
 
 _MOST: Final = 64 * 1024
-_COLUMNS: Final = (tables.Column("secret", cut=True), tables.Column("changed"))
+_COLUMNS: Final = (
+    tables.Column("secret", cut=True),
+    tables.Column("refer to it as", cut=True),
+    tables.Column("used by", cut=True),
+)
 
 Name = Annotated[str, Parameter(name="NAME", help="What the configuration calls secret:NAME.")]
 
@@ -47,7 +51,7 @@ async def list_secrets(*, as_json: AsJson = False, where: Where = HERE) -> None:
     if as_json:
         screen.show_json(secrets)
         return
-    rows = [(each["name"], tables.away(each.get("updated_at"))) for each in secrets]
+    rows = [(each["name"], each["reference"], ", ".join(each["used_by"]) or "–") for each in secrets]
     tables.show(_COLUMNS, rows, nothing="No secrets. Keep one with: switchgear secrets set NAME")
 
 

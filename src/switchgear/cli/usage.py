@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, Parameter
 
 from switchgear.cli import screen, tables
-from switchgear.cli.client import Api, connected
+from switchgear.cli.client import connected
 from switchgear.cli.where import HERE, AsJson, Where
 
 By = Literal["model", "provider", "key", "day", "hour"]
@@ -44,7 +43,7 @@ class Only:
 
     model: Annotated[str | None, Parameter(metavar="NAME", help="Calls of this model alone.")] = None
     provider: Annotated[str | None, Parameter(metavar="NAME", help="Calls to this provider alone.")] = None
-    key: Annotated[str | None, Parameter(metavar="ID", help="Calls with this key alone.")] = None
+    key: Annotated[str | None, Parameter(metavar="KEY", help="Calls with this key alone: its name or id.")] = None
 
 
 _ALL: Final = Only()
@@ -63,27 +62,22 @@ async def usage(
     """Show calls, errors, speed, tokens and cost."""
     async with connected(where) as api:
         summary = await api.get("/api/usage/summary", since=since, until=until, group_by=by, **asdict(only))
-        names = await _key_names(api) if by == "key" and not as_json else {}
     if as_json:
         screen.show_json(summary)
         return
-    sums = summary["data"]
-    rows = [_row(_named(each, by, names), each) for each in sums]
+    rows = [_row(_named(each, by), each) for each in summary["data"]]
     if len(rows) > 1:
-        rows.append(_total(sums))
+        calls, errors, _, _, tokens, cost = _row("", summary["total"])[1:]
+        rows.append(("total", calls, errors, "", "", tokens, cost))
     tables.show((tables.Column(by, cut=True), *_NUMBERS), rows, nothing=f"No calls since {since}.")
 
 
-async def _key_names(api: Api) -> dict[str, str]:
-    return {key["id"]: key["name"] for key in await api.every("/api/keys")}
-
-
-def _named(one: dict[str, Any], by: By, names: dict[str, str]) -> str:
-    value = str((one.get("group") or one).get(by) or "")
+def _named(one: dict[str, Any], by: By) -> str:
+    value = str(one["group"].get(by) or "")
     if by in {"day", "hour"}:
         moment = datetime.fromisoformat(value)
         return f"{moment:%Y-%m-%d}" if by == "day" else f"{moment:%Y-%m-%d %H:%M} UTC"
-    return names.get(value, value) or "–"
+    return (one.get("key_name") if by == "key" else None) or value or "–"
 
 
 def _row(name: str, one: dict[str, Any]) -> tuple[str, ...]:
@@ -95,23 +89,12 @@ def _row(name: str, one: dict[str, Any]) -> tuple[str, ...]:
         tables.milliseconds(one.get("first_token_p50_ms")),
         "–" if speed is None else f"{speed:,.0f}",
         f"{one['prompt_tokens'] + one['completion_tokens']:,}",
-        _cost([one]),
+        _cost(one),
     )
 
 
-def _total(sums: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    tokens = sum(one["prompt_tokens"] + one["completion_tokens"] for one in sums)
-    calls, errors = sum(one["calls"] for one in sums), sum(one["errors"] for one in sums)
-    return "total", f"{calls:,}", f"{errors:,}", "", "", f"{tokens:,}", _cost(sums)
-
-
-def _cost(sums: Sequence[dict[str, Any]]) -> str:
+def _cost(one: dict[str, Any]) -> str:
     """What they cost together; with a + where the price of some calls is not known."""
-    try:
-        nano = int(sum(Decimal(str(one["cost"] or 0)) for one in sums) * 1_000_000_000)
-    except InvalidOperation:
+    if one["unpriced"] and one["unpriced"] >= one["calls"]:
         return "–"
-    unpriced = sum(one.get("unpriced") or 0 for one in sums)
-    if unpriced and unpriced >= sum(one["calls"] for one in sums):
-        return "–"
-    return tables.dollars(nano) + ("+" if unpriced else "")
+    return tables.dollars(int(Decimal(one["cost"]) * 1_000_000_000)) + ("+" if one["unpriced"] else "")
