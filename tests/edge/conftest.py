@@ -41,6 +41,7 @@ class Desk:
     api: httpx.AsyncClient
     upstream: ScriptedProvider
     config: Path
+    upstream_key: str = UPSTREAM_KEY
 
     def as_key(self, key: str | None) -> httpx.AsyncClient:
         return _client(self.app, key)

@@ -79,5 +79,5 @@ class SecretBody(Body):
     """A secret to keep."""
 
     value: Annotated[
-        str, StringConstraints(min_length=1, max_length=65_536, pattern=r"^[^\r\n\x00]*\S[^\r\n\x00]*$")
+        str, StringConstraints(min_length=1, max_length=65_536, pattern=r"^[^\r\n\x00]*[^\s\x00][^\r\n\x00]*$")
     ] = Field(description="The secret: one line of text.", json_schema_extra={"writeOnly": True})
