@@ -15,7 +15,8 @@ class RestartPolicy:
     starts the count anew; ``crash_limit`` crashes without that are a crash loop.
 
     A start that takes over ``start_timeout`` counts as a crash, and so do ``health_failures`` health checks in a row
-    that were not answered within ``health_timeout``. ``stop_grace`` is the time between SIGTERM and SIGKILL.
+    that were not answered within ``health_timeout``. These are generous on purpose: on a starved machine one step of a
+    long prompt can take ten seconds and more. ``stop_grace`` is the time between SIGTERM and SIGKILL.
     """
 
     first_delay: float = 1.0
