@@ -113,7 +113,11 @@ def _wrong_type(said: str) -> RequestError:
 
 def _place(said: str, body: bytes) -> str:
     """The decoder's reason, with line and column added to its byte position."""
-    reason = said.removeprefix("JSON is malformed: ")
+    if not body.strip():
+        return "it is empty"
+    if body.startswith(b"\xef\xbb\xbf"):
+        return "it begins with a byte order mark"
+    reason = said.removeprefix("JSON is malformed: ").removeprefix("Input data ")
     found = _BYTE.search(reason)
     if found is None:
         return reason
