@@ -158,7 +158,7 @@ async def test_a_backup_with_impossible_rows_restores_nothing(filled: Path, targ
     await store.providers.put("mine", {})
     bad = filled.with_name("bad.zip")
     bad.write_bytes(rewritten(filled, models=rows))
-    with pytest.raises(StoreUnusable):
+    with pytest.raises(StoreUnusable, match="damaged"):
         await restore(target, filled.parent, bad, secret=SECRET, force=True)
     assert [document.name for document in await store.providers.all()] == ["mine"]
     assert await store.keys.all() == []

@@ -179,6 +179,22 @@ async def test_damage_met_later_is_told_as_unavailable(tmp_path: Path) -> None:
         await read()
 
 
+async def test_an_examination_finds_damage_that_opening_does_not_meet(tmp_path: Path) -> None:
+    store = await Store.open("sqlite:", tmp_path, secret=SECRET)
+    assert await store.examine() == []
+    for number in range(100):
+        await store.providers.put(f"p{number}", {"text": "x" * 1000})
+    await store.close()
+    file = tmp_path / "switchgear.db"
+    content = bytearray(file.read_bytes())
+    last = len(content) - 4096
+    content[last : last + 8] = b"\xff" * 8
+    file.write_bytes(content)
+    store = await Store.open("sqlite:", tmp_path, secret=SECRET)
+    assert await store.examine()
+    await store.close()
+
+
 async def test_a_locked_database_is_refused_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.1)
     other = sqlite3.connect(tmp_path / "switchgear.db", isolation_level=None)
@@ -235,7 +251,9 @@ async def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     def small(connection: Any, record: object) -> None:
         set_up(connection, record)
-        connection.cursor().execute("PRAGMA max_page_count=5")
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count=5")
+        cursor.close()
 
     monkeypatch.setattr(engine, "_set_up_sqlite", small)
     with pytest.raises(DataFolderUnusable, match="the disk is full") as caught:

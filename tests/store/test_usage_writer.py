@@ -256,3 +256,58 @@ async def test_closing_gives_up_at_its_deadline_and_says_what_was_lost(
         await waiting
     assert store.writer.health.lost == 1
     other.close()
+
+
+async def test_a_database_without_its_table_keeps_records_instead_of_blaming_them(store: Store, record: Make) -> None:
+    async with store._database.write() as connection:
+        await connection.execute(text("ALTER TABLE usage RENAME TO elsewhere"))
+    one = record()
+    store.writer.add(one)
+    with pytest.raises(StoreUnavailable):
+        await store.writer.committed()
+    assert (store.writer.health.pending, store.writer.health.lost) == (1, 0)
+    async with store._database.write() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO usage"))
+    await until(lambda: not store.writer.health.pending)
+    assert await ids(store) == [one.id]
+
+
+async def test_a_record_after_the_end_is_counted_as_lost(store: Store, record: Make) -> None:
+    await store.close()
+    store.writer.add(record())
+    assert store.writer.health.lost == 1
+    with pytest.raises(StoreUnavailable):
+        await store.writer.committed()
+
+
+@pytest.mark.parametrize(("durability", "sqlite", "postgresql"), [("batched", 1, "off"), ("strict", 2, "on")])
+async def test_durability_sets_when_the_disk_has_it(
+    open_store: Callable[..., Awaitable[Store]], record: Make, durability: str, sqlite: int, postgresql: str
+) -> None:
+    store = await open_store(durability)
+    store.writer.add(record())
+    await store.writer.committed()
+    connection = await store.writer._rows._open()
+    if store._database.kind == "sqlite":
+        assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == sqlite
+    else:
+        assert (await connection.execute(text("SHOW synchronous_commit"))).scalar() == postgresql
+    await connection.rollback()
+
+
+async def test_partitions_that_cannot_be_made_do_not_hold_records_up(
+    postgres_url: str, tmp_path: Path, record: Make
+) -> None:
+    store = await Store.open(postgres_url, tmp_path, secret=b"x" * 32)
+    async with store._database.write() as connection:
+        await connection.execute(
+            text("CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE disk_full; END'")
+        )
+        await connection.execute(
+            text("CREATE EVENT TRIGGER no ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION no()")
+        )
+    one = record()
+    store.writer.add(one)
+    await store.writer.committed()
+    assert await ids(store) == [one.id]
+    await store.close()

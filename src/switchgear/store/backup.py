@@ -22,6 +22,7 @@ from typing import IO, Any, ParamSpec, TypeVar
 
 import msgspec
 from sqlalchemy import LargeBinary, Table, delete, insert, literal, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.errors import StoreUnavailable, StoreUnusable, UsageError
@@ -32,7 +33,7 @@ from switchgear.store.sealing import fingerprint
 FORMAT = 1
 _PIECE = 1_000
 # What zipfile is known to raise on damage, and msgspec on lines that are not rows. RuntimeError stands for a set
-# encryption bit, OSError for an offset outside the file.
+# encryption bit, OSError for an offset outside the file, SQLAlchemyError for values that fit no column.
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -44,6 +45,7 @@ _DAMAGE = (
     RuntimeError,
     ValueError,
     msgspec.MsgspecError,
+    SQLAlchemyError,
 )
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -327,5 +329,7 @@ async def _fill(
     for rows in pieces:
         try:
             await connection.execute(insert(table), rows)
-        except failures.DRIVER_ERRORS as error:  # translated here, so that it does not pass for damage of the file
+        except failures.DRIVER_ERRORS as error:
+            if failures.understand(error, database.where).data:
+                raise  # rows no backup of ours has: damage, as the caller understands it
             raise database.unavailable(error) from error

@@ -153,9 +153,13 @@ def _make_file(path: Path) -> None:
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where sqlite3 guesses
     cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+    try:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+    except sqlite3.Error:
+        connection.close()  # the pool does not know it yet, and its thread would stay
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -15,13 +15,13 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: "is damaged",
     sqlite3.SQLITE_NOTADB: "is damaged, or is not a database",
 }
+_SQLITE_VALUES = {sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE}
 _FOLDER = {
     sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
     sqlite3.SQLITE_PERM: "cannot be opened: this user may not read and write it",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: its folder is missing, or this user may not read and write it",
     sqlite3.SQLITE_FULL: "cannot be written: the disk is full",
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk failed",
-    sqlite3.SQLITE_TOOBIG: "cannot take a value this large",
 }
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; the first two characters are the class.
 _POSTGRES = {
@@ -50,12 +50,17 @@ DRIVER_ERRORS = (SQLAlchemyError, sqlite3.Error, ConnectFailed, OSError)
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """A driver's error, understood. ``folder`` says that the folder or disk is at fault, not the database."""
+    """A driver's error, understood.
+
+    ``folder``: the folder or disk is at fault, not the database. ``data``: the values sent may be at fault.
+    ``damage``: the file is.
+    """
 
     sentence: str
-    folder: bool
-    data: bool
     cause: str
+    folder: bool = False
+    data: bool = False
+    damage: bool = False
 
 
 def driver_error(error: BaseException) -> BaseException:
@@ -81,14 +86,20 @@ def understand(error: BaseException, where: str) -> Failure:
     if isinstance(inner, sqlite3.Error):
         code = (getattr(inner, "sqlite_errorcode", 0) or 0) & 0xFF
         words = _SQLITE.get(code) or _FOLDER.get(code)
-        return Failure(f"{where} {words or 'gave an error'}.", code in _FOLDER, words is None, cause)
+        return Failure(
+            f"{where} {words or 'gave an error'}.",
+            cause,
+            folder=code in _FOLDER,
+            data=not code or code in _SQLITE_VALUES,
+            damage=code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB},
+        )
     state = getattr(inner, "sqlstate", None)
     if isinstance(state, str):
         words = _POSTGRES.get(state) or _POSTGRES.get(state[:2])
-        return Failure(f"{where} {words or 'gave an error'}.", folder=False, data=words is None, cause=cause)
+        return Failure(f"{where} {words or 'gave an error'}.", cause, data=state[:2] in {"22", "23"})
     if isinstance(inner, OSError) or _connection_lost(inner):
-        return Failure(f"{where} cannot be reached.", folder=False, data=False, cause=cause)
-    return Failure(f"{where} gave an error.", folder=False, data=True, cause=cause)
+        return Failure(f"{where} cannot be reached.", cause)
+    return Failure(f"{where} gave an error.", cause, data=True)
 
 
 def _connection_lost(error: BaseException) -> bool:

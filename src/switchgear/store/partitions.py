@@ -29,7 +29,7 @@ async def ensure(connection: AsyncConnection, now: int) -> None:
     Days that have rows in the default partition, because none was there in time or they were restored, get one
     too and their rows move into it, unless they lie more than 400 days back (a wrong clock, not data).
     """
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    await _lock(connection)
     today = now // DAY
     stray = await connection.execute(text(f"SELECT DISTINCT at / {DAY} FROM usage_default"))  # noqa: S608 - a number
     strays = {int(found) for found in stray.scalars() if today - _BEHIND <= found <= today + AHEAD}
@@ -37,6 +37,12 @@ async def ensure(connection: AsyncConnection, now: int) -> None:
     present = set(await existing(connection))
     for day in sorted(wanted - present):
         await _make(connection, day, move=day in strays)
+
+
+async def _lock(connection: AsyncConnection) -> None:
+    """One process at a time; and none waits long behind a reader, for every other writer would wait behind it."""
+    await connection.execute(text("SET LOCAL lock_timeout = '3s'"))
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 async def existing(connection: AsyncConnection) -> list[int]:
@@ -77,7 +83,7 @@ async def _make(connection: AsyncConnection, day: int, *, move: bool) -> None:
 
 async def drop_before(connection: AsyncConnection, before: int) -> int:
     """Drops the partitions that end at or before ``before`` (milliseconds); the number of rows they held."""
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    await _lock(connection)
     count = 0
     for day in sorted(await existing(connection)):
         if (day + 1) * DAY <= before:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from switchgear.store import tables, upgrade
+from switchgear.core.errors import StoreUnavailable
+from switchgear.store import failures, tables, upgrade
 from switchgear.store.audit import Audit
 from switchgear.store.engine import Database, Durability, connect
 from switchgear.store.keys import Keys
@@ -56,6 +57,22 @@ class Store:
         counted = select(tables.revision.c.value).where(tables.revision.c.name == "catalogue")
         async with self._database.read() as connection:
             return int((await connection.execute(counted)).scalar_one())
+
+    async def examine(self) -> list[str]:
+        """What SQLite's own check finds wrong with the file, in its words; nothing when it is sound.
+
+        Reads the whole file. PostgreSQL looks after its own. Raises StoreUnavailable when it is locked.
+        """
+        if self._database.kind == "postgresql":
+            return []
+        try:
+            async with self._database.read() as connection:
+                found = (await connection.execute(text("PRAGMA quick_check"))).scalars().all()
+        except StoreUnavailable as error:
+            if failures.understand(error.__cause__ or error, "").damage:
+                return [error.message]
+            raise
+        return [str(line) for line in found if line != "ok"]
 
     async def close(self, deadline: float = 10.0) -> None:
         """Commits pending usage records for at most ``deadline`` seconds and disconnects."""

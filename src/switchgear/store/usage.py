@@ -155,6 +155,7 @@ class UsageLog:
         if self._database.kind == "postgresql":
             async with self._database.write() as connection:
                 count += await partitions.drop_before(connection, before)
+            async with self._database.write() as connection:
                 rest = await connection.execute(delete(_table).where(_columns.at < before))
                 return count + rest.rowcount
         oldest = select(_columns.at, _columns.id).where(_columns.at < before).order_by(_columns.at).limit(_CHUNK)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.calls import CallRecord
-from switchgear.store import partitions, tables
+from switchgear.store import failures, partitions, tables
 from switchgear.store.engine import Database, Durability
 
 # Rows in one statement on SQLite. sqlite3 gives up the interpreter's lock once a statement, which under load
 # costs more than the row does; 50 are enough for that not to show.
 _GROUP = 50
 _BUSY_MS = 1000
+_PATIENCE_SECONDS = 10.0
 
 
 def row(record: CallRecord) -> tuple[Any, ...]:
@@ -103,7 +107,8 @@ class RowWriter:
         if self._database.kind == "sqlite":
             await self._insert_sqlite(connection, [row(record) for record in records])
         else:
-            async with connection.begin():
+            # A server that vanished without a word would otherwise be waited for until TCP gives up, in hours.
+            async with asyncio.timeout(_PATIENCE_SECONDS), connection.begin():
                 await connection.exec_driver_sql(self._one, [row(record) for record in records])
 
     async def _insert_sqlite(self, connection: AsyncConnection, rows: list[tuple[Any, ...]]) -> None:
@@ -126,15 +131,23 @@ class RowWriter:
         """Makes the partitions of the coming days; ``now`` is milliseconds since the epoch."""
         if self._database.kind == "postgresql":
             connection = await self._open()
-            async with connection.begin():
+            async with asyncio.timeout(_PATIENCE_SECONDS), connection.begin():
                 await partitions.ensure(connection, now)
+
+    async def probe(self) -> None:
+        """Raises when the database cannot be reached or has no table for usage."""
+        connection = await self._open()
+        async with asyncio.timeout(_PATIENCE_SECONDS), connection.begin():
+            await connection.execute(select(tables.usage).limit(0))
 
     async def reset(self) -> None:
         """Gives the connection up; the next call opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.invalidate()
-            await connection.close()
+            with suppress(*failures.DRIVER_ERRORS):
+                await connection.invalidate()
+            with suppress(*failures.DRIVER_ERRORS):
+                await connection.close()
 
     async def close(self) -> None:
         """Closes the connection, whose settings the pool's others do not have."""

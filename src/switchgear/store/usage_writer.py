@@ -27,6 +27,7 @@ INTERVAL_SECONDS = 0.1
 BOUND = 100_000
 BATCH = 2_000
 MAINTENANCE_SECONDS = 3600.0
+MAINTENANCE_AGAIN_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 
@@ -79,7 +80,8 @@ class UsageWriter:
         self._urgent = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
-        self._maintained = float("-inf")
+        self._closed = False
+        self._next_maintenance = float("-inf")
 
     @property
     def health(self) -> WriterHealth:
@@ -90,14 +92,14 @@ class UsageWriter:
     def add(self, record: CallRecord) -> None:
         """Takes a record to be committed soon. Never blocks, never raises."""
         pending = self._pending
-        if len(pending) >= self._bound:
+        pending.append(record)
+        self._added += 1
+        if len(pending) > self._bound or self._closed:
             pending.popleft()
             self._settled += 1
             self._lost += 1
             self._lost_until = self._settled
-        pending.append(record)
-        self._added += 1
-        if not self._some.is_set():
+        elif not self._some.is_set():
             self._some.set()
             if self._task is None:
                 self._task = asyncio.get_running_loop().create_task(self._run(), name="usage-writer")
@@ -133,6 +135,7 @@ class UsageWriter:
                 with suppress(asyncio.CancelledError):
                     await self._task
             self._task = None
+        self._closed = True
         if self._pending:
             count = len(self._pending)
             self._pending.clear()
@@ -225,6 +228,8 @@ class UsageWriter:
             except _REFUSALS as error:
                 if not self._blames_records(error):
                     raise
+                await self._rows.reset()
+                await self._rows.probe()  # raises when it is the database after all
                 lost.add(number)
                 self._log.error("usage record refused by the database", call=record.id, error=type(error).__name__)
         return lost
@@ -232,10 +237,15 @@ class UsageWriter:
     async def _maintain(self) -> None:
         """On PostgreSQL keeps a week of partitions ahead. Without them records go to the default partition."""
         now = time.monotonic()
-        if now - self._maintained < MAINTENANCE_SECONDS:
+        if now < self._next_maintenance:
             return
-        await self._rows.maintain(time.time_ns() // 1_000_000)
-        self._maintained = now
+        self._next_maintenance = now + MAINTENANCE_SECONDS
+        try:
+            await self._rows.maintain(time.time_ns() // 1_000_000)
+        except failures.DRIVER_ERRORS as error:
+            self._next_maintenance = now + MAINTENANCE_AGAIN_SECONDS
+            await self._rows.reset()
+            self._log.warning("usage partitions not made", reason=self._database.unavailable(error).message)
 
     # ------------------------------------------------------------ health
 
