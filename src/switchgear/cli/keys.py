@@ -119,9 +119,7 @@ async def show(key: Which, /, *, as_json: AsJson = False, where: Where = HERE) -
         screen.say(f" {screen.style(label.ljust(10), 'dim')} {screen.printable(value)}")
 
 
-@app.command(
-    help_epilogue="Examples\n  switchgear keys rotate ci\n  switchgear keys rotate ci --overlap 0s   the old one stops now"
-)
+@app.command(help_epilogue="Examples\n  switchgear keys rotate ci\n  switchgear keys rotate ci --overlap 0s")
 async def rotate(
     key: Which,
     /,

@@ -26,7 +26,7 @@ _MANAGE: Final = Group("Manage", sort_key=3)
 _LOOK: Final = Group("Look after", sort_key=4)
 _OPTIONS: Final = Group("Options", sort_key=5)
 
-_COMMANDS: Final = (
+COMMANDS: Final = (
     (_START, "serve", "Serve models, at http://127.0.0.1:4100 unless told otherwise."),
     (_START, "init", "Write a commented configuration file."),
     (_START, "check", "List every mistake of the configuration."),
@@ -69,7 +69,7 @@ def build() -> App:
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
-    for order, (group, name, told) in enumerate(_COMMANDS):
+    for order, (group, name, told) in enumerate(COMMANDS):
         app.command(f"switchgear.cli.{name}:app", name=name, help=told, group=group, sort_key=order)
     return app
 

@@ -24,10 +24,11 @@ class Where:
     """Which gateway a command is about. What is left out comes from the environment, then from the defaults."""
 
     config: Annotated[
-        Path | None, Parameter(help="Configuration file. [SWITCHGEAR_CONFIG, else ./switchgear.toml]")
+        Path | None, Parameter(metavar="PATH", help="Configuration file. [SWITCHGEAR_CONFIG, else ./switchgear.toml]")
     ] = None
     data_dir: Annotated[
-        Path | None, Parameter(help="Data folder. [SWITCHGEAR_DATA_DIR, else ~/.local/share/switchgear]")
+        Path | None,
+        Parameter(metavar="PATH", help="Data folder. [SWITCHGEAR_DATA_DIR, else ~/.local/share/switchgear]"),
     ] = None
     url: Annotated[
         str | None,

@@ -83,7 +83,7 @@ def _machine(where: Where, loaded: Loaded | None, located: Located | None) -> li
     found: list[Finding] = []
     if loaded is not None:
         found += machine.engines(loaded.settings, located.url if located else "")
-    return [*found, machine.clock(), machine.open_files(), *machine.proxies(where.environ), *machine.user()]
+    return [*found, machine.clock(), machine.open_files(), *machine.proxies(where.environ)]
 
 
 async def _network(where: Where, loaded: Loaded | None, *, store_ready: bool) -> AsyncIterator[Finding]:

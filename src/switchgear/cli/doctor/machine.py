@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import resource
 import time
 from collections.abc import Iterator, Mapping
@@ -99,9 +98,3 @@ def proxies(environ: Mapping[str, str]) -> Iterator[Finding]:
         if environ.get(name):
             yield ok("proxy", f"{name} is set: calls to providers go through it, except NO_PROXY")
             return
-
-
-def user() -> Iterator[Finding]:
-    """Whether this runs with more rights than it needs."""
-    if os.geteuid() == 0:
-        yield ok("user", "root; any other user will do as well")

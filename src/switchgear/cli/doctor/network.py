@@ -151,7 +151,8 @@ async def _ask(api: Api, provider: dict[str, Any]) -> Finding:
     if result["ok"]:
         return ok("provider", f'"{name}" answers, {tables.milliseconds(result["latency_ms"])}')
     error = result["error"] or {}
-    return broken("provider", str(error.get("message") or f'"{name}" does not answer.'), str(error.get("hint") or ""))
+    advice = str(error.get("hint") or "").replace(": switchgear doctor", ".")  # that is us
+    return broken("provider", str(error.get("message") or f'"{name}" does not answer.'), advice)
 
 
 async def clocks(addresses: list[tuple[str, str]]) -> AsyncIterator[Finding]:
