@@ -117,7 +117,7 @@ def _place(said: str, body: bytes) -> str:
         return "it is empty"
     if body.startswith(b"\xef\xbb\xbf"):
         return "it begins with a byte order mark"
-    reason = said.removeprefix("JSON is malformed: ").removeprefix("Input data ")
+    reason = said.removeprefix("JSON is malformed: ").replace("Input data was truncated", "it ends too early")
     found = _BYTE.search(reason)
     if found is None:
         return reason
