@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from switchgear.edge.admin.api import build, document
+from switchgear.edge.admin.security import Gate
 
 HTTP = ("get", "post", "put", "patch", "delete")
 
 
+class Nothing:
+    """Enough of a gateway to make the document of its API."""
+
+    keyring = None
+
+
 def operations() -> Iterator[Any]:
     """Every operation of the document: method, path with its parameters filled in, scope."""
-
-    class Nothing:
-        keyring = None
 
     for path, item in document(build(Nothing()))["paths"].items():
         for method in HTTP:
@@ -252,3 +258,27 @@ async def test_problems_look_as_the_document_says(desk):
     answer = (await desk.api.post("/api/keys", json={})).json()
     assert set(schema["required"]) <= set(answer) <= set(schema["properties"])
     assert json.dumps(answer)
+
+
+async def test_the_reference_page_lists_every_operation():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text()
+    paths = document(build(Nothing()))["paths"]
+    known = {f"{method.upper()} {path}" for path, item in paths.items() for method in HTTP if method in item}
+    assert set(re.findall(r"^\| `(\w+ /api/\S+)` ", page, re.MULTILINE)) == known
+
+
+async def test_a_body_that_does_not_arrive_is_cut_off(desk):
+    sent: list[Any] = []
+
+    async def silent() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    gate = Gate(desk.app, desk.gateway.keyring, lambda: 0.02)
+    headers = [(b"authorization", desk.api.headers["authorization"].encode()), (b"host", b"gateway.test")]
+    scope = {"type": "http", "method": "POST", "path": "/api/keys", "headers": headers, "query_string": b""}
+    await gate(scope, silent, send)
+    assert sent[0]["status"] == 408
+    assert json.loads(sent[1]["body"])["code"] == "request_timeout"

@@ -111,10 +111,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _field(error: Mapping[str, Any]) -> dict[str, Any]:
     cause = (error.get("ctx") or {}).get("error")
-    if isinstance(cause, Mistake):
-        text = f"{cause.message} {cause.advice}".strip()
-    else:
-        text = str(error["msg"])
+    text = f"{cause.message} {cause.advice}".strip() if isinstance(cause, Mistake) else str(error["msg"])
     return {"field": field_path(error["loc"][1:]), "message": text, "code": error["type"]}
 
 
