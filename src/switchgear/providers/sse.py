@@ -30,6 +30,11 @@ class EventCutter:
         self._rest = bytearray()
         self._carriage_returns = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is held back, and what comes next can be read on its own."""
+        return not self._rest and not self._carriage_returns
+
     def feed(self, data: bytes) -> bytes:
         """The events that ``data`` completes, or nothing. Raises ProviderResponseTooLarge for an endless event."""
         rest = self._rest
