@@ -134,7 +134,7 @@ MISTAKES = [
     ("[log]\nlevel = 'inof'\n", 2, 'log.level = "inof" is not known.', 'Did you mean "info"?'),
     ("[log]\nlevel = 'INFO'\n", 2, 'log.level = "INFO" is not known.', 'Did you mean "info"?'),
     ("[store]\ndurability = 'strictest'\n", 2, "is not known.", 'Did you mean "strict"?'),
-    ("[local]\nmemory_mb = 10\n", 2, "local.memory_mb = 10 must be at least 256.", ""),
+    ("[local]\nmemory_mb = 10\n", 2, "local.memory_mb = 10 must be at least 384.", ""),
     ("[observe]\nservice_name = ''\n", 2, 'observe.service_name = "" must not be empty.', ""),
     ("[observe]\notlp_endpoint = 'collector:4318'\n", 2, "must be an http:// or https:// URL", "https://host"),
     # stores

@@ -265,10 +265,10 @@ class LocalSettings(Section):
     """The embedded model, which answers without any provider."""
 
     enabled: bool = Field(True, description="Whether the embedded model is offered and started.")
-    memory_mb: int = Field(1024, ge=256, le=1_048_576, description="Memory ceiling of its process in MiB.")
+    memory_mb: int = Field(1024, ge=384, le=1_048_576, description="Memory ceiling of each model's process in MiB.")
     context: int = Field(4096, ge=256, le=8192, description="Context length in tokens, for prompt and answer together.")
     threads: int | None = Field(
-        None, ge=1, le=1024, description="Threads it computes with; every core when left out.", examples=[4]
+        None, ge=1, le=1024, description="Threads it computes with; half the cores, at most 4, when left out.", examples=[4]
     )
 
 
