@@ -10,8 +10,7 @@ from itertools import chain
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.calls import CallRecord
@@ -94,12 +93,11 @@ class RowWriter:
         self._database = database
         self._durability = durability
         self._connection: AsyncConnection | None = None
-        kind = sqlite if database.kind == "sqlite" else postgresql
-        statement = kind.insert(tables.usage).on_conflict_do_nothing()
-        self._one = str(statement.compile(dialect=database.engine.sync_engine.dialect))
-        head, _, tail = self._one.partition(" VALUES ")
-        values, _, rest = tail.partition(" ON CONFLICT")
-        self._group = f"{head} VALUES {', '.join([values] * _GROUP)} ON CONFLICT{rest}"
+        statement = insert(tables.usage).compile(dialect=database.engine.sync_engine.dialect)
+        head, _, values = str(statement).partition(" VALUES ")
+        # Spelt the same on both engines; SQLAlchemy's own would import the dialect that is not in use.
+        self._one = f"{head} VALUES {values} ON CONFLICT DO NOTHING"
+        self._group = f"{head} VALUES {', '.join([values] * _GROUP)} ON CONFLICT DO NOTHING"
 
     async def insert(self, records: Sequence[CallRecord]) -> None:
         """Commits ``records`` in one transaction; those that are there already stay as they are."""
