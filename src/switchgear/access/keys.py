@@ -108,7 +108,7 @@ class Keyring:
         return key
 
     def _refusal(self, token: bytes) -> MissingKey | MalformedKey | UnknownKey:
-        if not token:
+        if not token or token.lower() == b"bearer":
             return MissingKey("The request has no key.")
         if _FORM.fullmatch(token) is None:
             return MalformedKey("What was sent as a key is not one of this gateway's keys.")
