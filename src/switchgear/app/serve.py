@@ -28,6 +28,7 @@ from switchgear.config.schema import EMBEDDED_MODEL, ServerSettings
 from switchgear.core.errors import ConfigInvalid, PortTaken, StartupError, SwitchgearError
 from switchgear.core.secrets import Secret
 from switchgear.edge.health import Health
+from switchgear.edge.landing import Landing
 from switchgear.edge.openai.calls import CallEndpoint
 from switchgear.edge.openai.models import ModelList
 from switchgear.edge.server import Endpoint, protocol_factory
@@ -139,6 +140,7 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
         for operation in Operation
     }
     road["/v1/models"] = road["/v1/*"] = models
+    road["/"] = Landing()
     road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics
     return road
 
