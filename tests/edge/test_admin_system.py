@@ -22,7 +22,7 @@ async def test_the_configuration_is_shown_with_references_and_without_secrets(de
     told = (await desk.api.get("/api/config")).json()
     assert told["settings"]["providers"]["scripted"]["api_key"] == "env:UPSTREAM_KEY"
     assert told["settings"]["server"]["port"] == 4100
-    assert told["sources"]["filed"] == "file"
+    assert told["sources"]["models.filed"] == "file"
 
 
 async def test_a_valid_file_is_taken_whole_by_a_reload(desk):

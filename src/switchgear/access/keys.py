@@ -25,6 +25,10 @@ ADMIN_READ: Final = "admin:read"
 ADMIN: Final = "admin"
 SCOPES: Final = (CALL, ADMIN_READ, ADMIN)
 
+CLI_KEY_NAME: Final = "cli"
+FIRST_START: Final = "first start"
+"""Name and maker of the CLI's own key, by which it is told from others."""
+
 
 def new_secret() -> Secret:
     """A new key as the client will send it. It is shown once; only its hash is kept."""

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from switchgear.access.keys import ADMIN, CALL, hash_secret, new_secret
+from switchgear.access.keys import ADMIN, CALL, CLI_KEY_NAME, FIRST_START, hash_secret, new_secret
 from switchgear.core.errors import DataFolderUnusable
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
@@ -15,9 +15,7 @@ from switchgear.store.keys import Key, KeySecret
 from switchgear.store.store import Store
 
 CLI_KEY_FILE: Final = "cli.key"
-CLI_KEY_NAME: Final = "cli"
 FIRST_KEY_NAME: Final = "admin"
-BOOTSTRAP: Final = "first start"
 
 
 async def first_keys(store: Store, pepper: bytes, data_dir: Path) -> Secret | None:
@@ -36,9 +34,9 @@ async def first_keys(store: Store, pepper: bytes, data_dir: Path) -> Secret | No
     if not held or hash_secret(pepper, held.encode()) not in hashes:
         fresh = new_secret()
         for key in keys:
-            if key.name == CLI_KEY_NAME and key.created_by == BOOTSTRAP and key.revoked_at is None:
+            if key.name == CLI_KEY_NAME and key.created_by == FIRST_START and key.revoked_at is None:
                 await store.keys.revoke(key.id, _now())
-        taken = {key.name for key in keys if key.revoked_at is None and key.created_by != BOOTSTRAP}
+        taken = {key.name for key in keys if key.revoked_at is None and key.created_by != FIRST_START}
         name = CLI_KEY_NAME if CLI_KEY_NAME not in taken else f"{CLI_KEY_NAME} of {new_id('node')}"
         await store.keys.create(_key(name, fresh, pepper))
         _write(path, fresh.reveal())
@@ -56,7 +54,7 @@ def _key(name: str, secret: Secret, pepper: bytes) -> Key:
         created_at=now,
         expires_at=None,
         revoked_at=None,
-        created_by=BOOTSTRAP,
+        created_by=FIRST_START,
         secrets=(KeySecret(hash_secret(pepper, value.encode()), value[-4:], now),),
     )
 

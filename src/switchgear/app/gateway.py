@@ -146,7 +146,7 @@ class Gateway:
 
     @property
     def sources(self) -> dict[str, str]:
-        """Where each provider and alias is defined: file, store, environment or embedded."""
+        """Where each ``providers.NAME`` and ``models.NAME`` is defined: file, store, environment or embedded."""
         return self.runtime.sources
 
     def directory(self) -> Directory:

@@ -31,7 +31,10 @@ class Built(msgspec.Struct, frozen=True):
 
 
 class Runtime(msgspec.Struct, frozen=True):
-    """What calls use. ``sources`` tells where each provider and alias is defined; ``notes`` what was passed over."""
+    """What calls use. ``notes`` are what was passed over.
+
+    ``sources`` tells where each ``providers.NAME`` and ``models.NAME`` is defined: file, store, environment, embedded.
+    """
 
     directory: Directory
     built: dict[str, Built]
@@ -61,11 +64,13 @@ class RuntimeCompiler:
         """
         notes: list[str] = []
         in_environment = set(found)
-        sources = {name: "environment" if name in in_environment else "file" for name in settings.providers}
+        sources = {
+            f"providers.{name}": "environment" if name in in_environment else "file" for name in settings.providers
+        }
         chosen = dict(settings.providers)
         for name, provider_settings in self._stored_providers(stored[0], settings, notes):
             chosen[name] = provider_settings
-            sources[name] = "store"
+            sources[f"providers.{name}"] = "store"
         built: dict[str, Built] = {}
         for name, provider_settings in chosen.items():
             try:
@@ -140,16 +145,16 @@ class RuntimeCompiler:
     ) -> None:
         aliases: dict[str, AliasSettings] = dict(settings.models)
         for name in directory.aliases:
-            sources[name] = "embedded"
+            sources[f"models.{name}"] = "embedded"
         for name in settings.models:
-            sources[name] = "file"
+            sources[f"models.{name}"] = "file"
         for name, document in documents.items():
             if name in settings.models:
                 notes.append(f'Model "{name}" of the store is hidden by the one of that name in the file.')
                 continue
             try:
                 aliases[name] = AliasSettings.model_validate(document)
-                sources[name] = "store"
+                sources[f"models.{name}"] = "store"
             except ValidationError as error:
                 notes.append(f'Model "{name}" of the store is left out: {error.error_count()} fields are wrong.')
         for name, alias in aliases.items():
@@ -163,7 +168,7 @@ class RuntimeCompiler:
                 deployments = (directory.deployment(directory.providers[one.provider], one.model) for one in known)
                 directory.define(Model(name, tuple(deployments)))
             else:
-                sources.pop(name, None)
+                sources.pop(f"models.{name}", None)
 
 
 def close_unused(previous: Runtime, current: Runtime) -> None:

@@ -69,7 +69,7 @@ class Catalogue:
         if name == LOCAL_PROVIDER:
             return "embedded"
         if name in self._settings.providers:
-            return "environment" if self._sources.get(name) == "environment" else "file"
+            return "environment" if self._sources.get(f"providers.{name}") == "environment" else "file"
         return "store"
 
     def _alias(self, name: str) -> AliasSettings | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from msgspec import UNSET, UnsetType
 
-from switchgear.access.keys import ADMIN, hash_secret, new_secret
+from switchgear.access.keys import ADMIN, CLI_KEY_NAME, FIRST_START, hash_secret, new_secret
 from switchgear.core.errors import Conflict, RequestError
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
@@ -19,9 +19,6 @@ from switchgear.edge.admin.schemas.base import Cursor, moment, moment_or_none, p
 from switchgear.store.keys import Key, KeySecret
 from switchgear.store.pages import cursor_of, position
 
-CLI_KEY_NAME: Final = "cli"
-FIRST_START: Final = "first start"
-"""How the CLI's own key is told from others: made at the first start under this name."""
 
 router = APIRouter(prefix="/keys", tags=["keys"])
 KeyId = Annotated[str, Path(max_length=64, description="The key's id.")]

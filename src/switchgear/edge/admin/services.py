@@ -52,7 +52,7 @@ class GatewayControl(Protocol):
 
     @property
     def sources(self) -> Mapping[str, str]:
-        """Where each provider and alias is defined: ``file``, ``store``, ``environment`` or ``embedded``."""
+        """Where each ``providers.NAME`` and ``models.NAME`` is defined: ``file``, ``store``, ``environment`` or ``embedded``."""
         ...
 
     def directory(self) -> Directory:
