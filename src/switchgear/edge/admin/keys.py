@@ -19,7 +19,6 @@ from switchgear.edge.admin.schemas.base import Cursor, moment, moment_or_none, p
 from switchgear.store.keys import Key, KeySecret
 from switchgear.store.pages import cursor_of, position
 
-
 router = APIRouter(prefix="/keys", tags=["keys"])
 KeyId = Annotated[str, Path(max_length=64, description="The key's id.")]
 
