@@ -21,11 +21,12 @@ from switchgear.core.errors import (
     ProviderInvalidResponse,
     ProviderResponseTooLarge,
     ProviderTimeout,
-    SwitchgearError,
 )
 
 MAX_HEAD_BYTES = 64 * 1024
 HIGH_WATER = 256 * 1024
+_ANY_ZLIB = zlib.MAX_WBITS | 32
+"""gzip or zlib, told by the first bytes."""
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"content-encoding"})
 
 Sink = Callable[[bytes], None]
@@ -67,13 +68,13 @@ class Connection(asyncio.Protocol):
         "_parts",
         "_paused_by_sink",
         "_paused_by_size",
-        "_pending_write",
         "_reusable",
         "_sink",
         "_size",
         "_timeouts",
         "_timer",
         "_total_by",
+        "_unsent",
         "_waiter",
         "headers",
         "idle_since",
@@ -96,7 +97,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._timer: asyncio.TimerHandle | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._error: SwitchgearError | StaleConnectionError | None = None
+        self._error: Exception | None = None
         self._done = True
         self._reusable = True
         self._reset()
@@ -114,6 +115,7 @@ class Connection(asyncio.Protocol):
         self._close_delimited = True
         self._paused_by_size = False
         self._paused_by_sink = False
+        self._unsent = 0
 
     # ------------------------------------------------------------ the request
 
@@ -130,7 +132,6 @@ class Connection(asyncio.Protocol):
         self._last = now
         self._first_byte_by = now + timeouts.first_byte
         self._total_by = now + timeouts.total
-        self._pending_write = len(request)
         self._timer = self._loop.call_later(self._soonest(timeouts), self._check_clocks)
         self.transport.write(request)
 
@@ -149,9 +150,8 @@ class Connection(asyncio.Protocol):
             self._fail_timeout("total", self._timeouts.total)
             return
         if not self._head:
-            unsent = self.transport.get_write_buffer_size()
-            if unsent < self._pending_write and unsent:  # a large body is still on its way: it counts as progress
-                self._pending_write = unsent
+            if self._unsent and (unsent := self.transport.get_write_buffer_size()) < self._unsent:
+                self._unsent = unsent or 1  # a large body is still on its way: it counts as progress
                 self._first_byte_by = now + self._timeouts.first_byte
             if now >= self._first_byte_by:
                 self._fail_timeout("first_byte", self._timeouts.first_byte)
@@ -181,7 +181,7 @@ class Connection(asyncio.Protocol):
 
     async def body(self) -> bytes:
         """The whole decoded body. Raises ProviderError."""
-        self._paused_by_sink = False
+        self.resume()
         self._collect_freely()
         while not self._done:
             await self._wait()
@@ -221,8 +221,11 @@ class Connection(asyncio.Protocol):
             self._resume_if_free()
 
     def pause(self) -> None:
-        """Stop reading from the provider; its kernel buffers fill and it has to wait."""
-        if not self._paused_by_sink:
+        """Stop reading from the provider; its kernel buffers fill and it has to wait.
+
+        Without effect once the answer is whole: the connection may serve another call by then.
+        """
+        if not self._paused_by_sink and not self._done:
             self._paused_by_sink = True
             if not self._paused_by_size and not self.transport.is_closing():
                 self.transport.pause_reading()
@@ -279,7 +282,7 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
 
-    def _fail(self, error: SwitchgearError | StaleConnectionError) -> None:
+    def _fail(self, error: Exception) -> None:
         if self._error is None and not self._done:
             self._error = error
         self._stop_clock()
@@ -291,6 +294,16 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop."""
         self.transport = cast("asyncio.Transport", transport)  # what TCP and TLS give; uvloop's has no common base
+
+    def pause_writing(self) -> None:
+        """Called by the event loop when a large request waits for the provider to take it."""
+        self._unsent = self.transport.get_write_buffer_size()
+
+    def resume_writing(self) -> None:
+        """Called by the event loop when the provider took nearly all of it: the wait for an answer starts here."""
+        self._unsent = 0
+        if not self._done:
+            self._first_byte_by = self._loop.time() + self._timeouts.first_byte
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop with bytes from the provider."""
@@ -308,10 +321,10 @@ class Connection(asyncio.Protocol):
         if self._fed > MAX_HEAD_BYTES + 16 * self._body_bytes and not self._done:
             self._fail(self._invalid(f"sent more than {MAX_HEAD_BYTES} bytes of headers or framing"))
 
-    def _translate(self, error: httptools.HttpParserError) -> SwitchgearError:
+    def _translate(self, error: httptools.HttpParserError) -> Exception:
         cause = error.__context__
-        if isinstance(cause, SwitchgearError):
-            return cause
+        if isinstance(error, httptools.HttpParserCallbackError) and isinstance(cause, Exception):
+            return cause  # what a callback raised: ours, or a defect of the sink, which is not the provider's fault
         if isinstance(error, httptools.HttpParserUpgrade):
             return self._invalid("switched to another protocol unasked")
         return self._invalid("did not answer in valid HTTP", cause=str(error))
@@ -364,8 +377,8 @@ class Connection(asyncio.Protocol):
                 self._inflate = self._decoder(value.strip().lower())
 
     def _decoder(self, encoding: bytes) -> zlib._Decompress:
-        if encoding in (b"gzip", b"x-gzip", b"deflate"):
-            return zlib.decompressobj(zlib.MAX_WBITS | 32)
+        if encoding in (b"gzip", b"x-gzip", b"deflate") and self._inflate is None:
+            return zlib.decompressobj(_ANY_ZLIB)
         raise self._invalid(f"answered in content-encoding {encoding[:40]!r}, which was not asked for")
 
     def on_headers_complete(self) -> None:
@@ -374,6 +387,8 @@ class Connection(asyncio.Protocol):
             return
         status = self._parser.get_status_code()
         if status < 200:
+            if status < 100:
+                raise self._invalid(f"answered with status {status}, which is none")
             self.headers = []
             self._inflate = None
             self._close_delimited = True
@@ -391,7 +406,7 @@ class Connection(asyncio.Protocol):
         self._body_bytes += len(part)
         if self._inflate is not None:
             part = self._inflated(part)
-            if not part:
+            if not part and self._body_bytes <= self._limit:
                 return
         if self._body_bytes > self._limit:
             raise self._too_large()
@@ -412,15 +427,20 @@ class Connection(asyncio.Protocol):
         )
 
     def _inflated(self, part: bytes) -> bytes:
+        """The part decoded; the sizes of compressed and decoded bytes both count, whichever is more."""
         assert self._inflate is not None  # noqa: S101 - checked by the caller
-        room = self._limit - self._body_bytes + len(part)
+        room = self._limit - self._body_bytes + len(part) + 1
+        plain = b""
+        rest = part
         try:
-            plain = self._inflate.decompress(part, max(room, 1))
+            while rest and len(plain) < room:
+                if self._inflate.eof:  # gzip may have several members (RFC 1952 section 2.2)
+                    self._inflate = zlib.decompressobj(_ANY_ZLIB)
+                plain += self._inflate.decompress(rest, room - len(plain))
+                rest = self._inflate.unconsumed_tail or self._inflate.unused_data
         except zlib.error as error:
-            raise self._invalid("sent a body that is not the gzip it claims to be", cause=str(error)) from error
+            raise self._invalid("sent a body that is not the gzip or deflate it claims to be", str(error)) from error
         self._body_bytes += max(len(plain) - len(part), 0)
-        if self._inflate.unconsumed_tail:
-            raise self._too_large()
         return plain
 
     def on_message_complete(self) -> None:
@@ -430,9 +450,12 @@ class Connection(asyncio.Protocol):
             self._complete()
 
     def _complete(self) -> None:
-        if self._inflate is not None and not self._inflate.eof:
-            self._error = self._invalid("ended its gzip body early")
+        if self._inflate is not None and not self._inflate.eof and self._body_bytes:
+            self._error = self._invalid("ended its compressed body early")
             self._reusable = False
         self._done = True
+        if self._paused_by_sink or self._paused_by_size:  # or the next call on this connection would wait for ever
+            self._paused_by_sink = self._paused_by_size = False
+            self._resume_if_free()
         self._stop_clock()
         self._wake()

@@ -38,11 +38,12 @@ class OriginSettings(msgspec.Struct, frozen=True):
 class Answer:
     """A provider's answer in progress. Use as a context manager: leaving it frees or ends the connection."""
 
-    __slots__ = ("_connection", "_origin")
+    __slots__ = ("_closed", "_connection", "_origin")
 
     def __init__(self, connection: Connection, origin: Origin) -> None:
         self._connection = connection
         self._origin = origin
+        self._closed = False
 
     @property
     def status(self) -> int:
@@ -82,8 +83,10 @@ class Answer:
         self._connection.hurry(seconds)
 
     def close(self) -> None:
-        """Give the connection back if the answer is whole, end it if not."""
-        self._origin.release(self._connection)
+        """Give the connection back if the answer is whole, end it if not. A second time has no effect."""
+        if not self._closed:  # given back twice, it would carry two calls at once
+            self._closed = True
+            self._origin.release(self._connection)
 
     def __enter__(self) -> Answer:
         return self
@@ -126,22 +129,24 @@ class Origin:
     async def send(self, request: bytes, timeouts: Timeouts | None = None) -> Answer:
         """Send ``request`` and wait for the head of its answer.
 
-        A request that met a kept connection the provider had already closed is sent again, only when not one
-        byte was answered. Raises ProviderError.
+        A request that met a kept connection the provider had already closed is sent again, once, over a new
+        connection, and only when not one byte was answered. Raises ProviderError.
         """
         limits = timeouts or self.settings.timeouts
+        connection = self._take() or await self._connect(limits.connect)
         while True:
-            connection = self._take() or await self._connect(limits.connect)
             try:
                 connection.begin(request, limits, self.settings.max_response_bytes)
                 await connection.head()
+                return Answer(connection, self)
             except StaleConnectionError:
                 self.release(connection)
-                continue
             except BaseException:  # cancelled or failed: the connection is ended, the reason goes on
                 self.release(connection)
                 raise
-            return Answer(connection, self)
+            # a new one, which is never stale, into the place that just came free: another kept one could end the
+            # same way, and a request that makes its server fall over would go round them all
+            connection = await self._connect(limits.connect)
 
     # ------------------------------------------------------------ the pool
 
@@ -209,37 +214,59 @@ class Origin:
         name = self.settings.provider
         try:
             async with asyncio.timeout(seconds):
-                while self._open >= self.settings.max_connections:
-                    waiter = asyncio.get_running_loop().create_future()
-                    self._waiting.append(waiter)
-                    try:
-                        await waiter
-                    except BaseException:  # a place offered to one who left goes to the next
-                        self._admit_next()
-                        raise
-                    if (kept := self._take()) is not None:
-                        return kept
-                self._open += 1
-                try:
-                    return await self._dial()
-                except BaseException:  # the place is given back whatever happened
-                    self._open -= 1
-                    self._admit_next()
-                    raise
+                if self._open >= self.settings.max_connections and (kept := await self._place()) is not None:
+                    return kept
+                return await self._open_one()
         except TimeoutError as error:
-            raise ProviderTimeout(
-                f"Provider {name} could not be connected to within {seconds:g} s (connect).", provider=name
-            ) from error
+            what, hint = "could not be connected to within", None
+            if self._open >= self.settings.max_connections:
+                what = f"has all of its {self.settings.max_connections} connections in use, and none came free within"
+                hint = "Try again, or raise the provider's max_connections."
+            said = f"Provider {name} {what} {seconds:g} s (connect)."
+            raise ProviderTimeout(said, provider=name, hint=hint) from error
         except ssl.SSLError as error:
             raise ProviderUnreachable(
                 f"Provider {name}: no secure connection to {self.authority}: {_tls_reason(error)}.",
                 provider=name, cause=str(error),
             ) from error  # fmt: skip
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host name that IDNA cannot encode
             where = f"the proxy {self._proxy.hostname}" if self._proxy else self.authority
             raise ProviderUnreachable(
                 f"Provider {name} cannot be reached at {where}: {_os_reason(error)}.", provider=name, cause=str(error)
             ) from error
+
+    async def _place(self) -> Connection | None:
+        """Wait until one more connection may be opened (None), or until a kept one is free."""
+        enter = self._waiting.append
+        while True:
+            waiter = asyncio.get_running_loop().create_future()
+            enter(waiter)
+            enter = self._waiting.appendleft  # who was called and found the place taken again stays in front
+            try:
+                await waiter
+            except BaseException:
+                if not waiter.cancelled():  # a place offered to one who left goes to the next
+                    self._admit_next()
+                elif waiter in self._waiting:
+                    self._waiting.remove(waiter)
+                raise
+            if (kept := self._take()) is not None:
+                return kept
+            if self._open < self.settings.max_connections:
+                return None
+
+    async def _open_one(self) -> Connection:
+        self._open += 1
+        try:
+            made = await self._dial()
+        except BaseException:  # the place is given back whatever happened
+            self._open -= 1
+            self._admit_next()
+            raise
+        if made.transport.is_closing():  # nothing would ever tell a request sent now that it is lost
+            self._forget(made)
+            raise ConnectionResetError("it closed the connection at once")
+        return made
 
     async def _dial(self) -> Connection:
         loop = asyncio.get_running_loop()
@@ -254,7 +281,9 @@ class Origin:
                 protocol, self._host, self._port, ssl=context, server_hostname=server_name
             )
             return made
-        proxy_tls = ssl.create_default_context() if self._proxy.scheme == "https" else None
+        if self._proxy.scheme not in ("http", "https"):
+            raise ConnectionError(f"a proxy of kind {self._proxy.scheme}: is not supported, only http: and https: are")
+        proxy_tls = self._tls_context() if self._proxy.scheme == "https" else None
         proxy_port = self._proxy.port or (443 if proxy_tls else 80)
         proxy_host = self._proxy.hostname or ""
         if context is None:
@@ -263,6 +292,7 @@ class Origin:
         authority = f"{self.authority}:443" if self._port == 443 else self.authority
         raw = await open_tunnel(loop, (proxy_host, proxy_port, proxy_tls), authority, _proxy_authorization(self._proxy))
         made = protocol()
+        made.connection_made(raw)  # the provider's first bytes can come before start_tls is back
         secure = await loop.start_tls(raw, made, context, server_hostname=self._host)
         if secure is None:
             raise ConnectionError("the connection closed during the TLS handshake")
@@ -271,7 +301,13 @@ class Origin:
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._context is None:
-            context = ssl.create_default_context(cafile=self.settings.ca_file)
+            try:
+                context = ssl.create_default_context(cafile=self.settings.ca_file)
+            except OSError as error:  # ssl.SSLError is one
+                raise ProviderUnreachable(
+                    f"Provider {self.settings.provider}: its ca_file {self.settings.ca_file} cannot be used: {_os_reason(error)}.",
+                    provider=self.settings.provider, hint="Correct the provider's ca_file.", cause=str(error),
+                ) from error  # fmt: skip
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             context.set_alpn_protocols(["http/1.1"])
             self._context = context
@@ -305,6 +341,6 @@ def _tls_reason(error: ssl.SSLError) -> str:
     return (error.reason or "TLS failed").replace("_", " ").lower()
 
 
-def _os_reason(error: OSError) -> str:
-    text = error.strerror or str(error) or type(error).__name__
+def _os_reason(error: OSError | UnicodeError) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return text.rstrip(".").lower() if text[:1].isupper() and not text[:2].isupper() else text.rstrip(".")
