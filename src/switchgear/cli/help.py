@@ -39,10 +39,10 @@ class Plain:
         if usage:
             _print(console, str(usage).strip())
 
-    def render_description(self, console: Console, _options: ConsoleOptions, description: Any) -> None:
+    def render_description(self, console: Console, options: ConsoleOptions, description: Any) -> None:
         """Print what the command does."""
         console.print()
-        _print(console, _plain(description))
+        _print(console, textwrap.fill(_plain(description), options.max_width))
 
 
 def _print(console: Console, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import sys
 from typing import Annotated, Final
@@ -35,12 +36,16 @@ Examples
   switchgear secrets set openai
   switchgear secrets set openai < key.txt""",
 )
-async def set_secret(name: Name, /, *, where: Where = HERE) -> None:
+def set_secret(name: Name, /, *, where: Where = HERE) -> None:
     """Keep a secret, instead of what was there under that name."""
-    value = _value(name)
+    value = _value(name)  # not in a coroutine: Ctrl-C would not end the wait for it
+    asyncio.run(_keep(where, name, value))
+    screen.say(f'Kept. Refer to it as "secret:{name}".')
+
+
+async def _keep(where: Where, name: str, value: str) -> None:
     async with connected(where) as api:
         await api.ask("PUT", f"/api/secrets/{quote(name)}", {"value": value})
-    screen.say(f'Kept. Refer to it as "secret:{name}".')
 
 
 @app.command(name="list", help_epilogue="Examples\n  switchgear secrets list")

@@ -1,0 +1,130 @@
+"""How commands end: exit codes, one message, never a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from switchgear.cli import failures, main
+from switchgear.core.errors import every_error
+
+
+def test_an_unknown_command_names_the_nearest_and_ends_with_2(process):
+    ended = process("srve")
+    assert ended.code == 2
+    assert 'Unknown command "srve". Did you mean "serve"?' in ended.err
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
+
+
+def test_an_unknown_command_below_a_command_names_the_nearest(cli):
+    ended = cli("keys", "lst")
+    assert ended.code == 2
+    assert 'Did you mean "list"?' in ended.err
+    assert "switchgear keys --help" in ended.err
+
+
+def test_an_unknown_option_names_the_nearest_and_ends_with_2(cli):
+    ended = cli("check", "--cofig", "x.toml")
+    assert ended.code == 2
+    assert "Unknown option: --cofig. Did you mean --config?" in ended.err
+
+
+def test_a_value_of_the_wrong_kind_ends_with_2(cli):
+    ended = cli("serve", "--port", "http")
+    assert ended.code == 2
+    assert "--port" in ended.err
+
+
+def test_an_error_is_one_message_with_its_hint_and_its_exit_code(process):
+    ended = process("log", "debug")
+    assert ended.code == 6
+    assert ended.err.startswith("No gateway runs on the data folder ")
+    assert "Start one with: switchgear serve" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_debug_shows_the_traceback_too(process):
+    ended = process("log", "--debug")
+    assert ended.code == 6
+    assert "Traceback" in ended.err
+    assert ended.err.rstrip().endswith("Start one with: switchgear serve")
+
+
+def test_a_defect_is_owned_up_to_without_a_traceback(cli, monkeypatch):
+    def broken() -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(main, "build", lambda: lambda *_, **__: broken())
+    ended = cli("version")
+    assert ended.code == 1
+    assert "This is a defect in Switchgear: ZeroDivisionError: division by zero" in ended.err
+    assert "--debug" in ended.err
+    assert "Traceback" not in ended.err
+    assert "Traceback" in cli("version", "--debug").err
+
+
+def test_a_reader_that_stops_reading_is_not_an_error(folder):
+    command = subprocess.Popen(
+        [sys.executable, "-m", "switchgear", "config", "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert command.stdout is not None
+    command.stdout.close()
+    assert command.stderr is not None
+    said = command.stderr.read()
+    command.stderr.close()
+    assert command.wait(60) == 141
+    assert said == b""
+
+
+def test_control_c_ends_with_130(cli, monkeypatch):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "build", lambda: lambda *_, **__: interrupted())
+    ended = cli("version")
+    assert ended == type(ended)(130, "", "")
+
+
+def test_control_c_at_a_prompt_ends_with_130(terminal):
+    asking = terminal("secrets", "set", "openai")
+    asking.until("(not shown)")
+    asking.type("\x03")
+    assert asking.end() == 130
+    assert "Traceback" not in asking.seen
+
+
+def test_options_of_every_command_may_stand_before_it(cli, tmp_path):
+    ended = cli("--data-dir", tmp_path / "elsewhere", "db", "status")
+    assert ended.code == 0
+    assert str(tmp_path / "elsewhere" / "switchgear.db") in ended.out
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["--debug", "keys", "list"], ["keys", "list", "--debug"]),
+        (["--config", "a", "check", "--json"], ["check", "--config", "a", "--json"]),
+        (["--config=a", "chat", "hello"], ["chat", "hello", "--config=a"]),
+        (["--debug", "--help"], ["--debug", "--help"]),
+        (["chat", "--", "--debug"], ["chat", "--", "--debug"]),
+    ],
+)
+def test_leading_options_move_behind_the_command(given, read):
+    assert main._hoist(given) == read
+
+
+def test_every_exit_code_of_an_error_is_documented(cli):
+    codes = {each.code for each in failures.exit_codes()}
+    assert {kind.exit_code for kind in every_error()} <= codes
+    shown = cli("--help").out
+    for each in failures.exit_codes():
+        assert f"{each.code:>5}  " in shown
+
+
+def test_version_tells_the_versions(cli):
+    assert cli("version").out.startswith("switchgear 0.")
+    assert cli("--version").out.startswith("switchgear 0.")
+    assert '"switchgear"' in cli("version", "--json").out
