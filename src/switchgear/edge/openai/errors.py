@@ -9,6 +9,7 @@ import msgspec
 from switchgear.core.errors import AuthenticationError, ProviderError, SwitchgearError
 
 _encode = msgspec.json.Encoder().encode
+_LONGEST_WAIT = 365 * 86_400.0
 
 
 def error_document(error: SwitchgearError, request_id: str) -> bytes:
@@ -35,7 +36,7 @@ def error_event(error: SwitchgearError, request_id: str) -> bytes:
 def error_headers(error: SwitchgearError, request_id: str) -> bytes:
     """Header lines of an error answer. ``x-should-retry`` is what OpenAI's clients obey before the status."""
     lines = b"content-type: application/json\r\nx-request-id: %b\r\n" % request_id.encode()
-    if error.retry_after is not None:
+    if error.retry_after is not None and error.retry_after <= _LONGEST_WAIT:  # a provider may say anything, infinity too
         lines += b"retry-after: %d\r\n" % math.ceil(error.retry_after)
     if isinstance(error, AuthenticationError):
         lines += b"www-authenticate: Bearer\r\n"
