@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +32,8 @@ def code_of(answer: httpx.Response) -> str:
 
 
 @pytest.fixture
-def made(http: httpx.Client, request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
-    yield http.post("/api/keys", json={"name": request.node.name}).json()
+def made(http: httpx.Client, request: pytest.FixtureRequest) -> Any:
+    return http.post("/api/keys", json={"name": request.node.name}).json()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from observed import HI, usage_row
 from openai import AsyncOpenAI, OpenAI
 
-from switchgear.testing import FaultUpstream, ScriptedProvider, faults, served, tool_call
+from switchgear.testing import FaultUpstream, Gate, ScriptedProvider, faults, served, tool_call
 
 WEATHER: list[Any] = [
     {
@@ -278,12 +278,21 @@ def test_an_unreachable_provider_is_an_internal_server_error(client: OpenAI) -> 
 
 
 def test_a_stream_that_breaks_off_raises_in_the_client(client: OpenAI, upstream: FaultUpstream) -> None:
-    upstream.answer(faults.cut_mid_stream())
+    gate = Gate()
+    *begun, end = faults.cut_mid_stream()
+    upstream.answer(begun, gate, end)
     texts: list[str] = []
-    with client.chat.completions.create(model="faulty/any", messages=HI, stream=True) as stream:
-        with_text = (chunk.choices[0].delta.content or "" for chunk in stream)
-        with pytest.raises(openai.APIError) as raised:
-            texts.extend(iter(with_text))
+
+    def read_on() -> None:
+        for chunk in stream:
+            texts.append(chunk.choices[0].delta.content or "")
+            gate.open()
+
+    with (
+        client.chat.completions.create(model="faulty/any", messages=HI, stream=True) as stream,
+        pytest.raises(openai.APIError) as raised,
+    ):
+        read_on()
     assert "".join(texts) == "Hello"
     assert raised.value.code == "provider_disconnected"
     assert raised.value.body["request_id"] == stream.response.headers["x-request-id"]
