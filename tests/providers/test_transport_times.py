@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
+from transport_origin import LONG, origin_to, request
 
 from switchgear.core.errors import ProviderError, ProviderTimeout
-from switchgear.providers.transport import Origin, OriginSettings, Timeouts
+from switchgear.providers.connection import Timeouts
 from switchgear.testing import Delay, FaultUpstream, ReadBody, Send, Stall, Trickle, faults, http1
 
 BOTH_LOOPS = True
-LONG = Timeouts(connect=20, first_byte=20, between_bytes=20, total=20)
-
-
-@asynccontextmanager
-async def origin_to(url: str, **settings: object) -> AsyncIterator[Origin]:
-    origin = Origin(OriginSettings(provider="p", base_url=url, proxy="none", **settings))  # type: ignore[arg-type]
-    try:
-        yield origin
-    finally:
-        origin.close()
-
-
-def request(origin: Origin, body: bytes = b"{}") -> bytes:
-    return origin.request_line(b"POST", b"/v1/chat/completions") + b"content-length: %d\r\n\r\n%b" % (len(body), body)
 
 
 async def fails_within(seconds: float, call: Callable[[], object]) -> ProviderError:
@@ -54,7 +40,7 @@ async def test_a_provider_that_stalls_in_the_tls_handshake_trips_connect() -> No
             limits = Timeouts(connect=0.2, first_byte=20, between_bytes=20, total=20)
             error = await fails_within(5, lambda: origin.send(request(origin), limits))
         assert "(connect)" in error.message
-        await upstream.until(lambda: upstream.connections[0].peer_closed_at)
+        await upstream.until(lambda: upstream.connections[0].closed_at)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +60,7 @@ async def test_no_whole_head_in_time_trips_first_byte(plan: tuple[object, ...]) 
         error = await fails_within(5, lambda: origin.send(request(origin), limits))
         assert isinstance(error, ProviderTimeout)
         assert error.message == "Provider p did not answer within 0.2 s (first_byte)."
-        await upstream.until(lambda: upstream.connections[0].peer_closed_at)
+        await upstream.until(lambda: upstream.connections[0].closed_at)
 
 
 async def test_a_stream_that_stops_trips_between_bytes() -> None:
@@ -85,7 +71,7 @@ async def test_a_stream_that_stops_trips_between_bytes() -> None:
             error = await fails_within(5, lambda: answer.pipe(lambda data: None))
         assert isinstance(error, ProviderTimeout)
         assert error.message == "Provider p sent nothing more for 0.2 s (between_bytes)."
-        await upstream.until(lambda: upstream.connections[0].peer_closed_at)
+        await upstream.until(lambda: upstream.connections[0].closed_at)
 
 
 async def test_a_body_that_stops_trips_between_bytes() -> None:
