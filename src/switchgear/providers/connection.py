@@ -325,8 +325,6 @@ class Connection(asyncio.Protocol):
         cause = error.__context__
         if isinstance(error, httptools.HttpParserCallbackError) and isinstance(cause, Exception):
             return cause  # what a callback raised: ours, or a defect of the sink, which is not the provider's fault
-        if isinstance(error, httptools.HttpParserUpgrade):
-            return self._invalid("switched to another protocol unasked")
         return self._invalid("did not answer in valid HTTP", cause=str(error))
 
     def _invalid(self, what: str, cause: str | None = None) -> ProviderError:
@@ -387,8 +385,8 @@ class Connection(asyncio.Protocol):
             return
         status = self._parser.get_status_code()
         if status < 200:
-            if status < 100:
-                raise self._invalid(f"answered with status {status}, which is none")
+            if status < 100 or status == 101:  # nobody asked to switch protocols
+                raise self._invalid(f"answered with status {status}, which is no answer to a request")
             self.headers = []
             self._inflate = None
             self._close_delimited = True
