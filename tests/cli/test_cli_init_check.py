@@ -1,0 +1,113 @@
+"""``init`` and ``check``."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+from switchgear.testing import unused_port
+
+MISTAKES = """\
+[server]
+port = 4100
+
+[models.fast]
+deployments = [
+  { provider = "local", model = "smollm2" },
+  { provider = "antropic", model = "x" },
+]
+
+[log]
+level = "loud"
+"""
+
+
+def test_init_writes_a_file_that_is_right(cli, folder):
+    ended = cli("init")
+    assert ended.code == 0
+    assert "switchgear check" in ended.out
+    assert (folder / "switchgear.toml").exists()
+    checked = cli("check")
+    assert checked.code == 0
+    assert "switchgear.toml is right" in checked.out
+
+
+def test_init_never_overwrites(cli, folder):
+    (folder / "switchgear.toml").write_text("# mine\n")
+    ended = cli("init")
+    assert ended.code == 2
+    assert "was left as it is" in ended.err
+    assert (folder / "switchgear.toml").read_text() == "# mine\n"
+
+
+def test_init_writes_where_it_is_told(cli, folder):
+    (folder / "etc").mkdir()
+    assert cli("init", "etc/other.toml").code == 0
+    assert cli("init", "etc").code == 0
+    assert sorted(each.name for each in (folder / "etc").iterdir()) == ["other.toml", "switchgear.toml"]
+
+
+def test_init_says_why_it_cannot_write(cli):
+    ended = cli("init", "missing/switchgear.toml")
+    assert ended.code == 1
+    assert "its folder does not exist" in ended.err
+
+
+def test_check_lists_every_mistake_with_its_line(process, folder):
+    (folder / "switchgear.toml").write_text(MISTAKES)
+    ended = process("check")
+    assert ended.code == 2
+    assert "switchgear.toml:7: models.fast.deployments[1].provider" in ended.err
+    assert 'Did you mean "local"' in ended.err or "Known:" in ended.err
+    assert "switchgear.toml:11: log.level" in ended.err
+    assert ended.err.rstrip().endswith("2 problems. Nothing was changed.")
+    assert "Traceback" not in ended.err
+
+
+def test_check_lists_mistakes_as_json(cli, folder):
+    (folder / "switchgear.toml").write_text(MISTAKES)
+    ended = cli("check", "--json")
+    assert ended.code == 2
+    told = json.loads(ended.out)
+    assert told["ok"] is False
+    assert [each["line"] for each in told["problems"]] == [7, 11]
+
+
+def test_check_needs_no_file(cli, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
+    ended = cli("check")
+    assert ended.code == 0
+    assert "No configuration file, which is fine: 1 provider, 0 aliases, the embedded model." in ended.out
+    assert 'Found OPENAI_API_KEY → provider "openai"' in ended.out
+    assert json.loads(cli("check", "--json").out)["ok"] is True
+
+
+def test_check_says_when_a_named_file_is_missing(cli):
+    ended = cli("check", "--config", "nowhere.toml")
+    assert ended.code == 2
+    assert "nowhere.toml does not exist." in ended.err
+
+
+def test_serve_refuses_a_configuration_with_mistakes(process, folder):
+    (folder / "switchgear.toml").write_text(MISTAKES)
+    ended = process("serve")
+    assert ended.code == 2
+    assert "switchgear.toml:11: log.level" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_serve_says_when_the_port_is_taken(process):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = process("serve", "--port", port)
+    assert ended.code == 3
+    assert f"Port {port} is taken by another process" in ended.err
+    assert f"--port {port + 1}" in ended.err
+
+
+def test_serve_refuses_a_folder_it_cannot_use(process, tmp_path):
+    (tmp_path / "file").write_text("")
+    ended = process("serve", "--port", unused_port(), "--data-dir", tmp_path / "file")
+    assert ended.code == 4
+    assert "is not a folder" in ended.err
+    assert "--data-dir" in ended.err
