@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -98,6 +99,7 @@ class Terminal:
     handle: int
     seen: str = ""
     _mark: int = field(default=0, repr=False)
+    _decoder: Any = field(default_factory=codecs.getincrementaldecoder("utf-8"), repr=False)
 
     @classmethod
     def start(cls, arguments: tuple[str, ...], columns: int, env: Mapping[str, str]) -> Terminal:
@@ -147,7 +149,7 @@ class Terminal:
             data = os.read(self.handle, 65_536)
         except OSError:  # Linux says so when the last process let go of the terminal
             return False
-        self.seen += data.decode(errors="replace")
+        self.seen += self._decoder.decode(data)
         return bool(data)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -101,22 +102,30 @@ def _converse(where: Where, model: str, messages: list[Message]) -> int:
 async def _answer(where: Where, model: str, messages: list[Message], *, said: list[str]) -> None:
     """Print the answer as it comes and keep its pieces in ``said``. Raises SwitchgearError."""
     body = {"model": model, "messages": messages, "stream": True}
-    clean = screen.printable if sys.stdout.isatty() else str
     reason: str | None = None
-    async with running(where) as api, api.stream("POST", "/v1/chat/completions", body) as lines:
-        async for event in _events(_with_sign_of_life(lines, model)):
-            for choice in event.get("choices") or ():
-                text = (choice.get("delta") or {}).get("content") or ""
-                reason = choice.get("finish_reason") or reason
-                if text:
-                    said.append(text)
-                    sys.stdout.write(clean(text))
-                    sys.stdout.flush()
+    with _SignOfLife(model) as waiting:
+        async with running(where) as api, api.stream("POST", "/v1/chat/completions", body) as lines:
+            async for event in _events(lines):
+                waiting.over()
+                reason = _print(event, said) or reason
     if not "".join(said).endswith("\n"):
         screen.say()
     sys.stdout.flush()
     if reason == "length":
         screen.note(screen.style("The answer reached its token limit.", "dim", sys.stderr))
+
+
+def _print(event: dict[str, Any], said: list[str]) -> str | None:
+    """Print what an event says and keep it in ``said``; why the answer ended, when it tells."""
+    reason: str | None = None
+    for choice in event.get("choices") or ():
+        text = (choice.get("delta") or {}).get("content") or ""
+        reason = choice.get("finish_reason") or reason
+        if text:
+            said.append(text)
+            sys.stdout.write(screen.printable(text) if sys.stdout.isatty() else text)
+            sys.stdout.flush()
+    return reason
 
 
 async def _events(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
@@ -138,22 +147,29 @@ async def _events(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
     raise ProviderDisconnected("The answer broke off before its end.", hint="Ask again.")
 
 
-async def _with_sign_of_life(lines: AsyncIterator[str], model: str) -> AsyncIterator[str]:
-    """``lines``; when the first is long in coming, a terminal shows that it is waited for."""
-    first = asyncio.ensure_future(anext(lines, None))
-    try:
-        done, _ = await asyncio.wait({first}, timeout=_QUIET_SECONDS)
-        if not done:
-            with progress.spinner(f"Waiting for {model}"):
-                await asyncio.wait({first})
-        line = await first
-    finally:
-        first.cancel()
-    if line is None:
-        return
-    yield line
-    async for line in lines:
-        yield line
+class _SignOfLife:
+    """Shows on a terminal that an answer is waited for, when it is long in coming."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._shown = contextlib.ExitStack()
+        self._due: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> _SignOfLife:
+        self._due = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._show)
+        return self
+
+    def _show(self) -> None:
+        self._shown.enter_context(progress.spinner(f"Waiting for {self._model}"))
+
+    def over(self) -> None:
+        """The answer comes."""
+        if self._due is not None:
+            self._due.cancel()
+        self._shown.close()
+
+    def __exit__(self, *_: object) -> None:
+        self.over()
 
 
 async def _first_model(where: Where) -> str:

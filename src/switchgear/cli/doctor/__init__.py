@@ -56,15 +56,17 @@ async def _examine(where: Where) -> AsyncIterator[Finding]:
     folder = where.folder()
     for finding in files.data_folder(folder):
         yield finding
-    for finding in files.secrets(folder, override=bool(loaded and loaded.settings.server.secret)):
+    secrets = list(files.secrets(folder, override=bool(loaded and loaded.settings.server.secret)))
+    for finding in secrets:
         yield finding
+    opens = (folder / "cli.key").exists() and not any(each.state == "broken" for each in secrets)
     store_ready = False
     located = _located(where) if loaded else None
     if isinstance(located, Finding):
         yield located
     elif located is not None:
         async for finding in database.examine(located):
-            store_ready = finding.area == "database" and finding.state == "ok" and located.exists
+            store_ready = opens and finding.state == "ok" and located.exists
             yield finding
     for finding in _machine(where, loaded, located if isinstance(located, Located) else None):
         yield finding
