@@ -107,7 +107,7 @@ class Gateway:
         url = resolver.value(loaded.settings.store.url).reveal()
         store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
         try:
-            gateway = cls(options, loaded, store, pepper, control)
+            gateway = cls(options, await _read_whole(options, store), store, pepper, control)
             gateway.first_key = await first_keys(store, pepper, options.data_dir)
             await gateway.refresh()
         except BaseException:
@@ -166,6 +166,7 @@ class Gateway:
         """End everything; usage records still pending are committed first."""
         if self._poller is not None:
             self._poller.cancel()
+            await asyncio.gather(self._poller, return_exceptions=True)
         self.loop_lag.stop()
         if self.embedded is not None:
             await self.embedded.stop()
@@ -209,13 +210,7 @@ class Gateway:
 
     async def reload(self) -> ReloadReport:
         """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""
-        loaded = read(
-            self.options.config,
-            self.options.environ,
-            secrets=self._secrets.get,
-            stored=[row.name for row in await self.store.providers.all()],
-            overrides=self.options.overrides,
-        )
+        loaded = await _read_whole(self.options, self.store)
         before, after = self.settings, loaded.settings
         changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
         await self._compile(loaded)
@@ -261,6 +256,13 @@ class Gateway:
                 if not failing:
                     _log.warning("The store cannot be read; serving goes on with what is known: %s", error)
                 failing = True
+
+
+async def _read_whole(options: Options, store: Store) -> Loaded:
+    """The configuration, its names checked against the providers and secrets of the store too. Raises ConfigInvalid."""
+    secrets = {name: await store.secrets.get(name) for name in await store.secrets.names()}
+    stored = [row.name for row in await store.providers.all()]
+    return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides)
 
 
 def _embedded_models(settings: LocalSettings) -> EmbeddedModels:
