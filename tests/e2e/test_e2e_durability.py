@@ -17,7 +17,18 @@ import pytest
 from observed import HI, chat, eventually, usage_rows
 
 from switchgear.testing import (
-    FaultUpstream, Gate, ReadBody, ScriptedProvider, Send, chat_chunk, chat_stream, faults, http1, served, sse, tokens,
+    FaultUpstream,
+    Gate,
+    ReadBody,
+    ScriptedProvider,
+    Send,
+    chat_chunk,
+    chat_stream,
+    faults,
+    http1,
+    served,
+    sse,
+    tokens,
 )  # fmt: skip
 
 CONFIG = """
@@ -169,13 +180,16 @@ def killed_under_load(url: str, durability: str, folder: Path) -> tuple[dict[str
         except httpx.HTTPError:
             return  # the gateway is gone
 
-    with served(config(url, durability), data_dir=folder) as gateway, client(gateway) as http:
-        with ThreadPoolExecutor(8) as pool:
-            for number in range(8):
-                pool.submit(load, number % 2 == 1)
-            assert enough.wait(60)
-            killed_at = time.monotonic()
-            assert gateway.kill() == -signal.SIGKILL
+    with (
+        served(config(url, durability), data_dir=folder) as gateway,
+        client(gateway) as http,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        for number in range(8):
+            pool.submit(load, number % 2 == 1)
+        assert enough.wait(60)
+        killed_at = time.monotonic()
+        assert gateway.kill() == -signal.SIGKILL
     return finished, killed_at
 
 
