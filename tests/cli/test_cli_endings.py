@@ -128,3 +128,9 @@ def test_version_tells_the_versions(cli):
     assert cli("version").out.startswith("switchgear 0.")
     assert cli("--version").out.startswith("switchgear 0.")
     assert '"switchgear"' in cli("version", "--json").out
+
+
+def test_an_encoding_that_lacks_a_sign_does_not_end_a_command(process):
+    ended = process("doctor", env={"PYTHONIOENCODING": "ascii", "OPENAI_BASE_URL": "", "OPENAI_API_KEY": ""})
+    assert "defect" not in ended.err
+    assert " + configuration" in ended.out

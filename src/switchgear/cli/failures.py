@@ -14,6 +14,7 @@ from switchgear.core.errors import SwitchgearError, UsageError, every_error
 
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
+_LINE: Final = 100
 
 
 class ExitCode(NamedTuple):
@@ -50,7 +51,8 @@ def tell(error: SwitchgearError) -> int:
     text = screen.printable(error.message)
     advice = screen.printable(error.advice)
     if advice and advice not in text:
-        text += "\n" + screen.style(advice, "dim", sys.stderr) if "\n" in text or len(text) > 60 else f" {advice}"
+        one_line = "\n" not in text and len(text) + len(advice) < _LINE
+        text += f" {advice}" if one_line else "\n" + screen.style(advice, "dim", sys.stderr)
     screen.note(text)
     return error.exit_code
 

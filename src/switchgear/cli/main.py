@@ -15,7 +15,7 @@ from typing import Final
 from cyclopts import App, CycloptsError, Group
 
 from switchgear import __version__
-from switchgear.cli import failures
+from switchgear.cli import failures, screen
 from switchgear.cli.help import Plain
 from switchgear.cli.where import LEADING
 from switchgear.core.errors import SwitchgearError
@@ -79,6 +79,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     Nothing is raised: an error becomes one message on standard error, with a traceback only under ``--debug``.
     """
+    screen.forgiving()
     tokens = _hoist(list(sys.argv[1:] if arguments is None else arguments))
     debug = "--debug" in tokens[: tokens.index("--") if "--" in tokens else None]
     try:

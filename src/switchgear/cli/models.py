@@ -98,7 +98,7 @@ def show_test(name: str, result: dict[str, Any], *, as_json: bool) -> int:
         told.append(f"first token {tables.milliseconds(result['first_token_ms'])}")
     if result.get("tokens_per_second") is not None:
         told.append(f"{result['tokens_per_second']:,.0f} tokens/s")
-    screen.say(f"{screen.style('✓', 'green')} {name}: {' · '.join(told)}")
+    screen.say(f"{screen.mark('ok')} {name}: {' · '.join(told)}")
     if result.get("answer"):
         screen.say(f"  {screen.printable(str(result['answer']).strip())}")
     return 0
@@ -107,8 +107,9 @@ def show_test(name: str, result: dict[str, Any], *, as_json: bool) -> int:
 def show_failure(result: dict[str, Any]) -> None:
     """Print why a test failed and what to do."""
     error = result.get("error") or {}
-    mark = screen.style("✗", "red", sys.stderr)
-    screen.note(f"{mark} {screen.printable(str(error.get('message') or 'It did not answer.'))}")
+    screen.note(
+        f"{screen.mark('broken', sys.stderr)} {screen.printable(str(error.get('message') or 'It did not answer.'))}"
+    )
     if error.get("hint"):
         screen.note(f"  {screen.printable(error['hint'])}")
 

@@ -56,7 +56,7 @@ async def try_provider(
     else:
         count = len(result["models"])
         told = f"answered in {tables.milliseconds(result['latency_ms'])} · {count:,} model{'' if count == 1 else 's'}"
-        screen.say(f"{screen.style('✓', 'green')} {provider}: {told}")
+        screen.say(f"{screen.mark('ok')} {provider}: {told}")
     return 0 if result["ok"] else 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 from typing import Any, Final, TextIO
 
 _STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_MARKS: Final = {"ok": ("✓", "+", "green"), "doubt": ("!", "!", "yellow"), "broken": ("✗", "x", "red")}
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ELSEWHERE: Final = 80
 
@@ -24,6 +26,24 @@ def style(text: str, name: str, stream: TextIO | None = None) -> str:
     if not text or not coloured(stream or sys.stdout):
         return text
     return f"\x1b[{_STYLES[name]}m{text}\x1b[0m"
+
+
+def forgiving() -> None:
+    """Have both streams show what their encoding lacks as a question mark, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def mark(name: str, stream: TextIO | None = None) -> str:
+    """The sign for ``ok``, ``doubt`` or ``broken``, told apart without colour and in ASCII too."""
+    where = stream or sys.stdout
+    sign, plain, colour = _MARKS[name]
+    try:
+        sign.encode(where.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        sign = plain
+    return style(sign, colour, where)
 
 
 def width(stream: TextIO | None = None) -> int | None:

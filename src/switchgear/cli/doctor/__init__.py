@@ -18,7 +18,6 @@ from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.config.load import Loaded
 from switchgear.core.errors import StartupError
 
-_MARKS: Final = {"ok": ("✓", "green"), "doubt": ("!", "yellow"), "broken": ("✗", "red")}
 _AREA: Final = 16
 
 app = App(
@@ -102,10 +101,9 @@ async def _network(where: Where, loaded: Loaded | None, *, store_ready: bool) ->
 
 
 def _show(finding: Finding) -> None:
-    mark, colour = _MARKS[finding.state]
     room = (screen.width() or 110) - _AREA - 4
     text = textwrap.wrap(screen.printable(finding.text), max(room, 30), break_on_hyphens=False) or [""]
-    screen.say(f" {screen.style(mark, colour)} {finding.area.ljust(_AREA)} {text[0]}")
+    screen.say(f" {screen.mark(finding.state)} {finding.area.ljust(_AREA)} {text[0]}")
     for line in text[1:]:
         screen.say(" " * (_AREA + 4) + line)
     if finding.state != "ok" and finding.advice:
