@@ -6,12 +6,15 @@ import asyncio
 import importlib.util
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
+from weakref import WeakSet
 
+import aiosqlite
 from sqlalchemy import event, text, update
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -35,10 +38,17 @@ class Database:
     with a busy timeout does, so that a transaction never has to turn from reader to writer and deadlock.
     """
 
-    def __init__(self, kind: Literal["sqlite", "postgresql"], where: str, engine: AsyncEngine) -> None:
+    def __init__(
+        self,
+        kind: Literal["sqlite", "postgresql"],
+        where: str,
+        engine: AsyncEngine,
+        threads: Collection[threading.Thread] = (),
+    ) -> None:
         self.kind: Literal["sqlite", "postgresql"] = kind
         self.where = where
         self.engine = engine
+        self._threads = threads
         self._writer = asyncio.Lock()
 
     @asynccontextmanager
@@ -101,8 +111,13 @@ class Database:
         return failures.unavailable(error, self.where)
 
     async def close(self) -> None:
-        """Closes every connection that is back in the pool."""
+        """Closes every connection that is back in the pool, and waits until their threads have ended.
+
+        A query or a connect that was cancelled still runs in its thread, which would report to an event loop that is gone.
+        """
         await self.engine.dispose()
+        for thread in list(self._threads):
+            await asyncio.to_thread(thread.join, BUSY_SECONDS)
 
 
 def connect(url: str, data_dir: Path) -> Database:
@@ -129,16 +144,24 @@ def sqlite_path(url: str, data_dir: Path) -> Path:
 
 def _sqlite(path: Path) -> Database:
     _make_file(path)
+    threads: WeakSet[threading.Thread] = WeakSet()
+
+    async def connect_one() -> aiosqlite.Connection:
+        connecting = aiosqlite.connect(str(path), timeout=BUSY_SECONDS)
+        threads.add(connecting._thread)  # noqa: SLF001 - its own, and aiosqlite does not hand it out
+        return await connecting
+
     engine = create_async_engine(
         make_url("sqlite+aiosqlite://").set(database=str(path)),
-        connect_args={"timeout": BUSY_SECONDS},
+        async_creator=connect_one,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=4,
         max_overflow=4,
     )
+    database = Database("sqlite", f"The database {path}", engine, threads)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database("sqlite", f"The database {path}", engine)
+    return database
 
 
 def _make_file(path: Path) -> None:
