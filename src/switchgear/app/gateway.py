@@ -61,7 +61,15 @@ class ReloadReport(msgspec.Struct, frozen=True):
 class Gateway:
     """Everything a running gateway consists of. Made by ``open``; ``close`` drains and ends it."""
 
-    def __init__(self, options: Options, loaded: Loaded, store: Store, pepper: bytes, control: LogControl) -> None:
+    def __init__(
+        self,
+        options: Options,
+        loaded: Loaded,
+        store: Store,
+        pepper: bytes,
+        control: LogControl,
+        secrets: dict[str, Secret],
+    ) -> None:
         settings = loaded.settings
         self.options = options
         self.loaded = loaded
@@ -80,7 +88,7 @@ class Gateway:
             embedded = (self._embedded_provider, tuple(self.embedded.names))
         self._compiler = RuntimeCompiler(self.catalog, embedded)
         self._runtime: Runtime | None = None
-        self._secrets: dict[str, Secret] = {}
+        self._secrets = secrets
         self._revision = -1
         self._poller: asyncio.Task[None] | None = None
         self.bus = EventBus()
@@ -107,7 +115,13 @@ class Gateway:
         url = resolver.value(loaded.settings.store.url).reveal()
         store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
         try:
-            gateway = cls(options, await _read_whole(options, store), store, pepper, control)
+            secrets = await _secrets(store)
+            if options.config is not None:  # once more, now that the store's secrets and providers are known
+                stored = [row.name for row in await store.providers.all()]
+                loaded = read(
+                    options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides
+                )
+            gateway = cls(options, loaded, store, pepper, control, secrets)
             gateway.first_key = await first_keys(store, pepper, options.data_dir)
             await gateway.refresh()
         except BaseException:
@@ -204,7 +218,7 @@ class Gateway:
         """Take over keys, secrets, providers and models as they are in the store now. Raises StoreUnavailable."""
         revision = await self.store.revision()
         self.keyring.load(await self.store.keys.all())
-        self._secrets = {name: await self.store.secrets.get(name) for name in await self.store.secrets.names()}
+        self._secrets = await _secrets(self.store)
         await self._compile(self.loaded)
         self._revision = revision
 
@@ -263,6 +277,10 @@ async def _read_whole(options: Options, store: Store) -> Loaded:
     secrets = {name: await store.secrets.get(name) for name in await store.secrets.names()}
     stored = [row.name for row in await store.providers.all()]
     return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides)
+
+
+async def _secrets(store: Store) -> dict[str, Secret]:
+    return {name: await store.secrets.get(name) for name in await store.secrets.names()}
 
 
 def _embedded_models(settings: LocalSettings) -> EmbeddedModels:
