@@ -90,6 +90,7 @@ class Gateway:
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self._revision = -1
+        self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
         self._poller: asyncio.Task[None] | None = None
         self.bus = EventBus()
         self.metrics = Metrics(__version__)
@@ -117,10 +118,7 @@ class Gateway:
         try:
             secrets = await _secrets(store)
             if options.config is not None:  # once more, now that the store's secrets and providers are known
-                stored = [row.name for row in await store.providers.all()]
-                loaded = read(
-                    options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides
-                )
+                loaded = await _read_whole(options, store, secrets)
             gateway = cls(options, loaded, store, pepper, control, secrets)
             gateway.first_key = await first_keys(store, pepper, options.data_dir)
             await gateway.refresh()
@@ -216,19 +214,23 @@ class Gateway:
 
     async def refresh(self) -> None:
         """Take over keys, secrets, providers and models as they are in the store now. Raises StoreUnavailable."""
-        revision = await self.store.revision()
-        self.keyring.load(await self.store.keys.all())
-        self._secrets = await _secrets(self.store)
-        await self._compile(self.loaded)
-        self._revision = revision
+        async with self._changing:
+            revision = await self.store.revision()
+            self.keyring.load(await self.store.keys.all())
+            self._secrets = await _secrets(self.store)
+            await self._compile(self.loaded)
+            self._revision = revision
 
     async def reload(self) -> ReloadReport:
         """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""
-        loaded = await _read_whole(self.options, self.store)
-        before, after = self.settings, loaded.settings
-        changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
-        await self._compile(loaded)
-        self.loaded = loaded
+        async with self._changing:
+            secrets = await _secrets(self.store)
+            loaded = await _read_whole(self.options, self.store, secrets)
+            before, after = self.settings, loaded.settings
+            changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
+            self._secrets = secrets
+            await self._compile(loaded)
+            self.loaded = loaded
         if "log" in changed:
             self.log_control.level = after.log.level
         report = ReloadReport(
@@ -272,9 +274,8 @@ class Gateway:
                 failing = True
 
 
-async def _read_whole(options: Options, store: Store) -> Loaded:
+async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secret]) -> Loaded:
     """The configuration, its names checked against the providers and secrets of the store too. Raises ConfigInvalid."""
-    secrets = {name: await store.secrets.get(name) for name in await store.secrets.names()}
     stored = [row.name for row in await store.providers.all()]
     return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides)
 
