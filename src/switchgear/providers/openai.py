@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from switchgear.core.errors import ProviderInvalidResponse
+from switchgear.core.errors import ProviderError, ProviderInvalidResponse
 from switchgear.core.secrets import Secret
 from switchgear.providers.base import Operation
 from switchgear.providers.openai_errors import provider_error
 from switchgear.providers.transport import Answer, Origin, OriginSettings
 
 _MAX_ERROR_BYTES = 256 * 1024
+_ERROR_BODY_SECONDS = 5.0
+"""How long the body of a refusal is waited for: its status says most of it."""
+_SHORTEST_SECRET = 8
+"""Characters below which a header's value is not looked for in what the provider says."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FRAMING = frozenset(
+    {"connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+)
 
 
 class _ListedModel(msgspec.Struct):
@@ -27,7 +36,8 @@ class _ModelList(msgspec.Struct):
 class OpenAIProvider:
     """A provider that speaks OpenAI's wire format at ``settings.base_url``.
 
-    ``headers`` are sent with every request, as they are.
+    ``headers`` are sent with every request, as they are; one that we send too is sent as given here. Raises
+    ValueError for a name or a value that cannot be one (RFC 9110 sections 5.1 and 5.5), without telling the value.
     """
 
     embedded = False
@@ -44,18 +54,19 @@ class OpenAIProvider:
         self.stream_usage = stream_usage
         self._origin = Origin(settings)
         path = _path(settings.base_url)
-        fields = "accept-encoding: identity\r\nuser-agent: switchgear\r\n"
+        fields = {"accept-encoding": "identity", "user-agent": "switchgear"}
         if api_key:
-            fields += f"authorization: Bearer {_field(api_key)}\r\n"
-        fields += "".join(f"{name.lower()}: {_field(value)}\r\n" for name, value in (headers or {}).items())
-        encoded = fields.encode("latin-1")
+            fields["authorization"] = "Bearer " + _field("authorization", api_key)
+        fields |= {name.lower(): _field(name.lower(), value) for name, value in (headers or {}).items()}
+        given = [value.reveal().strip() for value in (api_key, *(headers or {}).values()) if value]
+        self._secrets = [Secret(text) for text in given if len(text) >= _SHORTEST_SECRET]
         self._heads = {
             operation: self._origin.request_line(b"POST", f"{path}/{operation.value}".encode())
-            + encoded
-            + b"content-type: application/json\r\ncontent-length: "
+            + _lines({"content-type": "application/json"} | fields)
+            + b"content-length: "
             for operation in Operation
         }
-        self._list_request = self._origin.request_line(b"GET", f"{path}/models".encode()) + encoded + b"\r\n"
+        self._list_request = self._origin.request_line(b"GET", f"{path}/models".encode()) + _lines(fields) + b"\r\n"
 
     async def send(self, operation: Operation, model: str, body: bytes) -> Answer:
         """Send ``body``; the answer has a 2xx status. Raises ProviderError."""
@@ -65,18 +76,25 @@ class OpenAIProvider:
                 raise await self._refusal(answer, model)
         return answer
 
-    async def _refusal(self, answer: Answer, model: str) -> Exception:
-        told = await answer.body()
-        return provider_error(self.name, answer.status, answer.header, told[:_MAX_ERROR_BYTES], model=model)
+    async def _refusal(self, answer: Answer, model: str = "") -> ProviderError:
+        answer.hurry(_ERROR_BODY_SECONDS)
+        try:
+            told = await answer.body()
+        except ProviderError:  # the status is known, and says more than how its body failed
+            told = b""
+        return provider_error(
+            self.name, answer.status, answer.header, told[:_MAX_ERROR_BYTES], model=model, secrets=self._secrets
+        )
 
     async def list_models(self) -> list[str]:
         """The ids of ``GET /models``. Raises ProviderError."""
         with await self._origin.send(self._list_request) as answer:
-            body = await answer.body()
             if not 200 <= answer.status < 300:
-                raise provider_error(self.name, answer.status, answer.header, body[:_MAX_ERROR_BYTES])
+                raise await self._refusal(answer)
+            body = await answer.body()
         try:
-            return [model.id for model in msgspec.json.decode(body, type=_ModelList).data]
+            told = msgspec.json.decode(body, type=_ModelList | list[_ListedModel])  # the bare list is Together's
+            return [model.id for model in (told if isinstance(told, list) else told.data)]
         except (msgspec.DecodeError, RecursionError) as error:
             raise ProviderInvalidResponse(
                 f"Provider {self.name} answered its list of models in a form that is not OpenAI's.",
@@ -89,13 +107,21 @@ class OpenAIProvider:
 
 
 def _path(base_url: str) -> str:
-    """The path of a base URL without its trailing slash; empty at the root."""
-    return urlsplit(base_url).path.rstrip("/")
+    """The path of a base URL without its trailing slash; empty at the root. What cannot stand in one is encoded."""
+    return quote(urlsplit(base_url).path.rstrip("/"), safe="/%!$&'()*+,;=:@~")
 
 
-def _field(value: Secret) -> str:
-    """The value as a header field value: line breaks cannot be part of one (RFC 9110 section 5.5)."""
+def _lines(fields: Mapping[str, str]) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode("latin-1")
+
+
+def _field(name: str, value: Secret) -> str:
+    """The value as one of the header field ``name``."""
+    if not _TOKEN.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a header")
+    if name in _FRAMING:
+        raise ValueError(f"the header {name} is set by the gateway itself")
     text = value.reveal().strip()
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
-        raise ValueError("a header value must not contain control characters")
+    if any(not 32 <= ord(character) < 256 or ord(character) == 127 for character in text):
+        raise ValueError(f"the header {name} must be one line of plain characters")
     return text
