@@ -6,6 +6,9 @@ the end; every other event costs three searches in its bytes.
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import msgspec
 
 from switchgear.core.calls import Usage
@@ -20,72 +23,63 @@ CHARACTERS_PER_TOKEN = 4
 """The usual rule of thumb for English text, used where no provider counted."""
 
 
+LONGEST_TOKEN = 8
+"""Characters an event may carry on average and still be taken for one token."""
+
+_MOST_TOKENS = 10**12
+"""More than this is a provider's mistake, and more than a database keeps as a number."""
+
+_NULL_USAGE = re.compile(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,')
+_Number = int | float | None
+
+
 class _Details(msgspec.Struct):
-    cached_tokens: int | None = None
-    reasoning_tokens: int | None = None
+    cached_tokens: _Number = None
+    reasoning_tokens: _Number = None
 
 
 class _WireUsage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    total_tokens: int | None = None
+    prompt_tokens: _Number = None
+    completion_tokens: _Number = None
+    total_tokens: _Number = None
     prompt_tokens_details: _Details | None = None
     completion_tokens_details: _Details | None = None
-
-
-class _Function(msgspec.Struct):
-    arguments: str | None = None
-
-
-class _ToolCall(msgspec.Struct):
-    function: _Function | None = None
-
-
-class _Delta(msgspec.Struct):
-    content: str | None = None
-    reasoning_content: str | None = None
-    refusal: str | None = None
-    tool_calls: list[_ToolCall] | None = None
-
-
-class _Choice(msgspec.Struct):
-    delta: _Delta | None = None
-    text: str | None = None
-    finish_reason: str | None = None
-
-
-class _Chunk(msgspec.Struct):
-    choices: list[_Choice] = []
-    usage: _WireUsage | None = None
 
 
 class _Tail(msgspec.Struct):
     usage: _WireUsage | None = None
 
 
-_chunk = msgspec.json.Decoder(_Chunk)
 _tail = msgspec.json.Decoder(_Tail)
+_wire_usage = msgspec.json.Decoder(_WireUsage)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encoder = msgspec.json.Encoder()
 _UNDECODABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
-def _usage(wire: _WireUsage) -> Usage:
-    prompt = wire.prompt_tokens or 0
+def _whole(number: float | None) -> int:
+    return int(min(max(number or 0, 0), _MOST_TOKENS))
+
+
+def _usage(wire: _WireUsage) -> Usage | None:
+    """The usage as we keep it: whole numbers that make sense together, or None where nothing was counted."""
+    if wire.prompt_tokens is None and wire.completion_tokens is None and wire.total_tokens is None:
+        return None
+    prompt = _whole(wire.prompt_tokens)
     completion = wire.completion_tokens
     if completion is None:
-        completion = max((wire.total_tokens or prompt) - prompt, 0)
+        completion = (wire.total_tokens or prompt) - prompt
     given, made = wire.prompt_tokens_details, wire.completion_tokens_details
     return Usage(
-        max(prompt, 0),
-        max(completion, 0),
-        (given.cached_tokens or 0) if given else 0,
-        (made.reasoning_tokens or 0) if made else 0,
+        prompt,
+        _whole(completion),
+        min(_whole(given.cached_tokens), prompt) if given else 0,
+        _whole(made.reasoning_tokens) if made else 0,
     )
 
 
 def usage_of(provider: str, body: bytes) -> Usage | None:
-    """The usage in a whole answer, or None if the provider gave none.
+    """The usage in a whole answer, or None if the provider gave none that can be read.
 
     Raises ProviderInvalidResponse when the body is not a JSON object, ProviderError when it is an error
     that came with a good status.
@@ -95,13 +89,15 @@ def usage_of(provider: str, body: bytes) -> Usage | None:
     except _UNDECODABLE as error:
         if (told := error_in_body(provider, body)) is not None:
             raise told from error
+        if isinstance(error, msgspec.ValidationError) and _object(body) is not None:
+            return None  # an answer all the same, only its usage has a form we do not know
         raise ProviderInvalidResponse(
             f"Provider {provider} answered with something that is not the JSON it should be.",
             provider=provider,
             cause=str(error),
         ) from error
-    if wire is not None:
-        return _usage(wire)
+    if wire is not None and (usage := _usage(wire)) is not None:
+        return usage
     if b'"error"' in body and (told := error_in_body(provider, body)) is not None:
         raise told
     return None
@@ -164,7 +160,9 @@ class StreamReader:
         return events
 
     def _count(self, events: bytes) -> None:
-        self._events += events.count(b"\n\n") or events.count(b"\r\n\r\n")
+        self._events += events.startswith(b"data:") + (
+            events.count(b"\ndata:") if b"\n" in events else events.count(b"\rdata:")
+        )
         self._received += len(events)
         if b"data:" in events:
             self._last = events
@@ -175,6 +173,8 @@ class StreamReader:
             # OpenAI marks every event with a null once usage was asked for; inside a JSON string the quotes
             # would be escaped, so these bytes are always the field itself
             events = events.replace(b',"usage":null', b"")
+            if b'"usage"' in events:
+                events = _NULL_USAGE.sub(b"", events)
             if b'"usage"' not in events and b"[DONE]" not in events and b'"error"' not in events:
                 self._count(events)
                 return events
@@ -186,30 +186,26 @@ class StreamReader:
         if data.strip() == b"[DONE]":
             self.done = True
             return b""
-        if b'"usage"' not in data and b'"error"' not in data:
+        fields = _object(data) if b'"usage"' in data or b'"error"' in data else None
+        if fields is None:
             self._count(event)
             return event
-        try:
-            chunk = _chunk.decode(data)
-        except _UNDECODABLE:
-            chunk = None
-        if b'"error"' in data and (chunk is None or not chunk.choices):
+        answers = b"{" in bytes(fields.get("choices", b""))
+        if b'"error"' in data and (_given(fields.get("error")) or not answers):
             told = error_in_body(self._provider, data)
             if told is not None:
                 raise told
-        if chunk is None or chunk.usage is None:
+        if not _given(fields.get("usage")):
             self._count(event)
             return event
-        self.usage = _usage(chunk.usage)
-        if self._show_usage:
-            self._last = event if chunk.choices else self._last
-            return event
-        if not chunk.choices:
-            return b""
-        fields = _fields.decode(data)
-        fields.pop("usage", None)
-        event = b"data: %b\n\n" % _encoder.encode(fields)
-        self._count(event)
+        self.usage = _usage_in(fields["usage"]) or self.usage
+        if not self._show_usage:
+            if not answers:
+                return b""
+            del fields["usage"]
+            event = b"data: %b\n\n" % _encoder.encode(fields).replace(b"\n", b"\ndata: ")
+        if answers:
+            self._count(event)
         return event
 
     def finish(self) -> bytes:
@@ -218,44 +214,40 @@ class StreamReader:
         Raises ProviderDisconnected if the stream neither said it was done nor gave a finish reason, and
         ProviderInvalidResponse if it held no event at all.
         """
-        rest = self._cutter.finish()
+        rest, unfinished = self._cutter.finish()
         kept = self._inspect(rest) if rest else b""
+        if event_data(unfinished).strip() == b"[DONE]":  # some servers leave out the empty line after it
+            self.done = True
         if self.done:
             return kept
-        if not self._events and self.usage is None:
+        if not self._last and self.usage is None:
             raise ProviderInvalidResponse(
                 f"Provider {self._provider} answered with an empty stream.", provider=self._provider
             )
-        last = self._sample(self._last)
-        if last is None or not any(choice.finish_reason for choice in last.choices):
+        if not any(choice.get("finish_reason") for choice in _choices(self._last_event())):
             raise ProviderDisconnected(
                 f"Provider {self._provider} ended the stream before its answer was complete.", provider=self._provider
             )
         self.done = True
         return kept
 
-    def _sample(self, events: bytes) -> _Chunk | None:
-        """The last event of a batch, decoded."""
-        for event in reversed(split_events(events)):
-            try:
-                return _chunk.decode(event_data(event))
-            except _UNDECODABLE:
-                continue
-        return None
+    def _last_event(self) -> bytes:
+        """The last event that carried data."""
+        return next((event for event in reversed(split_events(self._last)) if event_data(event)), b"")
 
     def estimate(self, prompt_characters: int) -> Usage:
         """Usage of a stream that told none: counted from the events and the text that passed.
 
         The envelope of an event hardly differs within a stream, so the text's length is what was received
-        less one envelope an event; a token is an event, or four characters if events carry more.
+        less one envelope an event. The first event opens the answer. Each other one is taken for a token, as most
+        providers send them, unless events carry more than a token has: then a token is four characters.
         """
-        completion = 0
-        sample = self._sample(self._last)
-        if self._events and sample is not None:
-            text = sum(len(_text(choice)) for choice in sample.choices)
-            size = len(split_events(self._last)[-1]) if self._last else 0
-            characters = self._received - self._events * max(size - text, 0)
-            completion = max(self._events - 1, characters // CHARACTERS_PER_TOKEN, 0)
+        completion = max(self._events - 1, 0)
+        event = self._last_event()
+        text = sum(_text_size(choice) for choice in _choices(event))
+        characters = self._received - self._events * (len(event) - text)
+        if characters > LONGEST_TOKEN * self._events:
+            completion = characters // CHARACTERS_PER_TOKEN
         return Usage(tokens_of(prompt_characters), completion, estimated=True)
 
 
@@ -264,12 +256,47 @@ def tokens_of(characters: int) -> int:
     return -(-characters // CHARACTERS_PER_TOKEN)
 
 
-def _text(choice: _Choice) -> str:
-    delta = choice.delta
-    if delta is None:
-        return choice.text or ""
-    calls = "".join(call.function.arguments or "" for call in delta.tool_calls or () if call.function)
-    return (delta.content or "") + (delta.reasoning_content or "") + (delta.refusal or "") + calls
+def _object(data: bytes) -> dict[str, msgspec.Raw] | None:
+    """The fields of a JSON object, still encoded; None for anything else."""
+    try:
+        fields: dict[str, msgspec.Raw] = _fields.decode(data)
+    except _UNDECODABLE:
+        return None
+    return fields
+
+
+def _given(field: msgspec.Raw | None) -> bool:
+    return field is not None and bytes(field) != b"null"
+
+
+def _usage_in(field: msgspec.Raw) -> Usage | None:
+    try:
+        return _usage(_wire_usage.decode(field))
+    except _UNDECODABLE:
+        return None
+
+
+def _choices(event: bytes) -> list[dict[str, Any]]:
+    """The choices in an event, whatever else it holds."""
+    try:
+        document = msgspec.json.decode(event_data(event))
+    except _UNDECODABLE:
+        return []
+    choices = document.get("choices") if isinstance(document, dict) else None
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
+
+
+def _text_size(choice: dict[str, Any]) -> int:
+    """Bytes of text, as encoded, that one choice of an event adds to an answer."""
+    delta = choice.get("delta")
+    if not isinstance(delta, dict):
+        delta = {"content": choice.get("text")}
+    texts = [delta.get(name) for name in ("content", "reasoning_content", "reasoning", "refusal")]
+    calls = delta.get("tool_calls")
+    for call in calls if isinstance(calls, list) else ():
+        function = call.get("function") if isinstance(call, dict) else None
+        texts.append(function.get("arguments") if isinstance(function, dict) else None)
+    return sum(len(_encoder.encode(text)) - 2 for text in texts if isinstance(text, str))
 
 
 END_OF_STREAM = b"data: [DONE]\n\n"

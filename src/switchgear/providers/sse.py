@@ -68,14 +68,17 @@ class EventCutter:
             cut = match.end()
         return cut
 
-    def finish(self) -> bytes:
-        """The last event if its boundary was held back because it ended in a CR. An unfinished event is dropped."""
+    def finish(self) -> tuple[bytes, bytes]:
+        """The last events if their boundary was held back because it ended in a CR, and what no boundary ended.
+
+        The latter is no event (section 9.2.6).
+        """
         rest = bytes(self._rest)
         self._rest.clear()
         cut = 0
         for match in _BOUNDARY.finditer(rest):
             cut = match.end()
-        return rest[:cut]
+        return rest[:cut], rest[cut:]
 
 
 def split_events(events: bytes) -> list[bytes]:
