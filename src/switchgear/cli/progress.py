@@ -17,7 +17,7 @@ def bar(label: str) -> Iterator[Advance]:
         yield _silent
         return
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second that nobody else should wait
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - most commands draw no bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

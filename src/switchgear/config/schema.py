@@ -194,7 +194,9 @@ class ServerSettings(Section):
         description="Largest request body in bytes; a larger one is answered with 413.",
     )
     header_timeout: Seconds = Field(10.0, description="Seconds a client may take to send its request headers.")
-    body_timeout: Seconds = Field(30.0, description="Seconds a client may take to send its request body, and one more for every 16 KiB of it.")
+    body_timeout: Seconds = Field(
+        30.0, description="Seconds a client may take to send its request body, and one more for every 16 KiB of it."
+    )
     keep_alive: Seconds = Field(75.0, description="Seconds an idle connection stays open.")
     drain_timeout: Seconds = Field(30.0, description="Seconds that open calls get to finish when the gateway stops.")
     tls_cert: FilePath | None = Field(
@@ -268,7 +270,11 @@ class LocalSettings(Section):
     memory_mb: int = Field(1024, ge=384, le=1_048_576, description="Memory ceiling of each model's process in MiB.")
     context: int = Field(4096, ge=256, le=8192, description="Context length in tokens, for prompt and answer together.")
     threads: int | None = Field(
-        None, ge=1, le=1024, description="Threads it computes with; half the cores, at most 4, when left out.", examples=[4]
+        None,
+        ge=1,
+        le=1024,
+        description="Threads it computes with; half the cores, at most 4, when left out.",
+        examples=[4],
     )
 
 

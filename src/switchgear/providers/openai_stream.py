@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from switchgear.core.calls import Usage
-from switchgear.core.errors import ProviderDisconnected, ProviderInvalidResponse
+from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
 from switchgear.providers.openai_errors import error_in_body
 from switchgear.providers.sse import EventCutter, event_data, split_events
 
@@ -114,10 +114,13 @@ class StreamReader:
         "_aligned",
         "_cutter",
         "_events",
+        "_failure",
         "_last",
+        "_opening",
         "_provider",
         "_received",
         "_show_usage",
+        "_typical",
         "done",
         "usage",
     )
@@ -128,8 +131,11 @@ class StreamReader:
         self._cutter = EventCutter(provider)
         self._events = 0
         self._received = 0
-        self._aligned = True
+        self._aligned = False
         self._last = b""
+        self._opening = 0
+        self._typical = b""
+        self._failure: ProviderError | None = None
         self.done = False
         self.usage: Usage | None = None
 
@@ -150,8 +156,10 @@ class StreamReader:
             self._received += size
             self._last = data
             return data
+        if self._failure is not None:
+            raise self._failure
         events = self._cutter.feed(data)
-        self._aligned = self._cutter.empty
+        self._aligned = self._cutter.empty and bool(self._typical)
         if not events:
             return b""
         if b'"usage"' in events or b"[DONE]" in events or b'"error"' in events:
@@ -160,12 +168,28 @@ class StreamReader:
         return events
 
     def _count(self, events: bytes) -> None:
+        if b"data:" not in events:
+            return
+        self._last = events
+        if not self._typical or events.startswith(b":") or b"\n:" in events:
+            for event in split_events(events):
+                self._count_one(event)
+            return
         self._events += events.startswith(b"data:") + (
             events.count(b"\ndata:") if b"\n" in events else events.count(b"\rdata:")
         )
         self._received += len(events)
-        if b"data:" in events:
-            self._last = events
+
+    def _count_one(self, event: bytes) -> None:
+        """Count an event unless it is a comment, and note the first two: the opening and one like those to come."""
+        if not event_data(event):
+            return
+        self._events += 1
+        self._received += len(event)
+        if not self._opening:
+            self._opening = len(event)
+        elif not self._typical:
+            self._typical = event
 
     def _inspect(self, events: bytes) -> bytes:
         """Look into events that may carry usage, an error or the end."""
@@ -178,7 +202,18 @@ class StreamReader:
             if b'"usage"' not in events and b"[DONE]" not in events and b'"error"' not in events:
                 self._count(events)
                 return events
-        kept = [self._look(event) for event in split_events(events)]
+        kept: list[bytes] = []
+        for event in split_events(events):
+            try:
+                kept.append(self._look(event))
+            except ProviderError as error:
+                if not any(kept):
+                    raise
+                # what came before it still goes to the client; the next feed raises it, or finish
+                self._failure = error
+                self._aligned = False
+                self.done = True
+                break
         return b"".join(kept)
 
     def _look(self, event: bytes) -> bytes:
@@ -211,11 +246,13 @@ class StreamReader:
     def finish(self) -> bytes:
         """What was held back, once the provider's answer ended.
 
-        Raises ProviderDisconnected if the stream neither said it was done nor gave a finish reason, and
+        Raises the error that came as an event after others, ProviderDisconnected if the stream neither said it was done nor gave a finish reason, and
         ProviderInvalidResponse if it held no event at all.
         """
         rest, unfinished = self._cutter.finish()
-        kept = self._inspect(rest) if rest else b""
+        kept = self._inspect(rest) if rest and self._failure is None else b""
+        if self._failure is not None:
+            raise self._failure
         if event_data(unfinished).strip() == b"[DONE]":  # some servers leave out the empty line after it
             self.done = True
         if self.done:
@@ -238,16 +275,19 @@ class StreamReader:
     def estimate(self, prompt_characters: int) -> Usage:
         """Usage of a stream that told none: counted from the events and the text that passed.
 
-        The envelope of an event hardly differs within a stream, so the text's length is what was received
-        less one envelope an event. The first event opens the answer. Each other one is taken for a token, as most
-        providers send them, unless events carry more than a token has: then a token is four characters.
+        The first event opens the answer. Each other one is taken for a token, as most providers send them, unless
+        events carry more than a token has: then a token is four characters. The envelope of an event hardly differs
+        within a stream, so the text's length is what was received less one envelope an event.
         """
         completion = max(self._events - 1, 0)
-        event = self._last_event()
-        text = sum(_text_size(choice) for choice in _choices(event))
-        characters = self._received - self._events * (len(event) - text)
-        if characters > LONGEST_TOKEN * self._events:
-            completion = characters // CHARACTERS_PER_TOKEN
+        envelopes = []
+        for event in (self._typical, self._last_event()):
+            if text := sum(_text_size(choice) for choice in _choices(event)):
+                envelopes.append(len(event) - text)
+        if envelopes:
+            characters = self._received - self._opening - completion * min(envelopes)
+            if characters > LONGEST_TOKEN * completion:
+                completion = characters // CHARACTERS_PER_TOKEN
         return Usage(tokens_of(prompt_characters), completion, estimated=True)
 
 

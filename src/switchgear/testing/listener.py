@@ -59,7 +59,7 @@ class Listener:
         """Every request so far, of all connections, in order of arrival."""
         return sorted((r for c in self.connections for r in c.requests), key=lambda request: request.at)
 
-    async def until(self, condition: Callable[[], object], timeout: float = _PATIENCE) -> None:  # noqa: ASYNC109
+    async def until(self, condition: Callable[[], object], timeout: float = _PATIENCE) -> None:  # noqa: ASYNC109 - a bound on this wait only
         """Wait until ``condition()`` is true. Raises ``TimeoutError`` after ``timeout`` seconds."""
         async with asyncio.timeout(timeout):
             while not condition():  # noqa: ASYNC110 - conditions are the caller's, no event tells of them

@@ -36,7 +36,9 @@ def error_event(error: SwitchgearError, request_id: str) -> bytes:
 def error_headers(error: SwitchgearError, request_id: str) -> bytes:
     """Header lines of an error answer. ``x-should-retry`` is what OpenAI's clients obey before the status."""
     lines = b"content-type: application/json\r\nx-request-id: %b\r\n" % request_id.encode()
-    if error.retry_after is not None and error.retry_after <= _LONGEST_WAIT:  # a provider may say anything, infinity too
+    if (
+        error.retry_after is not None and error.retry_after <= _LONGEST_WAIT
+    ):  # a provider may say anything, infinity too
         lines += b"retry-after: %d\r\n" % math.ceil(error.retry_after)
     if isinstance(error, AuthenticationError):
         lines += b"www-authenticate: Bearer\r\n"
