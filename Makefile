@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test check bench fmt lock docs soak clean
+.PHONY: help setup setup-dev serve test check bench fmt lock docs cast clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ fmt: setup-dev ## format and fix what can be fixed
 
 docs: setup-dev ## write the generated reference pages again
 	@$(BIN)/python scripts/docs.py
+
+cast: setup-dev ## play the first minute again and draw it
+	@$(BIN)/python scripts/cast.py
 
 lock: setup-dev ## resolve the dependencies again (needs uv)
 	@bash scripts/lock.sh
