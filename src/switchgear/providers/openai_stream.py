@@ -29,6 +29,9 @@ LONGEST_TOKEN = 8
 _MOST_TOKENS = 10**12
 """More than this is a provider's mistake, and more than a database keeps as a number."""
 
+_NULL_FIELD = b',"usage":null'
+"""How OpenAI marks every event once usage was asked for; inside a JSON string the quotes would be escaped, so these
+bytes are always the field itself."""
 _NULL_USAGE = re.compile(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,')
 _Number = int | float | None
 
@@ -149,13 +152,17 @@ class StreamReader:
             and data[-1] == 10
             and 13 not in data
             and data.startswith(b"data:")
-            and b'"usage"' not in data
             and b'"error"' not in data
         ):  # one event on one line that holds nothing for us: nearly all are, and each test is a scan in C
-            self._events += 1
-            self._received += size
-            self._last = data
-            return data
+            usage = b'"usage"' in data
+            if usage and not self._show_usage:
+                data = data.replace(_NULL_FIELD, b"")
+                usage = b'"usage"' in data
+            if not usage:
+                self._events += 1
+                self._received += len(data)
+                self._last = data
+                return data
         if self._failure is not None:
             raise self._failure
         events = self._cutter.feed(data)
@@ -194,9 +201,7 @@ class StreamReader:
     def _inspect(self, events: bytes) -> bytes:
         """Look into events that may carry usage, an error or the end."""
         if not self._show_usage:
-            # OpenAI marks every event with a null once usage was asked for; inside a JSON string the quotes
-            # would be escaped, so these bytes are always the field itself
-            events = events.replace(b',"usage":null', b"")
+            events = events.replace(_NULL_FIELD, b"")
             if b'"usage"' in events:
                 events = _NULL_USAGE.sub(b"", events)
             if b'"usage"' not in events and b"[DONE]" not in events and b'"error"' not in events:
@@ -246,8 +251,8 @@ class StreamReader:
     def finish(self) -> bytes:
         """What was held back, once the provider's answer ended.
 
-        Raises the error that came as an event after others, ProviderDisconnected if the stream neither said it was done nor gave a finish reason, and
-        ProviderInvalidResponse if it held no event at all.
+        Raises the error that came as an event after others, ProviderDisconnected if the stream neither said it was
+        done nor gave a finish reason, and ProviderInvalidResponse if it held no event at all.
         """
         rest, unfinished = self._cutter.finish()
         kept = self._inspect(rest) if rest and self._failure is None else b""
@@ -280,10 +285,11 @@ class StreamReader:
         within a stream, so the text's length is what was received less one envelope an event.
         """
         completion = max(self._events - 1, 0)
-        envelopes = []
-        for event in (self._typical, self._last_event()):
-            if text := sum(_text_size(choice) for choice in _choices(event)):
-                envelopes.append(len(event) - text)
+        envelopes = [
+            len(event) - text
+            for event in (self._typical, self._last_event())
+            if (text := sum(_text_size(choice) for choice in _choices(event)))
+        ]
         if envelopes:
             characters = self._received - self._opening - completion * min(envelopes)
             if characters > LONGEST_TOKEN * completion:
