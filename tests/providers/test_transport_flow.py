@@ -22,7 +22,7 @@ BOTH_LOOPS = True
 
 async def settled(read: Callable[[], int]) -> int:
     """The number once it has stopped to grow."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 15
     before = -1
     while time.monotonic() < deadline and before != (now := read()):
         before = now

@@ -175,13 +175,17 @@ class Connection(asyncio.Protocol):
     # ------------------------------------------------------------ the answer
 
     async def head(self) -> None:
-        """Wait until ``status`` and ``headers`` are there. Raises ProviderError or StaleConnectionError."""
+        """Wait until ``status`` and ``headers`` are there. Raises ProviderError or StaleConnectionError.
+
+        What goes wrong after the head is raised by ``body`` and ``pipe``, also if it came with the head.
+        """
         while not self._head:
             await self._wait()
 
     async def body(self) -> bytes:
         """The whole decoded body. Raises ProviderError."""
-        self.resume()
+        if self._paused_by_sink:
+            self.resume()
         self._collect_freely()
         while not self._done:
             await self._wait()
@@ -249,8 +253,6 @@ class Connection(asyncio.Protocol):
             await self._waiter
         finally:
             self._waiter = None
-        if self._error is not None:
-            raise self._error
 
     def _wake(self) -> None:
         waiter = self._waiter
