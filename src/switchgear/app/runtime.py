@@ -28,6 +28,12 @@ class Built(msgspec.Struct, frozen=True):
     origin: OriginSettings
     api_key: Secret | None
     headers: dict[str, Secret]
+    stream_usage: bool = True
+
+    def same(self, other: Built) -> bool:
+        """Whether both were built from the same."""
+        mine = (self.origin, self.api_key, self.headers, self.stream_usage)
+        return mine == (other.origin, other.api_key, other.headers, other.stream_usage)
 
 
 class Runtime(msgspec.Struct, frozen=True):
@@ -108,10 +114,10 @@ class RuntimeCompiler:
         )
         api_key = resolver.resolve(settings.api_key) if settings.api_key else None
         headers = {header: resolver.value(value) for header, value in settings.headers.items()}
+        provider = OpenAIProvider(origin, api_key, headers, stream_usage=settings.stream_usage)
+        built = Built(provider, origin, api_key, headers, settings.stream_usage)
         before = previous.built.get(name) if previous else None
-        if before is not None and (before.origin, before.api_key, before.headers) == (origin, api_key, headers):
-            return before
-        return Built(OpenAIProvider(origin, api_key, headers), origin, api_key, headers)
+        return before if before is not None and before.same(built) else built
 
     def _directory(
         self, settings: Settings, chosen: Mapping[str, OpenAIProviderSettings], built: Mapping[str, Built]

@@ -330,6 +330,10 @@ class OpenAIProviderSettings(Section):
         description="Models to list under GET /v1/models; others of the provider can be called too.",
         examples=[["gpt-5-mini"]],
     )
+    stream_usage: bool = Field(
+        True,
+        description="Whether streams ask the provider for usage (stream_options); false for an API that refuses the field.",
+    )
     prices: Text | None = Field(
         None,
         description="Provider in the price catalogue whose prices hold; guessed from the name and base_url when left out.",
