@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -47,8 +47,6 @@ def event(document: Any) -> Send:
 EARLY: list[tuple[str, str, Plan | None, int, str]] = [
     ("refuses connections", "gone", None, 502, "provider_unreachable"),
     ("stalls before the first byte", "hasty", faults.stall_before_first_byte(), 504, "provider_timeout"),
-    ("hangs up", "faulty", faults.hang_up(), 502, "provider_disconnected"),
-    ("resets", "faulty", faults.hang_up("reset"), 502, "provider_disconnected"),
     ("ends inside the head", "faulty", faults.unfinished_head(), 502, "provider_disconnected"),
     ("sends garbage", "faulty", faults.garbage(), 502, "provider_invalid_response"),
     ("sends two lengths", "faulty", faults.two_content_lengths(), 502, "provider_invalid_response"),
@@ -156,6 +154,19 @@ def test_a_provider_whose_stream_fails_before_its_first_event_is_a_plain_error(
     upstream.answer(plan)
     answer, row = failed_call(http, gateway.data_dir, f"{model}/any", stream=True)
     check_failure(answer, row, status, code, streamed=True)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("how", ["fin", "reset"])
+def test_a_provider_that_hangs_up_without_a_word_is_a_502(
+    http: httpx.Client, gateway: served, how: Literal["fin", "reset"], stream: bool
+) -> None:
+    with FaultUpstream.in_thread() as rude:  # on a kept connection this would be met by a second try
+        rude.always(faults.hang_up(how))
+        assert http.put("/api/providers/rude", json={"kind": "openai", "base_url": rude.base_url}).is_success
+        answer, row = failed_call(http, gateway.data_dir, "rude/any", stream=stream)
+        check_failure(answer, row, 502, "provider_disconnected", streamed=stream)
+        assert len(rude.requests) == 1
 
 
 def test_connecting_that_hangs_is_a_504(http: httpx.Client, gateway: served) -> None:
