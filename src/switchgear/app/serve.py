@@ -7,6 +7,7 @@ import errno
 import gc
 import json
 import logging
+import math
 import os
 import signal
 import socket
@@ -202,8 +203,8 @@ class _Server:
             date_header=False,
             proxy_headers=limits.trusted_proxy,
             forwarded_allow_ips="*" if limits.trusted_proxy else None,
-            timeout_keep_alive=int(limits.keep_alive),
-            timeout_graceful_shutdown=int(limits.drain_timeout),
+            timeout_keep_alive=math.ceil(limits.keep_alive),
+            timeout_graceful_shutdown=math.ceil(limits.drain_timeout),
             ssl_certfile=str(limits.tls_cert) if limits.tls_cert else None,
             ssl_keyfile=str(limits.tls_key) if limits.tls_key else None,
         )
