@@ -41,12 +41,6 @@ def chat(http: httpx.Client, model: str, **fields: Any) -> httpx.Response:
     return http.post("/v1/chat/completions", json={"model": model, "messages": HI} | fields)
 
 
-def resident_bytes(pid: int) -> int:
-    """The process's resident memory now."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * 4096
-
-
 def events(text: str) -> list[str]:
     """The data of each event of a stream."""
     return [line.removeprefix("data: ") for line in text.split("\n\n") if line]
