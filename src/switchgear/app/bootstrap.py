@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import time
 from pathlib import Path
 from typing import Final
@@ -33,11 +35,10 @@ async def first_keys(store: Store, pepper: bytes, data_dir: Path) -> Secret | No
     hashes = {secret.hash for key in keys if key.revoked_at is None for secret in key.secrets}
     if not held or hash_secret(pepper, held.encode()) not in hashes:
         fresh = new_secret()
-        for key in keys:
-            if key.name == CLI_KEY_NAME and key.created_by == FIRST_START and key.revoked_at is None:
+        name = f"{CLI_KEY_NAME} of {_identity(data_dir)}"
+        for key in keys:  # only what this data folder had before: another gateway on this database has its own
+            if key.name == name and key.created_by == FIRST_START and key.revoked_at is None:
                 await store.keys.revoke(key.id, _now())
-        taken = {key.name for key in keys if key.revoked_at is None and key.created_by != FIRST_START}
-        name = CLI_KEY_NAME if CLI_KEY_NAME not in taken else f"{CLI_KEY_NAME} of {new_id('node')}"
         await store.keys.create(_key(name, fresh, pepper))
         _write(path, fresh.reveal())
     return first
@@ -57,6 +58,12 @@ def _key(name: str, secret: Secret, pepper: bytes) -> Key:
         created_by=FIRST_START,
         secrets=(KeySecret(hash_secret(pepper, value.encode()), value[-4:], now),),
     )
+
+
+def _identity(data_dir: Path) -> str:
+    """A name for this data folder among all that share a database: the host's, and a mark of the folder's path."""
+    mark = hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:6]
+    return f"{platform.node() or 'localhost'}-{mark}"
 
 
 def _now() -> int:

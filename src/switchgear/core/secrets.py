@@ -25,6 +25,9 @@ class Secret:
 
     __str__ = __repr__
 
+    def __format__(self, spec: str) -> str:
+        return format("[redacted]", spec)
+
     def __bool__(self) -> bool:
         return bool(self._value)
 

