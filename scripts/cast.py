@@ -23,7 +23,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 SWITCHGEAR = str(Path(sys.executable).parent / "switchgear")
 PORT = "4100"
-WIDTH = 100
+WIDTH = 104
 KEY = re.compile(r"(sk-sg-[0-9A-Za-z]{4})[0-9A-Za-z]{36}")
 
 

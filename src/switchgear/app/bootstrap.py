@@ -61,9 +61,8 @@ def _key(name: str, secret: Secret, pepper: bytes) -> Key:
 
 
 def _identity(data_dir: Path) -> str:
-    """A name for this data folder among all that share a database: the host's, and a mark of the folder's path."""
-    mark = hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:6]
-    return f"{platform.node() or 'localhost'}-{mark}"
+    """A short mark of this data folder among all that share a database, made of the host's name and the path."""
+    return hashlib.sha256(f"{platform.node()}:{data_dir.absolute()}".encode()).hexdigest()[:6]
 
 
 def _now() -> int:
