@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from switchgear.core.errors import (
     ProviderRateLimited,
     ProviderResponseTooLarge,
 )
-from switchgear.providers.openai_stream import StreamReader, usage_of
+from switchgear.providers.openai_stream import StreamReader, estimate_of, usage_of
 from switchgear.providers.sse import MAX_EVENT_BYTES, EventCutter, event_data, split_events
 from switchgear.testing import chat_chunk, chat_completion, chat_stream, error_body, sse, tokens
 
@@ -499,3 +500,17 @@ def test_an_error_that_came_with_a_good_status_is_raised(body: Any, kind: type[P
 
 def test_an_answer_without_usage_has_none() -> None:
     assert usage_of("p", json.dumps(chat_completion("x", usage=None, error=None)).encode()) is None
+
+
+# ---------------------------------------------------------------- whole answers
+
+
+def test_a_whole_answer_without_usage_is_estimated_from_its_text() -> None:
+    text = "word " * 40
+    body = msgspec.json.encode({"choices": [{"message": {"role": "assistant", "content": text}}], "id": "x" * 500})
+    assert estimate_of(body, 80) == Usage(20, 50, estimated=True)
+
+
+def test_an_embedding_without_usage_has_no_completion() -> None:
+    body = msgspec.json.encode({"object": "list", "data": [{"embedding": [0.123456789] * 384}]})
+    assert estimate_of(body, 8) == Usage(2, 0, estimated=True)

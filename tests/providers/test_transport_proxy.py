@@ -285,7 +285,7 @@ async def test_a_proxy_that_does_not_answer_trips_connect() -> None:
     async with FaultUpstream() as proxy:
         proxy.always(Stall())
         async with origin_to("https://provider.example/v1", proxy=f"http://127.0.0.1:{proxy.port}") as origin:
-            origin._tls_context()  # the system's certificates take a while to load
+            await origin._tls_context()  # the system's certificates take a while to load
             with pytest.raises(ProviderTimeout, match="connect"):
                 await ask(origin, timeouts=QUICK)
         await proxy.until(lambda: proxy.connections[0].closed_at)

@@ -37,7 +37,7 @@ async def test_a_provider_that_stalls_in_the_tls_handshake_trips_connect() -> No
     async with FaultUpstream() as upstream:
         upstream.on_connect(Stall())
         async with origin_to(upstream.url.replace("http", "https")) as origin:
-            origin._tls_context()  # the system's certificates take a while to load
+            await origin._tls_context()  # the system's certificates take a while to load
             limits = Timeouts(connect=0.2, first_byte=20, between_bytes=20, total=20)
             error = await fails_within(5, lambda: origin.send(request(origin), limits))
         assert "(connect)" in error.message

@@ -31,7 +31,7 @@ from switchgear.providers.base import Operation
 from switchgear.providers.catalog import cost
 from switchgear.providers.connection import Sink
 from switchgear.providers.openai_errors import error_in_body
-from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, tokens_of, usage_of
+from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, estimate_of, usage_of
 from switchgear.providers.transport import Answer
 from switchgear.routing.directory import Deployment, Directory, Model
 
@@ -198,9 +198,7 @@ class ModelCalls:
         call.first_token = time.perf_counter()
         provider = call.deployment.provider.name if call.deployment else ""
         usage = usage_of(provider, body)
-        if usage is None:
-            usage = Usage(tokens_of(request.prompt_characters), tokens_of(len(body)), estimated=True)
-        self._settle(call, usage)
+        self._settle(call, usage if usage is not None else estimate_of(body, request.prompt_characters))
         await self._recorder.record(call)
         reply.whole(call, body)
 

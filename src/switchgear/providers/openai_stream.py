@@ -106,6 +106,12 @@ def usage_of(provider: str, body: bytes) -> Usage | None:
     return None
 
 
+def estimate_of(body: bytes, prompt_characters: int) -> Usage:
+    """Usage of a whole answer that told none, counted from the text in it; an embedding has none."""
+    text = sum(_text_size(choice) for choice in _choices(body))
+    return Usage(tokens_of(prompt_characters), tokens_of(text), estimated=True)
+
+
 class StreamReader:
     """One stream on its way through. ``feed`` takes what arrives and gives back what the client gets.
 
@@ -266,7 +272,7 @@ class StreamReader:
             raise ProviderInvalidResponse(
                 f"Provider {self._provider} answered with an empty stream.", provider=self._provider
             )
-        if not any(choice.get("finish_reason") for choice in _choices(self._last_event())):
+        if not any(choice.get("finish_reason") for choice in _choices(event_data(self._last_event()))):
             raise ProviderDisconnected(
                 f"Provider {self._provider} ended the stream before its answer was complete.", provider=self._provider
             )
@@ -288,7 +294,7 @@ class StreamReader:
         envelopes = [
             len(event) - text
             for event in (self._typical, self._last_event())
-            if (text := sum(_text_size(choice) for choice in _choices(event)))
+            if (text := sum(_text_size(choice) for choice in _choices(event_data(event))))
         ]
         if envelopes:
             characters = self._received - self._opening - completion * min(envelopes)
@@ -322,10 +328,10 @@ def _usage_in(field: msgspec.Raw) -> Usage | None:
         return None
 
 
-def _choices(event: bytes) -> list[dict[str, Any]]:
-    """The choices in an event, whatever else it holds."""
+def _choices(data: bytes) -> list[dict[str, Any]]:
+    """The choices in an event's data or in a whole answer, whatever else it holds."""
     try:
-        document = msgspec.json.decode(event_data(event))
+        document = msgspec.json.decode(data)
     except _UNDECODABLE:
         return []
     choices = document.get("choices") if isinstance(document, dict) else None
@@ -333,8 +339,8 @@ def _choices(event: bytes) -> list[dict[str, Any]]:
 
 
 def _text_size(choice: dict[str, Any]) -> int:
-    """Bytes of text, as encoded, that one choice of an event adds to an answer."""
-    delta = choice.get("delta")
+    """Bytes of text, as encoded, that one choice of an event adds to an answer, or that one of a whole answer holds."""
+    delta = choice.get("delta") or choice.get("message")
     if not isinstance(delta, dict):
         delta = {"content": choice.get("text")}
     texts = [delta.get(name) for name in ("content", "reasoning_content", "reasoning", "refusal")]

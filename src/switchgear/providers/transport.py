@@ -274,7 +274,7 @@ class Origin:
         def protocol() -> Connection:
             return Connection(loop, self.settings.provider, self._idle_closed)
 
-        context = self._tls_context() if self._tls else None
+        context = await self._tls_context() if self._tls else None
         if self._proxy is None:
             server_name = self._host if context else None
             _, made = await loop.create_connection(
@@ -283,7 +283,7 @@ class Origin:
             return made
         if self._proxy.scheme not in ("http", "https"):
             raise ConnectionError(f"a proxy of kind {self._proxy.scheme}: is not supported, only http: and https: are")
-        proxy_tls = self._tls_context() if self._proxy.scheme == "https" else None
+        proxy_tls = await self._tls_context() if self._proxy.scheme == "https" else None
         proxy_port = self._proxy.port or (443 if proxy_tls else 80)
         proxy_host = self._proxy.hostname or ""
         if context is None:
@@ -299,10 +299,11 @@ class Origin:
         made.connection_made(secure)
         return made
 
-    def _tls_context(self) -> ssl.SSLContext:
+    async def _tls_context(self) -> ssl.SSLContext:
+        """The context, made at the first need and off the loop: reading the system's authorities takes a while."""
         if self._context is None:
             try:
-                context = ssl.create_default_context(cafile=self.settings.ca_file)
+                context = await asyncio.to_thread(ssl.create_default_context, cafile=self.settings.ca_file)
             except OSError as error:  # ssl.SSLError is one
                 raise ProviderUnreachable(
                     f"Provider {self.settings.provider}: its ca_file {self.settings.ca_file} cannot be used: {_os_reason(error)}.",
