@@ -23,7 +23,8 @@ from switchgear.core.errors import (
 )  # fmt: skip
 from switchgear.events.bus import EventBus
 from switchgear.observe.logs import LogControl
-from switchgear.pipeline.model_call import ModelCall, ModelCalls, ModelRequest
+from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.model_call import ModelCalls
 from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Operation
 from switchgear.providers.catalog import Catalog

@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from switchgear.access.keys import ADMIN, Key, Keyring
+from switchgear.access.keys import ADMIN, Keyring
 from switchgear.core.calls import Outcome, Usage
 from switchgear.core.errors import (
     InternalError,
@@ -26,6 +26,7 @@ from switchgear.core.errors import (
 )
 from switchgear.core.ids import RequestIds
 from switchgear.observe.logs import LogControl
+from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Operation
 from switchgear.providers.catalog import cost
@@ -33,7 +34,7 @@ from switchgear.providers.connection import Sink
 from switchgear.providers.openai_errors import error_in_body
 from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, estimate_of, usage_of
 from switchgear.providers.transport import Answer
-from switchgear.routing.directory import Deployment, Directory, Model
+from switchgear.routing.directory import Directory
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -41,16 +42,6 @@ _decode_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TRUE = msgspec.Raw(b"true")
 _ONLY_USAGE = msgspec.Raw(b'{"include_usage":true}')
 _AFTER_END_SECONDS = 1.0
-
-
-class ModelRequest(msgspec.Struct):
-    """What the stages read of a request. ``fields`` are its top-level fields as they were sent, still encoded."""
-
-    model: str
-    stream: bool
-    fields: dict[str, msgspec.Raw]
-    wants_usage: bool = False
-    prompt_characters: int = 0
 
 
 class Reply(Protocol):
@@ -70,34 +61,6 @@ class Reply(Protocol):
 
     def listen(self, pressure: Callable[[bool], None] | None) -> None:
         """Say who is to be told when the client cannot keep up (True) and when it can again (False)."""
-
-
-class ModelCall:
-    """One call on its way through the stages, and what is known of it so far."""
-
-    __slots__ = (
-        "at", "cost", "deployment", "error", "first_token", "id", "key", "model", "name", "operation", "outcome",
-        "recorded", "started", "status", "streamed", "trace", "usage",
-    )  # fmt: skip
-
-    def __init__(self, call_id: str, operation: Operation) -> None:
-        self.id = call_id
-        self.operation = operation
-        self.at = time.time()
-        self.started = time.perf_counter()
-        self.key: Key | None = None
-        self.name = ""
-        self.model: Model | None = None
-        self.deployment: Deployment | None = None
-        self.streamed = False
-        self.usage = Usage()
-        self.cost: int | None = None
-        self.first_token: float | None = None
-        self.outcome: Outcome = "ok"
-        self.status = 200
-        self.error = ""
-        self.trace = ""
-        self.recorded = False
 
 
 class ModelCalls:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from switchgear.core.calls import CallRecord
 from switchgear.events.bus import EventBus
-
-if TYPE_CHECKING:
-    from switchgear.pipeline.model_call import ModelCall
+from switchgear.pipeline.call import ModelCall
 
 
 class Recorder:

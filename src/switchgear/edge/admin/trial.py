@@ -12,7 +12,7 @@ from switchgear.access.keys import CALL, Key
 from switchgear.core.errors import SwitchgearError
 from switchgear.edge.admin.schemas.models import TestError, TestResult
 from switchgear.edge.admin.services import GatewayControl
-from switchgear.pipeline.model_call import ModelCall, ModelRequest
+from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.providers.base import Operation
 from switchgear.providers.local.models import EMBEDDED
 from switchgear.routing.directory import Model

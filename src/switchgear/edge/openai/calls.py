@@ -14,7 +14,8 @@ from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearEr
 from switchgear.edge.openai.errors import error_document, error_event, error_headers
 from switchgear.edge.openai.requests import decode
 from switchgear.edge.server import ClientGoneError, Exchange
-from switchgear.pipeline.model_call import ModelCall, ModelCalls
+from switchgear.pipeline.call import ModelCall
+from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import re
 import msgspec
 
 from switchgear.core.errors import InvalidJSON, RequestError
-from switchgear.pipeline.model_call import ModelRequest
+from switchgear.pipeline.call import ModelRequest
 from switchgear.providers.base import Operation
 
 

@@ -1,0 +1,50 @@
+"""What is asked of a model, and what is known of a call on its way through the stages."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from switchgear.access.keys import Key
+from switchgear.core.calls import Outcome, Usage
+from switchgear.providers.base import Operation
+from switchgear.routing.directory import Deployment, Model
+
+
+class ModelRequest(msgspec.Struct):
+    """What the stages read of a request. ``fields`` are its top-level fields as they were sent, still encoded."""
+
+    model: str
+    stream: bool
+    fields: dict[str, msgspec.Raw]
+    wants_usage: bool = False
+    prompt_characters: int = 0
+
+
+class ModelCall:
+    """One call on its way through the stages, and what is known of it so far."""
+
+    __slots__ = (
+        "at", "cost", "deployment", "error", "first_token", "id", "key", "model", "name", "operation", "outcome",
+        "recorded", "started", "status", "streamed", "trace", "usage",
+    )  # fmt: skip
+
+    def __init__(self, call_id: str, operation: Operation) -> None:
+        self.id = call_id
+        self.operation = operation
+        self.at = time.time()
+        self.started = time.perf_counter()
+        self.key: Key | None = None
+        self.name = ""
+        self.model: Model | None = None
+        self.deployment: Deployment | None = None
+        self.streamed = False
+        self.usage = Usage()
+        self.cost: int | None = None
+        self.first_token: float | None = None
+        self.outcome: Outcome = "ok"
+        self.status = 200
+        self.error = ""
+        self.trace = ""
+        self.recorded = False
