@@ -9,6 +9,7 @@ import json
 import logging
 import math
 import os
+import resource
 import signal
 import socket
 import time
@@ -33,12 +34,13 @@ from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
 from switchgear.edge.openai.calls import CallEndpoint
 from switchgear.edge.openai.models import ModelList
-from switchgear.edge.server import Endpoint, protocol_factory
+from switchgear.edge.server import Endpoint, ServerLimits, protocol_factory
 from switchgear.observe import logs
 from switchgear.providers.base import Operation
 
 _log = logging.getLogger(__name__)
 _BACKLOG = 2048
+_OTHER_FILES = 128
 _PATIENCE_SECONDS = 5.0
 
 
@@ -108,6 +110,17 @@ def _bind(server: ServerSettings) -> socket.socket:
             f"Cannot listen on {server.host}:{server.port}: {reason}.", hint="Choose another with --host or --port."
         ) from error
     return listener
+
+
+def _most_connections() -> int:
+    """How many clients at once: the open-files limit, raised as far as allowed, less what everything else needs.
+
+    A call takes two files, the client's connection and the provider's.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return max((min(hard, 1 << 20) if hard != resource.RLIM_INFINITY else 1 << 20) - _OTHER_FILES, 64) // 2
 
 
 def _owner(port: int) -> str:
@@ -193,7 +206,7 @@ class _Server:
         limits = self._gateway.settings.server
         config = uvicorn.Config(
             self._application,
-            http=protocol_factory(endpoints(self._gateway), limits.header_timeout),
+            http=protocol_factory(endpoints(self._gateway), ServerLimits(limits.header_timeout, _most_connections())),
             ws="none",
             loop="none",
             lifespan="off",
@@ -234,6 +247,7 @@ class _Server:
         notice = {"url": self._gateway.url, "pid": os.getpid(), "started_at": time.time()}
         try:
             self._notice.write_text(json.dumps(notice))
+            self._notice.chmod(0o600)
         except OSError as error:
             _log.warning("%s cannot be written (%s): the CLI needs --url to find this gateway", self._notice, error)
         told = asyncio.create_task(self._tell(), name="banner")

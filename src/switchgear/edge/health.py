@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from switchgear.edge.server import Exchange
+from switchgear.edge.exchange import Exchange
 
 _encode = msgspec.json.Encoder().encode
 _JSON = b"content-type: application/json\r\ncache-control: no-store\r\n"

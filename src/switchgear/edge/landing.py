@@ -6,7 +6,7 @@ import base64
 import hashlib
 
 from switchgear import __version__
-from switchgear.edge.server import Exchange
+from switchgear.edge.exchange import Exchange
 
 _STYLE = """
 :root { color-scheme: light dark; }

@@ -28,7 +28,7 @@ from switchgear.core.ids import RequestIds
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.record import Recorder
-from switchgear.providers.base import Operation
+from switchgear.providers.base import Operation, Provider
 from switchgear.providers.catalog import cost
 from switchgear.providers.connection import Sink
 from switchgear.providers.openai_errors import error_in_body
@@ -42,6 +42,8 @@ _decode_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TRUE = msgspec.Raw(b"true")
 _ONLY_USAGE = msgspec.Raw(b'{"include_usage":true}')
 _AFTER_END_SECONDS = 1.0
+_OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
+"""Fields by which a provider is told of further models (OpenRouter's, LiteLLM's): no scope has looked at those."""
 
 
 class Reply(Protocol):
@@ -102,7 +104,7 @@ class ModelCalls:
         """Serve an authenticated call. Raises SwitchgearError; the call is recorded in every case."""
         call.name = request.model
         call.streamed = request.stream
-        self._authorise(call)
+        self._authorise(call, request)
         body = self._prepare(call, request)
         self.in_flight += 1
         try:
@@ -121,7 +123,7 @@ class ModelCalls:
 
     # ------------------------------------------------------------ the stages
 
-    def _authorise(self, call: ModelCall) -> None:
+    def _authorise(self, call: ModelCall, request: ModelRequest) -> None:
         assert call.key is not None  # noqa: S101 - authenticate went before
         directory = self._directory()
         model = directory.find(call.name)
@@ -129,6 +131,9 @@ class ModelCalls:
             raise directory.not_found(call.name, call.key.may_call)
         if not call.key.may_call(call.name):
             raise ModelNotAllowed(f'This key may not call the model "{call.name}".', param="model")
+        if not call.key.any_model and not _OTHER_CHOICES.isdisjoint(request.fields):
+            named = ", ".join(sorted(_OTHER_CHOICES.intersection(request.fields)))
+            raise ModelNotAllowed(f"This key is limited to some models, and {named} would choose others.", param=named)
         call.model = model
         call.deployment = model.deployments[0]
         if self._logs.debug_enabled:
@@ -157,19 +162,21 @@ class ModelCalls:
                 await self._whole(call, request, answer, reply)
 
     async def _whole(self, call: ModelCall, request: ModelRequest, answer: Answer, reply: Reply) -> None:
+        assert call.deployment is not None  # noqa: S101 - authorise went before
+        provider = call.deployment.provider
         body = await answer.body()
         call.first_token = time.perf_counter()
-        provider = call.deployment.provider.name if call.deployment else ""
-        usage = usage_of(provider, body)
+        usage = usage_of(provider.name, body, provider.redact)
         self._settle(call, usage if usage is not None else estimate_of(body, request.prompt_characters))
         await self._recorder.record(call)
         reply.whole(call, body)
 
     async def _stream(self, call: ModelCall, request: ModelRequest, answer: Answer, reply: Reply) -> None:
-        provider = call.deployment.provider.name if call.deployment else ""
+        assert call.deployment is not None  # noqa: S101 - authorise went before
+        provider = call.deployment.provider
         if not answer.header(b"content-type").lower().startswith(b"text/event-stream"):
             await _not_a_stream(provider, answer)
-        reader = StreamReader(provider, show_usage=request.wants_usage)
+        reader = StreamReader(provider.name, provider.redact, show_usage=request.wants_usage)
         feed, write = reader.feed, reply.write
 
         def forward(data: bytes) -> None:
@@ -235,14 +242,14 @@ async def _pipe(answer: Answer, reader: StreamReader, forward: Sink) -> None:
             raise
 
 
-async def _not_a_stream(provider: str, answer: Answer) -> None:
+async def _not_a_stream(provider: Provider, answer: Answer) -> None:
     """Raise what an answer means that should have been a stream and is not."""
     body = await answer.body()
-    told = error_in_body(provider, body)
+    told = error_in_body(provider.name, body, provider.redact)
     if told is not None:
         raise told
-    kind = answer.header(b"content-type").decode("latin-1")[:80] or "no content type"
-    raise ProviderInvalidResponse(f"Provider {provider} answered a stream with {kind}.", provider=provider)
+    kind = provider.redact(answer.header(b"content-type").decode("latin-1"))[:80] or "no content type"
+    raise ProviderInvalidResponse(f"Provider {provider.name} answered a stream with {kind}.", provider=provider.name)
 
 
 def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
 from switchgear.providers.transport import Answer
+
+Redact = Callable[[str], str]
+"""Takes secrets out of a text."""
 
 
 class Operation(StrEnum):
@@ -42,6 +46,13 @@ class Provider(Protocol):
 
     async def list_models(self) -> list[str]:
         """The models it says it has. Raises ProviderError."""
+        ...
+
+    def redact(self, text: str) -> str:
+        """What the provider said, without the credentials it was called with and whatever else looks like a secret.
+
+        Nothing a provider says is shown or logged before.
+        """
         ...
 
     def close(self) -> None:

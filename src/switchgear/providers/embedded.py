@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchgear.observe.redaction import scrub
 from switchgear.providers.base import Operation
 from switchgear.providers.connection import Timeouts
 from switchgear.providers.local.child import Endpoint
@@ -44,6 +45,12 @@ class EmbeddedProvider:
     async def list_models(self) -> list[str]:
         """The names of the embedded models."""
         return list(self._models.names)
+
+    def redact(self, text: str) -> str:
+        """``text`` without the keys of the processes, and whatever looks like a secret."""
+        for client in self._clients.values():
+            text = client.redact(text)
+        return scrub(text)
 
     def close(self) -> None:
         """Let go of connections."""

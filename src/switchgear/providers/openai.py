@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from switchgear.core.errors import ProviderError, ProviderInvalidResponse
 from switchgear.core.secrets import Secret
+from switchgear.observe.redaction import REDACTED, scrub
 from switchgear.providers.base import Operation
 from switchgear.providers.openai_errors import provider_error
 from switchgear.providers.transport import Answer, Origin, OriginSettings
@@ -58,8 +59,7 @@ class OpenAIProvider:
         if api_key:
             fields["authorization"] = "Bearer " + _field("authorization", api_key)
         fields |= {name.lower(): _field(name.lower(), value) for name, value in (headers or {}).items()}
-        given = [value.reveal().strip() for value in (api_key, *(headers or {}).values()) if value]
-        self._secrets = [Secret(text) for text in given if len(text) >= _SHORTEST_SECRET]
+        self._secrets = _credentials(value for value in (api_key, *(headers or {}).values()) if value)
         self._heads = {
             operation: self._origin.request_line(b"POST", f"{path}/{operation.value}".encode())
             + _lines({"content-type": "application/json"} | fields)
@@ -83,8 +83,14 @@ class OpenAIProvider:
         except ProviderError:  # the status is known, and says more than how its body failed
             told = b""
         return provider_error(
-            self.name, answer.status, answer.header, told[:_MAX_ERROR_BYTES], model=model, secrets=self._secrets
+            self.name, answer.status, answer.header, told[:_MAX_ERROR_BYTES], self.redact, model=model
         )
+
+    def redact(self, text: str) -> str:
+        """``text`` without the key, the values of the headers, and whatever looks like a secret."""
+        for secret in self._secrets:
+            text = text.replace(secret.reveal(), REDACTED)
+        return scrub(text)
 
     async def list_models(self) -> list[str]:
         """The ids of ``GET /models``. Raises ProviderError."""
@@ -104,6 +110,16 @@ class OpenAIProvider:
     def close(self) -> None:
         """Let go of connections."""
         self._origin.close()
+
+
+def _credentials(values: Iterable[Secret]) -> list[Secret]:
+    """What may be quoted of the values: each whole, and what follows a scheme (``Bearer …``); the longest first.
+
+    One that is part of another would else leave the rest of it standing.
+    """
+    whole = [value.reveal().strip() for value in values]
+    found = {text for value in whole for text in (value, value.partition(" ")[2].strip())}
+    return [Secret(text) for text in sorted(found, key=len, reverse=True) if len(text) >= _SHORTEST_SECRET]
 
 
 def _path(base_url: str) -> str:

@@ -7,7 +7,7 @@ types decide where there are any; the status decides otherwise.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -28,8 +28,7 @@ from switchgear.core.errors import (
     ProviderTimeout,
     ProviderUnreachable,
 )
-from switchgear.core.secrets import Secret
-from switchgear.observe.redaction import REDACTED, scrub
+from switchgear.providers.base import Redact
 
 _BY_CODE: dict[str, type[ProviderError]] = {
     "context_length_exceeded": ContextLengthExceeded,
@@ -76,6 +75,7 @@ _CONTEXT_SAYINGS = (
 )
 """How servers say it that have no code for it: vLLM and OpenRouter, llama.cpp, others, Gemini, Mistral."""
 _LONGEST_MESSAGE = 2000
+_LONGEST_PARAM = 200
 _LONGEST_WAIT = 30 * 86_400.0
 
 
@@ -84,21 +84,18 @@ def provider_error(
     status: int,
     header: Callable[[bytes], bytes],
     body: bytes,
+    redact: Redact,
     *,
     model: str = "",
-    secrets: Iterable[Secret] = (),
 ) -> ProviderError:
     """The error an answer with ``status`` (not 2xx) stands for. ``header`` looks up a lower-case field name.
 
-    ``secrets`` and whatever looks like one are taken out of what the provider says.
+    What the provider says is shown as ``redact`` leaves it.
     """
     document = _document(body)
     told = _told(document) or document
     kind = _kind(status, told)
-    detail = _text(told.get("message"))
-    for secret in secrets:
-        detail = detail.replace(secret.reveal(), REDACTED)
-    detail = scrub(detail)[:_LONGEST_MESSAGE].strip()
+    detail, param = _shown(told, redact)
     said = f"Provider {provider} answered {status}" + (f": {detail}" if detail else ".")
     if issubclass(kind, ProviderAuthenticationFailed):
         # its message may quote the gateway's own credentials: it goes to the log, not to the client
@@ -107,28 +104,54 @@ def provider_error(
         said = f"The proxy on the way to provider {provider} wants other credentials (407)."
     elif kind is ProviderModelNotFound and not detail:
         said = f"Provider {provider} knows no model {model!r}." if model else said
-    param = told.get("param")
     wait = retry_after(header)
     return kind(
         said,
         provider=provider,
         upstream_status=status,
-        param=param if isinstance(param, str) else None,
+        param=param,
         retry_after=_told_wait(told) if wait is None else wait,
         cause=detail or None,
     )
 
 
-def error_in_body(provider: str, body: bytes) -> ProviderError | None:
-    """The error in a body that came with a good status or inside a stream, if it is one."""
+def error_in_body(provider: str, body: bytes, redact: Redact) -> ProviderError | None:
+    """The error in a body that came with a good status or inside a stream, if it is one.
+
+    What the provider says is shown as ``redact`` leaves it; ``upstream_status`` is the one its error names, if any.
+    """
     told = _told(_document(body))
     if not told:
         return None
     code = told.get("code")
     if isinstance(code, str) and code.isascii() and code.isdigit():
         code = int(code[:4])
-    status = code if isinstance(code, int) and 400 <= code < 600 else 500
-    return provider_error(provider, status, lambda _: b"", body)
+    status = code if isinstance(code, int) and 400 <= code < 600 else None
+    kind = _kind(status or 500, told)
+    detail, param = _shown(told, redact)
+    said = f"Provider {provider} told of an error" + (f": {detail}" if detail else ".")
+    if issubclass(kind, ProviderAuthenticationFailed):  # as above
+        said = f"Provider {provider} refused the gateway's credentials."
+    return kind(
+        said,
+        provider=provider,
+        upstream_status=status,
+        param=param,
+        retry_after=_told_wait(told),
+        cause=detail or None,
+    )
+
+
+def _shown(told: dict[str, Any], redact: Redact) -> tuple[str, str | None]:
+    """An error's message and the field it names, without secrets and not longer than is of use.
+
+    Redacted before it is cut: the half of a secret would not be known for one.
+    """
+    param = told.get("param")
+    return (
+        redact(_text(told.get("message")))[:_LONGEST_MESSAGE].strip(),
+        redact(param)[:_LONGEST_PARAM] if isinstance(param, str) else None,
+    )
 
 
 def _kind(status: int, told: dict[str, Any]) -> type[ProviderError]:
@@ -161,11 +184,11 @@ def _document(body: bytes) -> dict[str, Any]:
 
 
 def _told(document: dict[str, Any]) -> dict[str, Any]:
-    """The error object in a document: OpenAI's ``{"error": {...}}`` or ``{"error": "..."}``, or nothing."""
+    """The error object in a document: OpenAI's ``{"error": {...}}``, ``{"error": "..."}`` or a list, or nothing."""
     error = document.get("error")
     if isinstance(error, dict):
         return error
-    if isinstance(error, str) and error:
+    if isinstance(error, str | list) and error:
         return {**document, "message": document.get("message") or error}
     detail = document.get("detail")
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):  # FastAPI's list of mistakes

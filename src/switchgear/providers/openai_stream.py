@@ -13,6 +13,7 @@ import msgspec
 
 from switchgear.core.calls import Usage
 from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
+from switchgear.providers.base import Redact
 from switchgear.providers.openai_errors import error_in_body
 from switchgear.providers.sse import EventCutter, event_data, split_events
 
@@ -81,16 +82,16 @@ def _usage(wire: _WireUsage) -> Usage | None:
     )
 
 
-def usage_of(provider: str, body: bytes) -> Usage | None:
+def usage_of(provider: str, body: bytes, redact: Redact) -> Usage | None:
     """The usage in a whole answer, or None if the provider gave none that can be read.
 
     Raises ProviderInvalidResponse when the body is not a JSON object, ProviderError when it is an error
-    that came with a good status.
+    that came with a good status; what is shown of that went through ``redact``.
     """
     try:
         wire = _tail.decode(body).usage
     except _UNDECODABLE as error:
-        if (told := error_in_body(provider, body)) is not None:
+        if (told := error_in_body(provider, body, redact)) is not None:
             raise told from error
         if isinstance(error, msgspec.ValidationError) and _object(body) is not None:
             return None  # an answer all the same, only its usage has a form we do not know
@@ -99,11 +100,9 @@ def usage_of(provider: str, body: bytes) -> Usage | None:
             provider=provider,
             cause=str(error),
         ) from error
-    if wire is not None and (usage := _usage(wire)) is not None:
-        return usage
-    if b'"error"' in body and (told := error_in_body(provider, body)) is not None:
+    if b'"error"' in body and (told := error_in_body(provider, body, redact)) is not None:
         raise told
-    return None
+    return _usage(wire) if wire is not None else None
 
 
 def estimate_of(body: bytes, prompt_characters: int) -> Usage:
@@ -117,6 +116,7 @@ class StreamReader:
 
     With ``show_usage`` false the usage that the gateway asked for is taken out again. The end marker
     (``data: [DONE]``) is never given back by ``feed``: the caller sends it when the call is settled.
+    What an error inside shows went through ``redact``.
     """
 
     __slots__ = (
@@ -128,14 +128,16 @@ class StreamReader:
         "_opening",
         "_provider",
         "_received",
+        "_redact",
         "_show_usage",
         "_typical",
         "done",
         "usage",
     )
 
-    def __init__(self, provider: str, *, show_usage: bool) -> None:
+    def __init__(self, provider: str, redact: Redact, *, show_usage: bool) -> None:
         self._provider = provider
+        self._redact = redact
         self._show_usage = show_usage
         self._cutter = EventCutter(provider)
         self._events = 0
@@ -238,7 +240,7 @@ class StreamReader:
             return event
         answers = b"{" in bytes(fields.get("choices", b""))
         if b'"error"' in data and (_given(fields.get("error")) or not answers):
-            told = error_in_body(self._provider, data)
+            told = error_in_body(self._provider, data, self._redact)
             if told is not None:
                 raise told
         if not _given(fields.get("usage")):

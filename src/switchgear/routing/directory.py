@@ -96,6 +96,8 @@ class Directory:
         callable_names = self.names(may_call)
         shown = name if len(name) <= 100 else name[:100] + "…"
         message = f'No model "{shown}".'
+        if len(name) > _LONGEST_NAME:
+            return ModelNotFound(message, param="model")
         tails = {known.rpartition("/")[2]: known for known in callable_names}
         near = get_close_matches(name, callable_names, 3, 0.5) or [
             tails[tail] for tail in get_close_matches(name.rpartition("/")[2], list(tails), 3, 0.5)

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 
 from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearError
+from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_event, error_headers
 from switchgear.edge.openai.requests import decode
-from switchgear.edge.server import ClientGoneError, Exchange
 from switchgear.pipeline.call import ModelCall
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
 
 _log = logging.getLogger(__name__)
+_TRACE_PARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, section 3.2.2."""
 
 
 class CallEndpoint:
@@ -57,7 +60,7 @@ class CallEndpoint:
             elif name == b"x-switchgear-debug":
                 debug = value
             elif name == b"traceparent":
-                call.trace = value.decode("latin-1")
+                call.trace = value.decode() if _TRACE_PARENT.fullmatch(value) else ""
         self._calls.authenticate(call, token_from(authorization, api_key))
         body = await exchange.body(self._max_body, self._body_timeout)
         request = decode(self._operation, body)

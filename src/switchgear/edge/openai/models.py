@@ -11,8 +11,8 @@ import msgspec
 from switchgear.access.keys import Keyring, token_from
 from switchgear.core.errors import MethodNotAllowed, NotFound, SwitchgearError
 from switchgear.core.ids import RequestIds
+from switchgear.edge.exchange import Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
-from switchgear.edge.server import Exchange
 from switchgear.routing.directory import Directory
 
 _encode = msgspec.json.Encoder().encode

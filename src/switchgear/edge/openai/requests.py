@@ -63,12 +63,22 @@ _MISSING = re.compile(r"missing required field `(?P<field>[^`]+)`")
 _BYTE = re.compile(r" \(byte (\d+)\)$")
 
 
+_READ = frozenset({"model", "stream", "stream_options"})
+_USUAL = _READ | {
+    "messages", "prompt", "input", "max_tokens", "max_completion_tokens", "temperature", "top_p", "n", "stop", "tools",
+    "tool_choice", "response_format", "seed", "user", "presence_penalty", "frequency_penalty", "logprobs",
+    "top_logprobs", "parallel_tool_calls", "reasoning_effort", "metadata", "store", "dimensions", "encoding_format",
+}  # fmt: skip
+
+
 def decode(operation: Operation, body: bytes) -> ModelRequest:
     """The request in ``body``. Raises InvalidJSON or RequestError, naming place and reason."""
     if not body.isascii():
         _check_utf8(body)
     try:
         fields: dict[str, msgspec.Raw] = _fields(body)
+        if not fields.keys() <= _USUAL:
+            _check_spelling(fields)
         if operation is Operation.CHAT:
             chat = _chat(body)
             return _request(chat.model, chat.stream, chat.stream_options, fields, "messages")
@@ -90,6 +100,13 @@ def _request(
     text = fields.get(prompt)
     wants_usage = options is not None and options.include_usage is True
     return ModelRequest(model, stream is True, fields, wants_usage, len(bytes(text)) if text is not None else 0)
+
+
+def _check_spelling(fields: dict[str, msgspec.Raw]) -> None:
+    """Refuse a second spelling of a field we read: a provider that ignores case would take that one."""
+    for name in fields:
+        if name not in _READ and name.casefold() in _READ:
+            raise RequestError(f"{name[:40]} is not a field; it is spelt {name.casefold()}.", param=name[:40])
 
 
 def _check_utf8(body: bytes) -> None:

@@ -1,0 +1,198 @@
+"""One data-plane request and its answer, written to the socket without ASGI in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from switchgear.core.errors import RequestTimeout, RequestTooLarge
+
+SLOWEST_BODY = 16 * 1024  # bytes a second; who sends slower holds a connection and little else
+
+ResponseHeaders = list[tuple[bytes, bytes]]
+
+
+class ClientConnection(Protocol):
+    """What an exchange needs of the connection it is on."""
+
+    def close_gently(self, *, unread: bool) -> None:
+        """Close after what was written."""
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection before its answer was complete."""
+
+
+class Exchange:
+    """One data-plane request and its answer.
+
+    The answer is started once, written any number of times and ended once. ``write`` never waits; a
+    producer that can be made to wait gives ``on_pressure`` and is told when to stop and when to go on.
+    """
+
+    __slots__ = (
+        "_chunked",
+        "_connection",
+        "_cycle",
+        "_transport",
+        "deadline",
+        "gone",
+        "headers",
+        "method",
+        "on_pressure",
+        "path",
+        "query",
+        "started",
+    )  # fmt: skip
+
+    def __init__(self, connection: ClientConnection, cycle: RequestResponseCycle) -> None:
+        scope = cycle.scope
+        self._connection = connection
+        self._cycle = cycle
+        self._transport = cycle.transport
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.headers: ResponseHeaders = scope["headers"]  # type: ignore[assignment]  # uvicorn's is a list of pairs
+        self.started = False
+        self.gone = False
+        self.on_pressure: Callable[[bool], None] | None = None
+        self._chunked = False
+
+    def header(self, name: bytes) -> bytes:
+        """The first request field of that (lower-case) name, or nothing."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return b""
+
+    @property
+    def client(self) -> str:
+        """The address the connection comes from."""
+        client = self._cycle.scope["client"]
+        return client[0] if client else ""
+
+    async def body(self, limit: int, seconds: float) -> bytes:
+        """The whole request body.
+
+        Raises RequestTooLarge past ``limit`` bytes (at once if the length is declared), RequestTimeout when
+        it is not here after ``seconds`` and one more for every 16 KiB of it, ClientGoneError when the client
+        leaves.
+        """
+        cycle = self._cycle
+        if not cycle.more_body and len(cycle.body) <= limit:
+            return bytes(cycle.body)
+        declared = self.header(b"content-length")
+        if (declared.isdigit() and int(declared) > limit) or len(cycle.body) > limit:
+            raise self._too_large(limit)
+        try:
+            async with asyncio.timeout(seconds) as clock:
+                return await self._collect(limit, clock)
+        except TimeoutError as error:
+            self._cycle.keep_alive = False
+            raise RequestTimeout(f"The request body was not complete after {seconds:g} s.") from error
+
+    async def _collect(self, limit: int, clock: asyncio.Timeout) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        due = clock.when() or 0.0
+        more = True
+        while more:
+            message: Any = await self._cycle.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            parts.append(message["body"])
+            size += len(message["body"])
+            if size > limit:
+                raise self._too_large(limit)
+            clock.reschedule(due + size / SLOWEST_BODY)
+            more = message["more_body"]
+        return b"".join(parts)
+
+    def _too_large(self, limit: int) -> RequestTooLarge:
+        self._cycle.keep_alive = False
+        return RequestTooLarge(f"The request body is over the limit of {limit} bytes.")
+
+    def start(self, status: int, headers: bytes, *, length: int | None = None) -> None:
+        """Send the head. ``headers`` are whole field lines; without ``length`` the body's end is marked by framing."""
+        cycle = self._cycle
+        self.started = cycle.response_started = True
+        framing = b""
+        if length is not None:
+            framing = b"content-length: %d\r\n" % length
+        elif cycle.scope["http_version"] == "1.1":
+            self._chunked = True
+            framing = b"transfer-encoding: chunked\r\n"
+        else:
+            cycle.keep_alive = False  # HTTP/1.0 knows no chunks: the end of the connection ends the body
+        if not cycle.keep_alive:
+            framing += b"connection: close\r\n"
+        if not self.gone:
+            self._transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], headers, framing))
+
+    def reply(self, status: int, headers: bytes, body: bytes) -> None:
+        """Send a whole answer in one write."""
+        cycle = self._cycle
+        self.started = cycle.response_started = True
+        if self.gone:
+            return
+        close = b"" if cycle.keep_alive else b"connection: close\r\n"
+        length = len(body)
+        if cycle.scope["method"] == "HEAD":
+            body = b""
+        self._transport.write(
+            b"%b%bcontent-length: %d\r\n%b\r\n%b" % (STATUS_LINE[status], headers, length, close, body)
+        )
+        self._finish()
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the body."""
+        if self.gone:
+            return
+        if self._chunked:
+            self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+        else:
+            self._transport.write(data)
+
+    def end(self, data: bytes = b"") -> None:
+        """Send the last piece of the body and end the answer."""
+        if self.gone:
+            return
+        if not self._chunked:
+            if data:
+                self._transport.write(data)
+        elif data:
+            self._transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data))
+        else:
+            self._transport.write(b"0\r\n\r\n")
+        self._finish()
+
+    def abort(self) -> None:
+        """End the connection without ending the answer, where no other way to say that it failed is left."""
+        self._transport.abort()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer was ended."""
+        return self._cycle.response_complete
+
+    @property
+    def under_pressure(self) -> bool:
+        """Whether what was written waits for the client to read it."""
+        return self._cycle.flow.write_paused
+
+    async def drained(self) -> None:
+        """Wait until the client has taken what was written, or has left."""
+        if self._cycle.flow.write_paused:
+            await self._cycle.flow.drain()
+
+    def _finish(self) -> None:
+        cycle = self._cycle
+        cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive or cycle.more_body:
+            self._connection.close_gently(unread=cycle.more_body)
+        cycle.on_response()
