@@ -17,10 +17,12 @@ from switchgear.core.errors import (
     ModelNotAllowed,
     ModelNotFound,
     ProviderDisconnected,
+    ProviderError,
     StoreUnavailable,
     SwitchgearError,
     UnknownKey,
 )  # fmt: skip
+from switchgear.core.secrets import Secret
 from switchgear.events.bus import EventBus
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import ModelCall, ModelRequest
@@ -32,9 +34,10 @@ from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
 from switchgear.routing.directory import Directory, Model
 from switchgear.store.keys import Key, KeySecret
-from switchgear.testing import FaultUpstream, Gate, chat_chunk, chat_stream, faults, sse, tokens
+from switchgear.testing import FaultUpstream, Gate, Plan, chat_chunk, chat_stream, faults, sse, tokens
 
 PEPPER = b"p" * 32
+PROVIDER_KEY = "4f9a8b7c6d5e4f9a8b7c6d5e01234567"
 
 
 class Written:
@@ -80,7 +83,7 @@ class Rig:
         self.admit(("fast", "test/*"))
         bus = EventBus()
         bus.subscribe(CallRecord, self.records.append)
-        self.provider = OpenAIProvider(OriginSettings("test", upstream.base_url))
+        self.provider = OpenAIProvider(OriginSettings("test", upstream.base_url), Secret(PROVIDER_KEY))
         self.directory = Directory({"test": self.provider}, Catalog.load(), {"test": ["alpha"]}, {"test": "openai"})
         deployment = self.directory.deployment(self.provider, "gpt-4o-mini")
         self.directory.define(Model("fast", (deployment,)))
@@ -278,6 +281,40 @@ async def test_a_defect_is_an_internal_error_and_recorded(rig: Rig, where: str) 
     assert "told to nobody" in (raised.value.cause or "")
     assert len(rig.records) == 1
     assert rig.calls.in_flight == 0
+
+
+QUOTA = {"error": {"message": f"Key {PROVIDER_KEY} is over quota", "param": f"key={PROVIDER_KEY}"}}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    "plan",
+    [
+        faults.status(400, QUOTA),
+        faults.ok(QUOTA),
+        faults.ok(QUOTA | {"usage": {"prompt_tokens": 1, "completion_tokens": 0}}),
+        faults.ok([QUOTA]),
+        faults.ok({"error": QUOTA["error"]["message"]}),
+        faults.ok({"error": [QUOTA["error"]["message"]]}),
+        faults.stream([QUOTA]),
+        faults.stream([QUOTA], done=False),
+        faults.stream([chat_chunk("a"), QUOTA]),
+        faults.ok(b"Key", {"content-type": f"text/plain; key={PROVIDER_KEY}"}),
+    ],
+    ids=[
+        "refusal", "in body", "with usage", "in a list", "text", "texts", "event", "event at the end", "later event",
+        "content-type",
+    ],
+)  # fmt: skip
+async def test_no_error_shows_the_providers_key(rig: Rig, plan: Plan, *, stream: bool) -> None:
+    rig.upstream.answer(plan)
+    reply = Written()
+    with pytest.raises(ProviderError) as raised:
+        await rig.run(reply=reply, stream=stream)
+    error = raised.value
+    shown = f"{error.message} {error.advice} {error.param} {error.cause} {error.__cause__} {reply.text!r}"
+    assert PROVIDER_KEY not in shown
+    assert (error.provider, rig.records[0].error) == ("test", error.code)
 
 
 # ---------------------------------------------------------------- back-pressure

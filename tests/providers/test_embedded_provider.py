@@ -136,6 +136,15 @@ async def test_a_model_that_failed_is_unavailable_with_the_reason() -> None:
             await ask(provider)
 
 
+async def test_what_a_process_says_is_shown_without_its_key() -> None:
+    models = Models()
+    key = "4f9a8b7c6d5e4f9a8b7c6d5e01234567"
+    async with ScriptedProvider(api_key=key) as child, embedded(models) as provider:
+        models.serve("m", child, key)
+        await ask(provider)
+        assert provider.redact(f"no {key}, no sk-0123456789") == "no [redacted], no sk-[redacted]"
+
+
 async def test_an_unknown_model_is_not_found() -> None:
     async with embedded(Models()) as provider:
         with pytest.raises(ModelNotFound):

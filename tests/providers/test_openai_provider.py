@@ -183,6 +183,26 @@ async def test_a_refusal_that_quotes_the_key_does_not_give_it_away() -> None:
             assert "account-secret-77" not in told
 
 
+HEX_KEY = "4f9a8b7c6d5e4f9a8b7c6d5e01234567"
+
+
+@pytest.mark.parametrize(
+    ("key", "headers"),
+    [
+        (HEX_KEY, {}),
+        (None, {"api-key": HEX_KEY}),
+        (None, {"authorization": f"Bearer {HEX_KEY}"}),
+        (HEX_KEY[:16], {"x-key": HEX_KEY}),
+    ],
+    ids=["key", "header", "header with a scheme", "one within another"],
+)
+async def test_what_a_provider_says_is_shown_without_the_credentials(key: str | None, headers: dict[str, str]) -> None:
+    values = {name: Secret(value) for name, value in headers.items()}
+    provider = OpenAIProvider(OriginSettings("p", "http://127.0.0.1:1"), Secret(key) if key else None, values)
+    assert provider.redact(f"Key {HEX_KEY} is over quota") == "Key [redacted] is over quota"
+    assert provider.redact("sk-proj-AbCdEf0123456789xyz") == "sk-[redacted]"
+
+
 @pytest.mark.parametrize(
     "rest",
     [

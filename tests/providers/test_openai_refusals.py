@@ -23,7 +23,8 @@ from switchgear.core.errors import (
     ProviderTimeout,
     ProviderUnreachable,
 )
-from switchgear.core.secrets import Secret
+from switchgear.observe.redaction import scrub
+from switchgear.providers.base import Redact
 from switchgear.providers.openai_errors import error_in_body, provider_error, retry_after
 
 
@@ -39,10 +40,12 @@ def gemini(code: int, message: str, status: str, *details: dict[str, Any]) -> li
     return [{"error": {"code": code, "message": message, "status": status, "details": list(details)}}]
 
 
-def error_for(status: int, body: Any, headers: dict[str, str] | None = None, **more: Any) -> ProviderError:
+def error_for(
+    status: int, body: Any, headers: dict[str, str] | None = None, redact: Redact = scrub, **more: Any
+) -> ProviderError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     fields = {name.encode(): value.encode("latin-1") for name, value in (headers or {}).items()}
-    return provider_error("p", status, lambda name: fields.get(name, b""), data, **more)
+    return provider_error("p", status, lambda name: fields.get(name, b""), data, redact, **more)
 
 
 TABLE: list[tuple[str, int, Any, type[ProviderError], str | None]] = [
@@ -212,11 +215,19 @@ def test_a_very_long_message_is_cut() -> None:
     assert len(error_for(400, said("x " * 50_000)).message) < 2100
 
 
+def test_a_very_long_param_is_cut() -> None:
+    assert error_for(400, said("x", param="p" * 50_000)).param == "p" * 200
+
+
 def test_deep_nesting_is_no_defect() -> None:
     assert type(error_for(400, b'{"error":' + b"[" * 100_000)) is ProviderRefused
 
 
-KEY = "corp-4f9a8b7c6d5e"
+KEY = "4f9a8b7c6d5e4f9a8b7c6d5e01234567"
+
+
+def without_key(text: str) -> str:
+    return scrub(text.replace(KEY, "[redacted]"))
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
@@ -230,9 +241,18 @@ KEY = "corp-4f9a8b7c6d5e"
     ],
 )
 def test_credentials_are_not_shown(status: int, message: str) -> None:
-    error = error_for(status, said(message), secrets=[Secret(KEY)])
-    for secret in (KEY, "AbCdEf0123456789xyz", "abcdef0123456789", "hunter2hunter2"):
-        assert secret not in f"{error.message} {error.advice} {error.cause}"
+    body = said(message, param=message)
+    in_body = error_in_body("p", json.dumps(body).encode(), without_key)
+    assert in_body is not None
+    for error in (error_for(status, body, redact=without_key), in_body):
+        for secret in (KEY, "AbCdEf0123456789xyz", "abcdef0123456789", "hunter2hunter2"):
+            assert secret not in f"{error.message} {error.advice} {error.cause} {error.param}"
+
+
+@pytest.mark.parametrize("before", [*range(170, 201), *range(1970, 2001)])
+def test_a_secret_at_the_cut_is_not_shown_by_half(before: int) -> None:
+    error = error_for(400, said("x" * before + KEY, param="x" * before + KEY), redact=without_key)
+    assert KEY[:4] not in f"{error.message} {error.param} {error.cause}"
 
 
 def test_what_is_said_about_our_credentials_goes_to_the_log_alone() -> None:
@@ -303,16 +323,53 @@ def test_an_error_carries_its_wait() -> None:
         (said("odd", code="99999999999999"), ProviderError),
         (vllm("too long: maximum context length is 5", code=400), ContextLengthExceeded),
         ({"error": "boom"}, ProviderError),
+        ({"error": ["boom"]}, ProviderError),
         (gemini(503, "overloaded", "UNAVAILABLE"), ProviderOverloaded),
     ],
 )
 def test_an_error_with_a_good_status_is_one(body: Any, kind: type[ProviderError]) -> None:
-    assert type(error_in_body("p", json.dumps(body).encode())) is kind
+    assert type(error_in_body("p", json.dumps(body).encode(), scrub)) is kind
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "status"),
+    [
+        (said("boom"), "Provider p told of an error: boom", None),
+        (said(""), "Provider p told of an error.", None),
+        (said("Slow down", code=429), "Provider p told of an error: Slow down", 429),
+        (said("Key of organisation 42", code="invalid_api_key"), "Provider p refused the gateway's credentials.", None),
+    ],
+)
+def test_an_error_with_a_good_status_is_not_said_to_be_a_status(body: Any, message: str, status: int | None) -> None:
+    error = error_in_body("p", json.dumps(body).encode(), scrub)
+    assert error is not None
+    assert (error.message, error.upstream_status) == (message, status)
+
+
+def test_an_error_with_a_good_status_carries_its_wait() -> None:
+    told = gemini(
+        429, "quota", "RESOURCE_EXHAUSTED", {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}
+    )
+    error = error_in_body("p", json.dumps(told).encode(), scrub)
+    assert error is not None
+    assert error.retry_after == 34
 
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"error": None}, {"error": {}}, {"error": ""}, {"error": 3}, {"choices": []}, {"message": "hi"}, [], 3, "x"],
+    [
+        {},
+        {"error": []},
+        {"error": None},
+        {"error": {}},
+        {"error": ""},
+        {"error": 3},
+        {"choices": []},
+        {"message": "hi"},
+        [],
+        3,
+        "x",
+    ],
 )
 def test_what_is_no_error_is_none(body: Any) -> None:
-    assert error_in_body("p", json.dumps(body).encode()) is None
+    assert error_in_body("p", json.dumps(body).encode(), scrub) is None

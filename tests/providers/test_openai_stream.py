@@ -20,6 +20,7 @@ from switchgear.core.errors import (
     ProviderRateLimited,
     ProviderResponseTooLarge,
 )
+from switchgear.observe.redaction import scrub
 from switchgear.providers.openai_stream import StreamReader, estimate_of, usage_of
 from switchgear.providers.sse import MAX_EVENT_BYTES, EventCutter, event_data, split_events
 from switchgear.testing import chat_chunk, chat_completion, chat_stream, error_body, sse, tokens
@@ -41,7 +42,7 @@ def singly(data: bytes) -> list[bytes]:
 
 def passed(pieces: Iterable[bytes], *, show_usage: bool = False) -> tuple[bytes, StreamReader]:
     """What the client gets of a whole stream, and the reader afterwards."""
-    reader = StreamReader("p", show_usage=show_usage)
+    reader = StreamReader("p", scrub, show_usage=show_usage)
     out = b"".join([reader.feed(piece) for piece in pieces])
     return out + reader.finish(), reader
 
@@ -200,7 +201,7 @@ def test_usage_in_every_event_counts_with_its_last_value() -> None:
     ],
 )  # fmt: skip
 def test_usage_is_read_in_the_forms_providers_give_it(wire: Any, usage: Usage | None) -> None:
-    assert usage_of("p", json.dumps(chat_completion("x", usage=None) | {"usage": wire}).encode()) == usage
+    assert usage_of("p", json.dumps(chat_completion("x", usage=None) | {"usage": wire}).encode(), scrub) == usage
     _, reader = passed([sse([chat_chunk("x", finish_reason="stop"), {"choices": [], "usage": wire}])])
     assert reader.usage == usage
 
@@ -332,7 +333,7 @@ STREAMS = {
 
 
 def outcome(pieces: Iterable[bytes], show_usage: bool) -> Any:
-    reader = StreamReader("p", show_usage=show_usage)
+    reader = StreamReader("p", scrub, show_usage=show_usage)
     out: list[bytes] = []
     try:
         out += map(reader.feed, pieces)
@@ -372,7 +373,7 @@ def test_damaged_streams_end_in_events_or_in_an_error_of_ours(
     wire = bytearray(STREAMS[name])
     for place, value in damage:
         wire[place % len(wire)] = value
-    reader = StreamReader("p", show_usage=show_usage)
+    reader = StreamReader("p", scrub, show_usage=show_usage)
     try:
         for piece in cut(bytes(wire), places):
             reader.feed(piece)
@@ -435,7 +436,7 @@ GERMAN = [
 
 
 def estimated(pieces: Iterable[bytes], prompt: int = 0) -> Usage:
-    reader = StreamReader("p", show_usage=False)
+    reader = StreamReader("p", scrub, show_usage=False)
     for piece in pieces:
         reader.feed(piece)
     return reader.estimate(prompt)
@@ -481,7 +482,7 @@ def test_nothing_sent_is_nothing_counted_and_the_prompt_is_four_characters_a_tok
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'"text"', b"{", b'{"usage":', b"\xff", b"[" * 100_000])
 def test_an_answer_that_is_no_json_object_is_invalid(body: bytes) -> None:
     with pytest.raises(ProviderInvalidResponse, match="not the JSON"):
-        usage_of("p", body)
+        usage_of("p", body, scrub)
 
 
 @pytest.mark.parametrize(
@@ -490,16 +491,17 @@ def test_an_answer_that_is_no_json_object_is_invalid(body: bytes) -> None:
         (error_body("slow", code="rate_limit_exceeded"), ProviderRateLimited),
         ([{"error": {"code": 429, "message": "slow"}}], ProviderRateLimited),
         ({"error": {"code": 502, "message": "down"}, "usage": None}, ProviderError),
+        ({"error": {"message": "down"}, "usage": {"prompt_tokens": 1, "completion_tokens": 0}}, ProviderError),
     ],
 )
 def test_an_error_that_came_with_a_good_status_is_raised(body: Any, kind: type[ProviderError]) -> None:
     with pytest.raises(ProviderError) as caught:
-        usage_of("p", json.dumps(body).encode())
+        usage_of("p", json.dumps(body).encode(), scrub)
     assert type(caught.value) is kind
 
 
 def test_an_answer_without_usage_has_none() -> None:
-    assert usage_of("p", json.dumps(chat_completion("x", usage=None, error=None)).encode()) is None
+    assert usage_of("p", json.dumps(chat_completion("x", usage=None, error=None)).encode(), scrub) is None
 
 
 # ---------------------------------------------------------------- whole answers

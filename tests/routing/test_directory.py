@@ -28,6 +28,9 @@ class Named:
     async def list_models(self) -> list[str]:
         return []
 
+    def redact(self, text: str) -> str:
+        return text
+
     def close(self) -> None:
         return
 
