@@ -147,6 +147,27 @@ async def test_a_stored_document_that_cannot_be_used_harms_nothing_else(gateway:
         assert any(f'"{name}"' in note for note in gateway.runtime.notes), name
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("api_key", "env:PRIVATE"),
+        ("api_key", "file:/etc/hostname"),
+        ("headers", {"x-api-key": "env:PRIVATE"}),
+        ("headers", {"x-note": "file:/etc/hostname"}),
+        ("ca_file", "/etc/hostname"),
+    ],
+)
+async def test_a_stored_provider_reads_nothing_of_the_machine(tmp_path: Path, field: str, value: object) -> None:
+    document = {"kind": "openai", "base_url": "http://127.0.0.1:3/v1", field: value}
+    async with offline(options(tmp_path, PRIVATE="sk-of-the-machine"), LogControl()) as opened:
+        await opened.store.providers.put("crafted", document)
+        await opened.refresh()
+        assert opened.directory().find("crafted/m") is None
+        (note,) = [note for note in opened.runtime.notes if '"crafted"' in note]
+        assert field in note
+        assert "sk-of-the-machine" not in note
+
+
 # ---------------------------------------------------------------- reloads
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from switchgear.config.references import Resolver
 from switchgear.config.schema import LOCAL_PROVIDER, AliasSettings, OpenAIProviderSettings, Settings
+from switchgear.config.stored import outside_store
 from switchgear.core.errors import UnresolvedReference
 from switchgear.core.secrets import Secret
 from switchgear.providers.base import Provider
@@ -95,9 +96,18 @@ class RuntimeCompiler:
                 notes.append(f'Provider "{name}" of the store is hidden by the one of that name in the configuration.')
                 continue
             try:
-                yield name, OpenAIProviderSettings.model_validate(document)
+                found = OpenAIProviderSettings.model_validate(document)
             except ValidationError as error:
                 notes.append(f'Provider "{name}" of the store is left out: {error.error_count()} fields are wrong.')
+                continue
+            outside = outside_store(found)
+            if outside is None:
+                yield name, found
+            else:
+                notes.append(
+                    f'Provider "{name}" of the store is left out: {outside} names a file or the environment, '
+                    "which only the configuration file may do."
+                )
 
     def _build(
         self, name: str, settings: OpenAIProviderSettings, resolver: Resolver, previous: Runtime | None

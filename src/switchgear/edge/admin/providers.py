@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Annotated, Final
 
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from switchgear.config.references import parse_reference
 from switchgear.config.schema import LOCAL_PROVIDER, PROVIDER_NAME, AliasSettings, OpenAIProviderSettings
+from switchgear.config.stored import outside_store, references
 from switchgear.core.errors import Conflict, NotFound, RequestError, SwitchgearError
 from switchgear.core.secrets import Secret
 from switchgear.edge.admin.catalogue import Catalogue
@@ -62,8 +62,7 @@ async def put_provider(admin: Admin, name: Name, body: schemas.ProviderBody, res
     async with admin.changes:
         secrets = await store.secrets.names()
         own = secret_of(name)
-        for place, reference in _references(body):
-            _check_reference(place, reference, secrets)
+        _check_references(body, secrets)
         key = body.api_key
         if key is not None and parse_reference(key) is None:
             await store.secrets.put(own, Secret(key))
@@ -135,9 +134,11 @@ async def stored_providers(gateway: GatewayControl) -> dict[str, OpenAIProviderS
     found: dict[str, OpenAIProviderSettings] = {}
     for document in await gateway.store.providers.all():
         try:
-            found[document.name] = OpenAIProviderSettings.model_validate(document.content)
+            settings = OpenAIProviderSettings.model_validate(document.content)
         except ValidationError:
             continue  # written by another version; the gateway passed over it too, and said so
+        if outside_store(settings) is None:
+            found[document.name] = settings
     return found
 
 
@@ -189,32 +190,17 @@ def _not_configured(gateway: GatewayControl, name: str) -> None:
     )
 
 
-def _references(body: schemas.ProviderBody) -> Iterator[tuple[str, str]]:
-    """Every place of ``body`` that names something on the gateway's side, and what it names."""
-    if body.ca_file is not None:
-        yield "ca_file", f"file:{body.ca_file}"
-    texts: Mapping[str, str | None] = {"api_key": body.api_key} | {
-        f"headers.{header}": value for header, value in body.headers.items()
-    }
-    for place, text in texts.items():
-        if text is not None and (parse_reference(text) is not None or text.startswith(("env:", "file:", "secret:"))):
-            yield place, text
-
-
-def _check_reference(place: str, reference: str, secrets: list[str]) -> None:
-    """Raise RequestError unless ``reference`` is one of the store's secrets.
-
-    Who holds an admin key need not hold the machine: over the API nobody reads its files and environment by sending
-    them to an address of their own as a "key".
-    """
-    kind, _, name = reference.partition(":")
-    if kind != "secret":
+def _check_references(body: schemas.ProviderBody, secrets: list[str]) -> None:
+    """Raise RequestError unless all that ``body`` refers to are secrets of the store."""
+    outside = outside_store(body)
+    if outside is not None:
         raise RequestError(
-            f"{place}: files and the environment of the gateway cannot be named over the API.",
-            param=place,
+            f"{outside}: files and the environment of the gateway cannot be named over the API.",
+            param=outside,
             hint="Send the value itself, or secret:NAME; or define the provider in the configuration file.",
         )
-    if name not in secrets:
-        raise RequestError(
-            f"{place}: there is no secret of that name.", param=place, hint="PUT /api/secrets/NAME keeps one."
-        )
+    for place, reference in references(body):
+        if reference.removeprefix("secret:") not in secrets:
+            raise RequestError(
+                f"{place}: there is no secret of that name.", param=place, hint="PUT /api/secrets/NAME keeps one."
+            )
