@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from switchgear.config.references import parse_reference
 
 REDACTED: Final = "[redacted]"
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+_HOSTS = re.compile(r"(?:(?:\[[0-9A-Fa-f:.%]+\]|[\w.-]+)(?::\d{1,5})?(?:,(?=[\w\[])|$))+")
+"""Hosts as they stand in a URL: one, or PostgreSQL's several."""
 
 
 def shown(settings: BaseModel) -> dict[str, Any]:
@@ -41,6 +43,20 @@ def _private(text: str) -> str:
         return text
     if text.startswith("sqlite:/"):
         return text
-    if re.match(r"[a-z]+://", text):
-        return _CREDENTIALS.sub(f"//{REDACTED}@", text).partition("?")[0]
-    return REDACTED
+    return _web(text) if re.match(r"[a-z]+://", text) else REDACTED
+
+
+def _web(url: str) -> str:
+    """``url`` put together again from the parts that cannot hold a credential; all hidden where that is in doubt.
+
+    A password may hold any character, also ``@`` and ``/`` (drivers take them unescaped): what follows the host is
+    shown only when no ``@`` is in it, which could be the one before the real host.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return REDACTED
+    credentials, at, hosts = parts.netloc.rpartition("@")
+    if not _HOSTS.fullmatch(hosts) or "@" in parts.path + parts.query + parts.fragment:
+        return f"{parts.scheme}://{REDACTED}"
+    return f"{parts.scheme}://{REDACTED + at if credentials or at else ''}{hosts}{parts.path}"
