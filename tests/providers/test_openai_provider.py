@@ -210,8 +210,9 @@ async def test_what_a_provider_says_is_shown_without_the_credentials(key: str | 
         (Send(http1.head(429, {"retry-after": "7", "transfer-encoding": "chunked"}) + b"zz\r\n"),),
         (Send(http1.head(429, {"retry-after": "7", "content-length": "100"})), Stall()),
         faults.status(429, b" " * 3_000_000, {"retry-after": "7"})[1:],
+        (Send(http1.head(429, {"retry-after": "7", "content-length": "99999999999"})), Stall()),
     ],
-    ids=["cut", "garbage", "stalled", "long"],
+    ids=["cut", "garbage", "stalled", "long", "longer than may be"],
 )
 async def test_a_refusal_whose_body_fails_is_told_by_its_status(rest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openai, "_ERROR_BODY_SECONDS", 0.2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import httptools
@@ -27,6 +27,8 @@ MAX_HEAD_BYTES = 64 * 1024
 HIGH_WATER = 256 * 1024
 _ANY_ZLIB = zlib.MAX_WBITS | 32
 """gzip or zlib, told by the first bytes."""
+MAX_GZIP_MEMBERS = 64
+"""Members of one gzip body. The bytes behind each are copied when it ends, so their number must have an end."""
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"content-encoding"})
 
 Sink = Callable[[bytes], None]
@@ -55,6 +57,7 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         "_body_bytes",
         "_close_delimited",
+        "_declared",
         "_done",
         "_error",
         "_fed",
@@ -64,6 +67,7 @@ class Connection(asyncio.Protocol):
         "_last",
         "_limit",
         "_loop",
+        "_members",
         "_parser",
         "_parts",
         "_paused_by_sink",
@@ -112,6 +116,8 @@ class Connection(asyncio.Protocol):
         self._fed = 0
         self._sink: Sink | None = None
         self._inflate: zlib._Decompress | None = None
+        self._members = 1
+        self._declared = 0
         self._close_delimited = True
         self._paused_by_size = False
         self._paused_by_sink = False
@@ -373,6 +379,8 @@ class Connection(asyncio.Protocol):
         if name in _FRAMING:
             if name != b"content-encoding":
                 self._close_delimited = False
+                if name == b"content-length":
+                    self._declared = int(value) if value.isdigit() else 0
             elif value.strip().lower() not in (b"identity", b""):
                 self._inflate = self._decoder(value.strip().lower())
 
@@ -391,12 +399,15 @@ class Connection(asyncio.Protocol):
                 raise self._invalid(f"answered with status {status}, which is no answer to a request")
             self.headers = []
             self._inflate = None
+            self._declared = 0
             self._close_delimited = True
             return
         self.status = status
         self._head = True
         if status in (204, 304):
             self._close_delimited = False
+        elif self._declared > self._limit:
+            raise self._too_large()  # the head counts all the same: ``body`` and ``pipe`` raise it
         self._wake()
 
     def on_body(self, part: bytes) -> None:
@@ -404,16 +415,19 @@ class Connection(asyncio.Protocol):
         if self._done:
             return
         self._body_bytes += len(part)
-        if self._inflate is not None:
-            part = self._inflated(part)
-            if not part and self._body_bytes <= self._limit:
-                return
         if self._body_bytes > self._limit:
             raise self._too_large()
+        if self._inflate is not None:
+            self._take_inflated(part)
+            return
         sink = self._sink
         if sink is not None:
             sink(part)
             return
+        self._keep(part)
+
+    def _keep(self, part: bytes) -> None:
+        """Collect a decoded piece for ``body``, and make the provider wait when nobody asks for it yet."""
         self._parts.append(part)
         self._size += len(part)
         if self._size > HIGH_WATER and self._waiter is None and not self._paused_by_size:
@@ -426,22 +440,42 @@ class Connection(asyncio.Protocol):
             f"Provider {self.provider} answered with more than {self._limit} bytes.", provider=self.provider
         )
 
-    def _inflated(self, part: bytes) -> bytes:
-        """The part decoded; the sizes of compressed and decoded bytes both count, whichever is more."""
-        assert self._inflate is not None  # noqa: S101 - checked by the caller
-        room = self._limit - self._body_bytes + len(part) + 1
-        plain = b""
-        rest = part
-        try:
-            while rest and len(plain) < room:
-                if self._inflate.eof:  # gzip may have several members (RFC 1952 section 2.2)
-                    self._inflate = zlib.decompressobj(_ANY_ZLIB)
-                plain += self._inflate.decompress(rest, room - len(plain))
-                rest = self._inflate.unconsumed_tail or self._inflate.unused_data
-        except zlib.error as error:
-            raise self._invalid("sent a body that is not the gzip or deflate it claims to be", str(error)) from error
-        self._body_bytes += max(len(plain) - len(part), 0)
-        return plain
+    def _take_inflated(self, part: bytes) -> None:
+        """Hand the part on decoded, in pieces of bounded size.
+
+        The sizes of compressed and decoded bytes both count, whichever is more.
+        """
+        counted, plain = len(part), 0
+        take = self._sink or self._keep
+        for piece in self._inflated(part):
+            plain += len(piece)
+            if plain > counted:
+                self._body_bytes += plain - counted
+                counted = plain
+                if self._body_bytes > self._limit:
+                    raise self._too_large()
+            take(piece)
+
+    def _inflated(self, rest: bytes) -> Iterator[bytes]:
+        """The pieces in compressed bytes, each at most ``HIGH_WATER`` long."""
+        inflate = self._inflate
+        assert inflate is not None  # noqa: S101 - checked by the caller
+        piece = b""
+        while rest or (len(piece) == HIGH_WATER and not inflate.eof):  # a full piece may have left some inside
+            if inflate.eof:  # gzip may have several members (RFC 1952 section 2.2)
+                if self._members == MAX_GZIP_MEMBERS:
+                    raise self._invalid(f"sent a gzip body of more than {MAX_GZIP_MEMBERS} members")
+                self._members += 1
+                inflate = self._inflate = zlib.decompressobj(_ANY_ZLIB)
+            try:
+                piece = inflate.decompress(rest, HIGH_WATER)
+            except zlib.error as error:
+                raise self._invalid(
+                    "sent a body that is not the gzip or deflate it claims to be", str(error)
+                ) from error
+            rest = inflate.unconsumed_tail or inflate.unused_data
+            if piece:
+                yield piece
 
     def on_message_complete(self) -> None:
         """The message ends; interim ones do not end the exchange."""
