@@ -16,7 +16,7 @@ from switchgear.observe.logs import LogControl
 from switchgear.testing import ScriptedProvider
 
 UPSTREAM_KEY = "sk-upstream-0123456789abcdef"
-ORIGIN = "http://gateway.test"
+ORIGIN = "http://localhost:4100"
 
 CONFIG = """
 [local]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from switchgear.config.schema import ServerSettings
 from switchgear.edge.admin.api import build, document
 from switchgear.edge.admin.security import Gate
 
@@ -82,10 +83,12 @@ async def test_revoked_and_expired_keys_are_told_apart(desk):
     ("origin", "status"),
     [
         (None, 201),
-        ("http://gateway.test", 201),
-        ("http://GATEWAY.test", 201),
+        ("http://localhost:4100", 201),
+        ("http://LOCALHOST:4100", 201),
         ("https://elsewhere.example", 403),
-        ("http://gateway.test:4100", 403),
+        ("http://localhost", 403),
+        ("https://localhost:4100", 403),
+        ("//localhost:4100", 403),
         ("null", 403),
         ("", 403),
         ("http://[", 403),
@@ -96,6 +99,71 @@ async def test_pages_of_other_origins_change_nothing(desk, origin, status):
     answer = await desk.api.post("/api/keys", json={"name": "x"}, headers=headers)
     assert answer.status_code == status
     assert (await desk.api.get("/api/status", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/status", "/api/keys", "/api/openapi.json", "/api/nothing"])
+@pytest.mark.parametrize(
+    ("host", "admitted"),
+    [
+        ("localhost", True),
+        ("LOCALHOST:4100", True),
+        ("127.0.0.1:4100", True),
+        ("127.9.9.9", True),
+        ("[::1]:4100", True),
+        ("evil.example", False),
+        ("evil.example:4100", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.evil.example", False),
+        ("evil.example@127.0.0.1", False),
+        ("192.168.1.2", False),
+        ("[::2]", False),
+        ("[localhost", False),
+        ("", False),
+    ],
+)
+async def test_a_gateway_for_this_machine_is_called_by_its_names_only(desk, path, host, admitted):
+    answer = await desk.api.get(path, headers={"host": host})
+    if admitted:
+        assert answer.status_code == (404 if path.endswith("nothing") else 200)
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "Host header" in answer.json()["detail"]
+
+
+async def test_a_rebound_name_changes_nothing_though_it_is_its_own_origin(desk):
+    headers = {"host": "evil.example:4100", "origin": "http://evil.example:4100"}
+    answer = await desk.api.post("/api/keys", json={"name": "x"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert len((await desk.api.get("/api/keys")).json()["data"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("server", "host", "status"),
+    [
+        ({"trusted_proxy": True}, "models.example", 200),
+        ({"host": "192.168.1.2"}, "models.example", 200),
+        ({"host": "gateway.localhost"}, "gateway.localhost", 200),
+        ({"host": "gateway.localhost"}, "models.example", 403),
+    ],
+)
+async def test_any_name_will_do_where_others_are_let_in(desk, server, host, status):
+    sent: list[Any] = []
+
+    async def nothing() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    gate = Gate(inner, desk.gateway.keyring, lambda: ServerSettings(**server))
+    headers = [(b"authorization", desk.api.headers["authorization"].encode()), (b"host", host.encode())]
+    path = {"method": "GET", "path": "/api/status", "query_string": b""}
+    await gate({"type": "http", "scheme": "http", "headers": headers, **path}, nothing, send)
+    assert sent[0]["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -276,9 +344,16 @@ async def test_a_body_that_does_not_arrive_is_cut_off(desk):
     async def send(message: Any) -> None:
         sent.append(message)
 
-    gate = Gate(desk.app, desk.gateway.keyring, lambda: 0.02)
-    headers = [(b"authorization", desk.api.headers["authorization"].encode()), (b"host", b"gateway.test")]
-    scope = {"type": "http", "method": "POST", "path": "/api/keys", "headers": headers, "query_string": b""}
+    gate = Gate(desk.app, desk.gateway.keyring, lambda: ServerSettings(body_timeout=0.02))
+    headers = [(b"authorization", desk.api.headers["authorization"].encode()), (b"host", b"localhost")]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/keys",
+        "scheme": "http",
+        "headers": headers,
+        "query_string": b"",
+    }
     await gate(scope, silent, send)
     assert sent[0]["status"] == 408
     assert json.loads(sent[1]["body"])["code"] == "request_timeout"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -32,7 +32,7 @@ _CONNECT_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 630.0
 """A little more than the gateway's own limit on a call."""
 
-_INSIDE: Final = "http://switchgear"
+_INSIDE: Final = "http://localhost"
 
 
 @dataclass(frozen=True)
@@ -101,17 +101,18 @@ class Api:
 
 
 @asynccontextmanager
-async def connected(where: Where, *, first_key: Callable[[str], None] | None = None) -> AsyncIterator[Api]:
+async def connected(where: Where, *, making: bool = False) -> AsyncIterator[Api]:
     """The admin API of the running gateway, or of the data folder when none runs. Raises SwitchgearError.
 
-    Using a data folder for the first time makes its admin key: ``first_key`` is told it, instead of the person.
+    A data folder that is not there yet is an error, unless ``making``: then it comes to be, with its admin key, which
+    is told.
     """
     running = find(where)
     if running is not None:
         async with _over_http(where, running) as api:
             yield api
     else:
-        async with _in_process(where, first_key or _show_first_key) as api:
+        async with _in_process(where, making=making) as api:
             yield api
 
 
@@ -186,7 +187,9 @@ def own_key(where: Where) -> str:
 
 
 @asynccontextmanager
-async def _in_process(where: Where, first_key: Callable[[str], None]) -> AsyncIterator[Api]:
+async def _in_process(where: Where, *, making: bool) -> AsyncIterator[Api]:
+    if not making:
+        _refuse_nothing(where)
     from switchgear.app.gateway import Options, offline  # noqa: PLC0415 - slow to import, needed when nothing runs
     from switchgear.edge.admin.api import build  # noqa: PLC0415 - the same
     from switchgear.observe import logs  # noqa: PLC0415 - the same
@@ -197,7 +200,7 @@ async def _in_process(where: Where, first_key: Callable[[str], None]) -> AsyncIt
             options = Options(data_folder(where.data_dir, where.environ), where.file(), where.environ)
             gateway = await stack.enter_async_context(offline(options, control))
             if gateway.first_key is not None:
-                first_key(gateway.first_key.reveal())
+                _show_first_key(gateway.first_key.reveal())
             http = await stack.enter_async_context(
                 httpx.AsyncClient(
                     transport=httpx.ASGITransport(build(gateway), raise_app_exceptions=where.debug),
@@ -209,6 +212,18 @@ async def _in_process(where: Where, first_key: Callable[[str], None]) -> AsyncIt
             yield Api(http, _INSIDE)
     finally:
         control.close()
+
+
+def _refuse_nothing(where: Where) -> None:
+    """Raise DataFolderUnusable when there is no data to look at: looking must not make any."""
+    from switchgear.cli.located import locate  # noqa: PLC0415 - slow to import, needed when nothing runs
+
+    located = locate(where)
+    if not located.folder.exists() or not located.exists:
+        missing = located.file if located.folder.exists() else located.folder
+        raise DataFolderUnusable(
+            f"No Switchgear data in {missing}.", hint="Check --data-dir, or make it with: switchgear serve"
+        )
 
 
 def _show_first_key(key: str) -> None:

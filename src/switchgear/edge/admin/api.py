@@ -58,9 +58,7 @@ def build(control: GatewayControl) -> FastAPI:
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router, prefix="/api")
-    app.add_middleware(
-        security.Gate, keyring=control.keyring, body_timeout=lambda: control.settings.server.body_timeout
-    )
+    app.add_middleware(security.Gate, keyring=control.keyring, server=lambda: control.settings.server)
     app.add_route(security.DOCUMENT, _Document(app).answer, include_in_schema=False)
     return app
 

@@ -7,6 +7,7 @@ Nothing of a body is read before its sender is known.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -18,6 +19,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switchgear.access.keys import ADMIN, ADMIN_READ, Key, Keyring, token_from
+from switchgear.config.checks import is_loopback
+from switchgear.config.schema import ServerSettings
 from switchgear.core.errors import (
     InternalError,
     InvalidJSON,
@@ -40,6 +43,10 @@ _READING: Final = frozenset({"GET", "HEAD"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
+_HOST: Final = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]{0,5})?")
+"""The Host header (RFC 9110, section 7.2)."""
+
+
 def scope_for(method: str) -> str:
     """The scope that a request of this method takes."""
     return ADMIN_READ if method in _READING else ADMIN
@@ -48,14 +55,14 @@ def scope_for(method: str) -> str:
 class Gate:
     """ASGI middleware in front of the admin routes.
 
-    ``body_timeout`` gives the seconds a body may take. Raises nothing: what goes wrong inside is a problem for the
+    ``server`` gives the settings as they are. Raises nothing: what goes wrong inside is a problem for the
     client, a defect is logged under the request id and shown as ``internal_error``.
     """
 
-    def __init__(self, app: ASGIApp, keyring: Keyring, body_timeout: Callable[[], float]) -> None:
+    def __init__(self, app: ASGIApp, keyring: Keyring, server: Callable[[], ServerSettings]) -> None:
         self._app = app
         self._keyring = keyring
-        self._body_timeout = body_timeout
+        self._server = server
         self._ids = RequestIds()
         self._log = structlog.get_logger("switchgear.admin")
 
@@ -85,14 +92,16 @@ class Gate:
         """Let the request pass with its key and its body, or raise SwitchgearError."""
         path: str = scope["path"]
         method: str = scope["method"]
+        headers = Headers(scope=scope)
+        server = self._server()
+        _check_host(headers, server)
         if path == DOCUMENT and method in _READING:
             return receive
         if path != "/api" and not path.startswith("/api/"):
             raise NotFound(f"There is no {path[:200]} here.")
-        headers = Headers(scope=scope)
         scope["state"]["key"] = self._authorise(headers, method)
         if method not in _READING:
-            _check_origin(headers)
+            _check_origin(headers, None if server.trusted_proxy else scope["scheme"])
         return await self._with_body(headers, receive) if method in _WITH_BODY else receive
 
     def _authorise(self, headers: Headers, method: str) -> Key:
@@ -105,7 +114,7 @@ class Gate:
 
     async def _with_body(self, headers: Headers, receive: Receive) -> Receive:
         try:
-            async with asyncio.timeout(self._body_timeout()):
+            async with asyncio.timeout(self._server().body_timeout):
                 body = await _read(headers, receive)
         except TimeoutError as error:
             raise RequestTimeout("The request body did not arrive in time.") from error
@@ -144,15 +153,38 @@ class _Replay:
         return message if message is not None else await self._receive()
 
 
-def _check_origin(headers: Headers) -> None:
-    """Refuse a change that a page of another site asks a browser for (Fetch standard, section 3.2: Origin)."""
+def _check_host(headers: Headers, server: ServerSettings) -> None:
+    """Refuse a request for another host than this machine while only this machine is listened for.
+
+    A page of ``evil.example`` whose name is made to lead to 127.0.0.1 has our address as its own origin (DNS
+    rebinding); the Host header still says by which name the browser came. Behind a proxy names are the proxy's matter.
+    """
+    if server.trusted_proxy or not is_loopback(server.host):
+        return
+    form = _HOST.fullmatch(headers.get("host", ""))
+    host = "" if form is None else (form["address"] or form["name"]).lower()
+    if not (is_loopback(host) or host == server.host.lower()):
+        raise PermissionDenied(
+            "This gateway listens on this machine only, and the Host header names another.",
+            hint="Call it by localhost or 127.0.0.1; behind a reverse proxy set server.trusted_proxy.",
+        )
+
+
+def _check_origin(headers: Headers, scheme: str | None) -> None:
+    """Refuse a change that a page of another site asks a browser for (Fetch standard, section 3.2: Origin).
+
+    ``scheme`` is the one the request came by; ``None`` when a proxy may have taken TLS off.
+    """
     origin = headers.get("origin")
     if origin is None:
         return
     try:
-        same = urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+        parts = urlsplit(origin)
+        same = parts.netloc.lower() == headers.get("host", "").lower() != ""
     except ValueError:
         same = False
+    else:
+        same = same and scheme in {None, parts.scheme}
     if not same:
         raise PermissionDenied(
             "Changes are not taken from a page of another origin.", hint="Call the API from its own origin."
