@@ -145,6 +145,23 @@ def test_refused_calls_do_not_make_the_gateway_look_fast():
     assert sum(samples(metrics, "switchgear_calls_total").values()) == 1
 
 
+@pytest.mark.parametrize("accept", ["", "application/openmetrics-text; version=1.0.0"])
+def test_control_characters_of_a_model_name_do_not_reach_a_scrape(accept: str):
+    metrics = Metrics()
+    for name in ("m\x1b[2J", "m\x07[2J", "m\0", "m\r", "m\n", "m\x85", "m\u202e", "m\ud800", "été 模型"):
+        metrics.on_call(call(model=name))
+        metrics.on_call(call(model=name))
+
+    text = metrics.render(accept)[0].decode()
+    assert all(line.isprintable() for line in text.split("\n"))
+    found = samples(metrics, "switchgear_calls_total")
+    assert {dict(labels)["model"]: count for labels, count in found.items()} == {
+        "m\ufffd[2J": 4,
+        "m\ufffd": 12,
+        "été 模型": 2,
+    }
+
+
 def test_models_beyond_the_limit_become_other_and_are_not_remembered():
     metrics = Metrics()
     for number in range(MODELS + 1000):

@@ -251,6 +251,9 @@ class Metrics:
         series, and so memory, at will. Such a name is not remembered at all.
         """
         model = kind.model
+        if not model.isprintable():  # a scrape is read on terminals, and is UTF-8
+            model = "".join(each if each.isprintable() else "\ufffd" for each in model)
+            kind = kind._replace(model=model)
         if model and model not in self._models:
             if kind.error in _UNADMITTED or len(self._models) >= MODELS:
                 kind = kind._replace(model=OTHER)
