@@ -12,6 +12,7 @@ import pytest
 
 from switchgear import __version__
 from switchgear.cli import banner, screen, tables
+from switchgear.providers.catalog import Catalog
 from switchgear.testing import served
 
 FACTS = banner.BannerFacts(
@@ -160,3 +161,10 @@ def test_the_start_shows_the_banner_and_the_key_once(folder, tmp_path, monkeypat
     assert "shown now and never again" in lines[2]
     with served("[local]\nenabled = false\n", data_dir=tmp_path / "data") as again:
         assert "sk-sg-" not in waited_for(again, "Found")
+
+
+@pytest.mark.parametrize("provider", sorted(banner._EXAMPLES))
+def test_a_model_shown_as_an_example_is_one_that_the_catalogue_knows(provider):
+    catalogue = Catalog.load()
+    assert banner.example_model(provider) in catalogue.models(provider)
+    assert catalogue.price(provider, banner.example_model(provider)) is not None

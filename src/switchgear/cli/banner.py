@@ -13,10 +13,10 @@ _EXAMPLES: Final = {
     "anthropic": "claude-haiku-4-5",
     "deepseek": "deepseek-chat",
     "gemini": "gemini-2.5-flash",
-    "groq": "llama-3.3-70b-versatile",
+    "groq": "openai/gpt-oss-20b",
     "mistral": "mistral-small-latest",
     "openai": "gpt-5-mini",
-    "xai": "grok-4",
+    "xai": "grok-4.5",
 }
 """A model of each provider that is often found, to show how one is called."""
 
