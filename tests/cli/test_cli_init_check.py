@@ -111,3 +111,51 @@ def test_serve_refuses_a_folder_it_cannot_use(process, tmp_path):
     assert ended.code == 4
     assert "is not a folder" in ended.err
     assert "--data-dir" in ended.err
+
+
+SECRET = """\
+[providers.mine]
+base_url = "https://api.example.com/v1"
+api_key = "secret:nope"
+"""
+
+
+def test_check_says_which_secrets_it_cannot_look_up_yet(cli, folder, tmp_path):
+    (folder / "switchgear.toml").write_text(SECRET)
+    ended = cli("check")
+    assert ended.code == 0
+    assert "Not checked, for there is no store yet that could hold it: secret:nope." in ended.out
+    assert json.loads(cli("check", "--json").out)["not_checked"] == ["secret:nope"]
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_knows_the_secrets_of_the_store(cli, folder):
+    assert cli("secrets", "set", "other", stdin="hunter2\n").code == 0
+    (folder / "switchgear.toml").write_text(SECRET)
+    ended = cli("check")
+    assert ended.code == 2
+    assert 'switchgear.toml:3: providers.mine.api_key = "secret:nope": There is no secret "nope"' in ended.err
+    (folder / "switchgear.toml").write_text(SECRET.replace("nope", "other"))
+    assert "Not checked" not in cli("check").out
+    assert cli("check").code == 0
+
+
+def test_check_lists_mistakes_of_names_beside_those_of_values(cli, folder):
+    assert cli("keys", "create", "ci").code == 0
+    (folder / "switchgear.toml").write_text(SECRET + '\n[log]\nlevel = "loud"\n')
+    ended = cli("check")
+    assert ended.code == 2
+    assert "secret:nope" in ended.err
+    assert "log.level" in ended.err
+
+
+def test_a_secret_that_the_configuration_waits_for_can_be_kept(cli, folder, tmp_path):
+    (folder / "root").write_text("ab" * 32)
+    elsewhere = f'[server]\nsecret = "file:root"\n\n[store]\nurl = "sqlite:{tmp_path / "mine.db"}"\n\n'
+    (folder / "switchgear.toml").write_text(elsewhere + SECRET)
+    assert cli("secrets", "set", "nope", stdin="hunter2\n").code == 0
+    ended = cli("secrets", "list")
+    assert "secret:nope" in ended.out
+    assert "mine" in ended.out
+    assert cli("check").code == 0
+    assert not (tmp_path / "data" / "secret.key").exists()

@@ -7,14 +7,16 @@ from dataclasses import asdict
 from cyclopts import App
 
 from switchgear.cli import screen
+from switchgear.cli.stored import checked
 from switchgear.cli.where import HERE, AsJson, Where
-from switchgear.config.load import Loaded, read
+from switchgear.config.load import Loaded
 from switchgear.core.errors import ConfigInvalid
 
 app = App(
     name="check",
     help_epilogue="""\
-Exits with 2 when there is a mistake. Nothing is started or changed.
+Exits with 2 when there is a mistake. Nothing is started or changed. Secrets and providers of the store are known
+when the store is there.
 
 Examples
   switchgear check
@@ -23,11 +25,11 @@ Examples
 
 
 @app.default
-def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
+async def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
     """List every mistake of the configuration at once, each with its line and what to do."""
     file = where.file()
     try:
-        loaded = read(file, where.environ)
+        found = await checked(where)
     except ConfigInvalid as error:
         if not as_json:
             raise ConfigInvalid(error.message, problems=error.problems, hint="") from None
@@ -35,8 +37,17 @@ def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
             {"ok": False, "file": str(file) if file else None, "problems": [asdict(each) for each in error.problems]}
         )
         return error.exit_code
+    loaded = found.loaded
     if as_json:
-        screen.show_json({"ok": True, "file": str(file) if file else None, "problems": [], "notes": loaded.notes})
+        screen.show_json(
+            {
+                "ok": True,
+                "file": str(file) if file else None,
+                "problems": [],
+                "notes": loaded.notes,
+                "not_checked": found.unchecked,
+            }
+        )
         return 0
     screen.say(
         f"{file} is right: {_counted(loaded)}."
@@ -47,6 +58,8 @@ def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
         screen.say(f'Found {each.variable} → provider "{each.name}"')
     for text in loaded.notes:
         screen.say(text)
+    if found.unchecked:
+        screen.say(f"Not checked, for there is no store yet that could hold it: {', '.join(found.unchecked)}.")
     return 0
 
 

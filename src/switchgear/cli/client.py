@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -101,18 +101,21 @@ class Api:
 
 
 @asynccontextmanager
-async def connected(where: Where, *, making: bool = False) -> AsyncIterator[Api]:
+async def connected(
+    where: Where, *, first_key: Callable[[str], None] | None = None, apart: bool = False
+) -> AsyncIterator[Api]:
     """The admin API of the running gateway, or of the data folder when none runs. Raises SwitchgearError.
 
-    A data folder that is not there yet is an error, unless ``making``: then it comes to be, with its admin key, which
-    is told.
+    A data folder that is not there yet is an error, unless there is a ``first_key``: then it comes to be, and that is
+    told its admin key. ``apart`` leaves the configuration's providers and models out where no gateway runs: they may
+    refer to a secret that is about to be kept.
     """
     running = find(where)
     if running is not None:
         async with _over_http(where, running) as api:
             yield api
     else:
-        async with _in_process(where, making=making) as api:
+        async with _in_process(where, first_key, apart=apart) as api:
             yield api
 
 
@@ -187,8 +190,8 @@ def own_key(where: Where) -> str:
 
 
 @asynccontextmanager
-async def _in_process(where: Where, *, making: bool) -> AsyncIterator[Api]:
-    if not making:
+async def _in_process(where: Where, first_key: Callable[[str], None] | None, *, apart: bool) -> AsyncIterator[Api]:
+    if first_key is None:
         _refuse_nothing(where)
     from switchgear.app.gateway import Options, offline  # noqa: PLC0415 - slow to import, needed when nothing runs
     from switchgear.edge.admin.api import build  # noqa: PLC0415 - the same
@@ -198,9 +201,11 @@ async def _in_process(where: Where, *, making: bool) -> AsyncIterator[Api]:
     try:
         async with AsyncExitStack() as stack:
             options = Options(data_folder(where.data_dir, where.environ), where.file(), where.environ)
+            if apart:
+                options = Options(options.data_dir, None, options.environ, _store_alone(where))
             gateway = await stack.enter_async_context(offline(options, control))
             if gateway.first_key is not None:
-                _show_first_key(gateway.first_key.reveal())
+                (first_key or show_first_key)(gateway.first_key.reveal())
             http = await stack.enter_async_context(
                 httpx.AsyncClient(
                     transport=httpx.ASGITransport(build(gateway), raise_app_exceptions=where.debug),
@@ -212,6 +217,20 @@ async def _in_process(where: Where, *, making: bool) -> AsyncIterator[Api]:
             yield Api(http, _INSIDE)
     finally:
         control.close()
+
+
+def _store_alone(where: Where) -> dict[str, object]:
+    """The settings that say where the store is and what seals it. Raises ConfigInvalid."""
+    from switchgear.cli.located import locate  # noqa: PLC0415 - slow to import, needed when nothing runs
+
+    located, file = locate(where), where.file()
+    overrides: dict[str, object] = {"store.url": located.url}
+    secret = located.settings.server.secret
+    if secret is not None:
+        kind, _, name = secret.partition(":")
+        beside = kind == "file" and file is not None and not name.startswith("~")
+        overrides["server.secret"] = f"file:{file.parent.absolute() / name}" if beside and file else secret
+    return overrides
 
 
 def _refuse_nothing(where: Where) -> None:
@@ -226,7 +245,8 @@ def _refuse_nothing(where: Where) -> None:
         )
 
 
-def _show_first_key(key: str) -> None:
+def show_first_key(key: str) -> None:
+    """Tell a person the admin key of a data folder that just came to be."""
     screen.note(f"This data folder is new. Its admin key, shown now and never again: {key}")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import App, Parameter
 
 from switchgear.cli import screen, tables
-from switchgear.cli.client import Api, connected
+from switchgear.cli.client import Api, connected, show_first_key
 from switchgear.cli.spans import seconds_of
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.core.errors import NotFound
@@ -61,7 +61,7 @@ async def create(
         body["scopes"] = scope
     if expires_in:
         body["expires_in_seconds"] = seconds_of(expires_in, "--expires-in")
-    async with connected(where) as api:
+    async with connected(where, first_key=show_first_key) as api:
         made = await api.ask("POST", "/api/keys", body)
     _show_key(made, "Created", as_json=as_json)
 

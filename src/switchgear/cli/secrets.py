@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
 
 from switchgear.cli import screen, tables
-from switchgear.cli.client import connected
+from switchgear.cli.client import connected, show_first_key
 from switchgear.cli.models import quote
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.core.errors import UsageError
@@ -36,16 +36,19 @@ Examples
   switchgear secrets set openai
   switchgear secrets set openai < key.txt""",
 )
-def set_secret(name: Name, /, *, where: Where = HERE) -> None:
+def set_secret(name: Name, /, *, as_json: AsJson = False, where: Where = HERE) -> None:
     """Keep a secret, instead of what was there under that name."""
     value = _value(name)  # not in a coroutine: Ctrl-C would not end the wait for it
-    asyncio.run(_keep(where, name, value))
+    kept = asyncio.run(_keep(where, name, value))
+    if as_json:
+        screen.show_json(kept)
+        return
     screen.say(f'Kept. Refer to it as "secret:{name}".')
 
 
-async def _keep(where: Where, name: str, value: str) -> None:
-    async with connected(where) as api:
-        await api.ask("PUT", f"/api/secrets/{quote(name)}", {"value": value})
+async def _keep(where: Where, name: str, value: str) -> Any:
+    async with connected(where, first_key=show_first_key, apart=True) as api:
+        return await api.ask("PUT", f"/api/secrets/{quote(name)}", {"value": value})
 
 
 @app.command(name="list", help_epilogue="Examples\n  switchgear secrets list")
