@@ -52,6 +52,7 @@ class _WireUsage(msgspec.Struct):
 
 class _Tail(msgspec.Struct):
     usage: _WireUsage | None = None
+    error: msgspec.Raw | None = None
 
 
 _tail = msgspec.json.Decoder(_Tail)
@@ -89,7 +90,7 @@ def usage_of(provider: str, body: bytes, redact: Redact) -> Usage | None:
     that came with a good status; what is shown of that went through ``redact``.
     """
     try:
-        wire = _tail.decode(body).usage
+        tail = _tail.decode(body)
     except _UNDECODABLE as error:
         if (told := error_in_body(provider, body, redact)) is not None:
             raise told from error
@@ -100,9 +101,11 @@ def usage_of(provider: str, body: bytes, redact: Redact) -> Usage | None:
             provider=provider,
             cause=str(error),
         ) from error
-    if b'"error"' in body and (told := error_in_body(provider, body, redact)) is not None:
+    usage = _usage(tail.usage) if tail.usage is not None else None
+    failed = _given(tail.error) or (usage is None and b'"error"' in body)
+    if failed and (told := error_in_body(provider, body, redact)) is not None:
         raise told
-    return _usage(wire) if wire is not None else None
+    return usage
 
 
 def estimate_of(body: bytes, prompt_characters: int) -> Usage:
