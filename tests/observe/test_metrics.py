@@ -255,9 +255,9 @@ def test_open_metrics_is_given_to_those_who_accept_it():
 
 def test_names_that_come_from_clients_are_escaped():
     metrics = Metrics()
-    metrics.on_call(call(model='a"b\\c\nd'))
+    metrics.on_call(call(model='a"b\\c\\nd'))
 
-    assert value(metrics, "switchgear_calls_total", model='a"b\\c\nd') == 1
+    assert value(metrics, "switchgear_calls_total", model='a"b\\c\\nd') == 1
 
 
 async def test_the_event_loops_lag_is_measured():
