@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import tracemalloc
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -46,14 +47,14 @@ async def fill(url: str, folder: Path, record: Callable[..., CallRecord], calls:
     await store.close()
 
 
-async def content(url: str, folder: Path) -> list[object]:
+async def content(url: str, folder: Path, *, secrets: bool = True) -> list[object]:
     store = await Store.open(url, folder, secret=SECRET)
     try:
         return [
             await store.keys.all(),
             await store.providers.all(),
             await store.models.all(),
-            (await store.secrets.get("s")).reveal(),
+            (await store.secrets.get("s")).reveal() if secrets else None,
             (await store.audit.list()).entries,
             (await store.usage.list(limit=10_000)).calls,
         ]
@@ -163,6 +164,125 @@ async def test_a_backup_with_impossible_rows_restores_nothing(filled: Path, targ
     assert [document.name for document in await store.providers.all()] == ["mine"]
     assert await store.keys.all() == []
     await store.close()
+
+
+def key_row(**changes: object) -> bytes:
+    row: dict[str, object] = {"id": "key_2", "name": "n", "models": '["*"]', "scopes": '["call"]', "created_at": 1}
+    row |= {"expires_at": None, "revoked_at": None, "created_by": "cli"}
+    return json.dumps(row | changes).encode() + b"\n"
+
+
+SECRET_ROW = b'{"hash":"%s","key_id":"key_1","hint":"abcd","created_at":1,"expires_at":null}\n'
+AUDIT_ROW = b'{"at":5,"id":"a","actor":"c","action":"x","target":"t","detail":"[]","ip":""}\n'
+MODEL_ROW = b'{"name":"m","document":"%s","created_at":1,"updated_at":1}\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        ("keys", key_row(models='"abc"')),
+        ("keys", key_row(models="abc")),
+        ("keys", key_row(scopes='"call"')),
+        ("keys", key_row(scopes="call")),
+        ("keys", key_row(scopes='[{"a":1}]')),
+        ("keys", key_row(created_at=True)),
+        ("keys", key_row(expires_at=2**63)),
+        ("keys", key_row(name=None)),
+        ("keys", key_row(more=1)),
+        ("key_secrets", SECRET_ROW % b"AAAA"),
+        ("key_secrets", SECRET_ROW % b"not base64"),
+        ("models", MODEL_ROW % b"[]"),
+        ("models", MODEL_ROW % b"not json"),
+        ("models", MODEL_ROW % (b"[" * 100_000)),
+        ("audit", AUDIT_ROW),
+    ],
+)
+async def test_rows_of_another_shape_are_refused_before_they_are_written(
+    filled: Path, tmp_path: Path, table: str, rows: bytes
+) -> None:
+    bad = filled.with_name("bad.zip")
+    tables = {"keys": b"", "key_secrets": b""} if table == "keys" else {}
+    bad.write_bytes(rewritten(filled, **(tables | {table: rows})))
+    with pytest.raises(StoreUnusable, match="damaged"):
+        await restore(f"sqlite:{tmp_path}/t.db", tmp_path, bad, secret=SECRET)
+    assert (await content(f"sqlite:{tmp_path}/t.db", tmp_path, secrets=False))[0] == []
+
+
+async def test_the_row_those_are_made_of_is_restored(filled: Path, tmp_path: Path) -> None:
+    good = filled.with_name("good.zip")
+    good.write_bytes(rewritten(filled, keys=key_row(), key_secrets=b""))
+    done = await restore(f"sqlite:{tmp_path}/t.db", tmp_path, good, secret=SECRET)
+    assert done.rows["keys"] == 1
+
+
+def blown_up(name: str, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A small file whose entry ``name`` is one line of 100 MB, with a manifest that is right otherwise."""
+    out = io.BytesIO()
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        with archive.open(name, "w") as entry:
+            for _ in range(100):
+                entry.write(b" " * 1_000_000)
+                digest.update(b" " * 1_000_000)
+        if name != "manifest.json":
+            copy = {"rows": 0, "sha256": digest.hexdigest()}
+            head = {"product": "switchgear", "format": 1, "schema": "0001", "secret": "", "created_at": 1}
+            archive.writestr("manifest.json", json.dumps(head | {"tables": {name.removesuffix(".jsonl"): copy}}))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "usage.jsonl"])
+async def test_a_small_file_that_unpacks_to_one_enormous_line_is_refused_unread(tmp_path: Path, name: str) -> None:
+    bomb = tmp_path / "bomb.zip"
+    bomb.write_bytes(blown_up(name))
+    assert bomb.stat().st_size < 200_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(StoreUnusable, match="damaged"):
+            await restore(f"sqlite:{tmp_path}/t.db", tmp_path, bomb, secret=SECRET)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+async def test_a_compression_that_backups_do_not_use_is_refused(filled: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(filled) as old, zipfile.ZipFile(other, "w", zipfile.ZIP_LZMA) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with pytest.raises(StoreUnusable, match="damaged"):
+        await restore(f"sqlite:{tmp_path}/t.db", tmp_path, other, secret=SECRET)
+
+
+async def test_a_document_as_long_as_the_api_takes_it_is_restored(sqlite_url: str, tmp_path: Path) -> None:
+    store = await Store.open(sqlite_url, tmp_path, secret=SECRET)
+    for number in range(9):
+        await store.providers.put(f"p{number}", {"text": '"' * 500_000})
+    await store.close()
+    await backup(sqlite_url, tmp_path, tmp_path / "b.zip", secret=SECRET)
+    done = await restore(f"sqlite:{tmp_path}/t.db", tmp_path, tmp_path / "b.zip", secret=SECRET)
+    assert done.rows["providers"] == 9
+
+
+async def test_a_planted_link_does_not_receive_the_backup(filled: Path, sqlite_url: str, tmp_path: Path) -> None:
+    stolen = tmp_path / "stolen"
+    for name in ("b.zip.part", "c.zip"):
+        (tmp_path / name).symlink_to(stolen)
+    await backup(sqlite_url, tmp_path, tmp_path / "b.zip", secret=SECRET)
+    with pytest.raises(UsageError, match="exists already"):
+        await backup(sqlite_url, tmp_path, tmp_path / "c.zip", secret=SECRET)
+    assert not stolen.exists()
+    assert (tmp_path / "b.zip").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_part_of_a_backup_is_never_written_through_a_name_that_is_there(
+    filled: Path, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchgear.store.backup.secrets.token_hex", lambda _: "guessed")
+    (tmp_path / ".switchgear-guessed.part").symlink_to(tmp_path / "stolen")
+    with pytest.raises(UsageError, match=r"cannot be written to .*b\.zip: file exists"):
+        await backup(sqlite_url, tmp_path, tmp_path / "b.zip", secret=SECRET)
+    assert not (tmp_path / "stolen").exists()
 
 
 @pytest.mark.parametrize("change", [b'{"format": 2}', b'{"schema": "9999"}'])

@@ -7,31 +7,36 @@ which holds their row counts and sha256. Rows pass through in pieces; nothing is
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import os
+import secrets
 import struct
 import time
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar
 
 import msgspec
-from sqlalchemy import LargeBinary, Table, delete, insert, literal, select, update
+from sqlalchemy import Table, delete, insert, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.errors import StoreUnavailable, StoreUnusable, UsageError
-from switchgear.store import failures, partitions, tables, upgrade
+from switchgear.store import backup_rows, failures, partitions, tables, upgrade
 from switchgear.store.engine import Database, connect
 from switchgear.store.sealing import fingerprint
 
 FORMAT = 1
 _PIECE = 1_000
+_PIECE_BYTES = 4 << 20
+# Twice what the longest row can be: a document comes over the admin API, which takes 1 MiB, and is escaped in its row.
+_LONGEST_LINE = 4 << 20
+_LONGEST_MANIFEST = 1 << 20
+_READ_BYTES = 1 << 20
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # What zipfile is known to raise on damage, and msgspec on lines that are not rows. RuntimeError stands for a set
 # encryption bit, OSError for an offset outside the file, SQLAlchemyError for values that fit no column.
 _DAMAGE = (
@@ -97,16 +102,20 @@ async def backup(url: str, data_dir: Path, file: Path, *, secret: bytes) -> Mani
     """
     _refuse_existing(file)
     database = connect(url, data_dir)
-    part = file.with_name(file.name + ".part")
+    # A name nobody can have put a link under, in a folder that others may write too.
+    part = file.with_name(f".switchgear-{secrets.token_hex(16)}.part")
     try:
         await upgrade.prepare(database)
-        manifest = await _write(database, part, secret)
+        manifest = await _write(database, part, file, secret)
         part.replace(file)
     except StoreUnavailable as error:
         raise failures.unusable(error.__cause__ or error, database.where) from error
+    except OSError as error:
+        raise _unwritable(file, error) from error
     finally:
         await database.close()
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return manifest
 
 
@@ -150,7 +159,7 @@ def read_manifest(file: Path) -> Manifest:
 
 
 def _refuse_existing(file: Path) -> None:
-    if file.exists():
+    if os.path.lexists(file):
         raise UsageError(f"{file} exists already.", hint="Choose another name, or move it away.")
 
 
@@ -158,7 +167,8 @@ class _Archive:
     """The zip as it grows: rows in, counts and checksums out."""
 
     def __init__(self, file: Path) -> None:
-        self._handle = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._handle = os.fdopen(os.open(file, flags, 0o600), "w+b")
         self._zip = zipfile.ZipFile(self._handle, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
         self._entry: IO[bytes] | None = None
         self._encoder = msgspec.json.Encoder()
@@ -203,10 +213,11 @@ class _Archive:
             self._handle.close()
 
 
-async def _write(database: Database, file: Path, secret: bytes) -> Manifest:
+async def _write(database: Database, part: Path, file: Path, secret: bytes) -> Manifest:
+    """Writes to ``part``; ``file``, which it becomes, is what errors name."""
     archive: _Archive | None = None
     try:
-        archive = await asyncio.to_thread(_Archive, file)
+        archive = await asyncio.to_thread(_Archive, part)
         copies: dict[str, TableCopy] = {}
         async with database.snapshot() as connection:
             for table in _TABLES:
@@ -241,7 +252,7 @@ async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list
 
 def _unwritable(file: Path, error: OSError) -> UsageError:
     reason = (error.strerror or "an error of the disk").lower()
-    return UsageError(f"The backup cannot be written to {file.with_suffix('')}: {reason}.", cause=repr(error))
+    return UsageError(f"The backup cannot be written to {file}: {reason}.", cause=repr(error))
 
 
 # ---------------------------------------------------------------- reading
@@ -273,7 +284,11 @@ def _damaged(file: Path, error: Exception | None = None) -> StoreUnusable:
 
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
-    head = msgspec.json.decode(archive.read("manifest.json"), type=_Head)
+    with _entry(archive, "manifest.json", file) as entry:
+        text = entry.read(_LONGEST_MANIFEST + 1)
+    if len(text) > _LONGEST_MANIFEST:
+        raise _damaged(file)
+    head = msgspec.json.decode(text, type=_Head)
     if head.product != "switchgear":
         raise _damaged(file)
     if head.format > FORMAT or head.schema not in tables.REVISIONS:
@@ -281,7 +296,16 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
             f"{file} was made by a newer Switchgear (format {head.format}, schema {head.schema}). Nothing was changed.",
             hint="Restore it with that version.",
         )
-    return msgspec.json.decode(archive.read("manifest.json"), type=Manifest)
+    return msgspec.json.decode(text, type=Manifest)
+
+
+def _entry(archive: zipfile.ZipFile, name: str, file: Path) -> IO[bytes]:
+    """The entry of this name, compressed in a way whose memory is bounded. ``zipfile`` reads no more of it than it
+    declares."""
+    info = archive.getinfo(name)
+    if info.compress_type not in _COMPRESSIONS:
+        raise _damaged(file)
+    return archive.open(info)
 
 
 def _check(file: Path) -> Manifest:
@@ -291,14 +315,23 @@ def _check(file: Path) -> Manifest:
         if not set(manifest.tables) <= {table.name for table in _TABLES}:
             raise _damaged(file)
         for name, copy in manifest.tables.items():
-            digest, rows = hashlib.sha256(), 0
-            with archive.open(f"{name}.jsonl") as entry:
-                while piece := entry.read(1 << 20):
-                    digest.update(piece)
-                    rows += piece.count(b"\n")
-            if (rows, digest.hexdigest()) != (copy.rows, copy.sha256):
-                raise _damaged(file)
+            with _entry(archive, f"{name}.jsonl", file) as entry:
+                if _measured(entry, file) != copy:
+                    raise _damaged(file)
     return manifest
+
+
+def _measured(entry: IO[bytes], file: Path) -> TableCopy:
+    """Rows and checksum of a table as it is in the file. Raises StoreUnusable for a line too long to be a row."""
+    digest, rows, begun = hashlib.sha256(), 0, 0
+    while piece := entry.read(_READ_BYTES):
+        digest.update(piece)
+        rows += piece.count(b"\n")
+        end = piece.rfind(b"\n")
+        begun = begun + len(piece) if end < 0 else len(piece) - end - 1
+        if begun > _LONGEST_LINE:
+            raise _damaged(file)
+    return TableCopy(rows, digest.hexdigest())
 
 
 async def _make_room(connection: AsyncConnection, database: Database, *, force: bool) -> None:
@@ -311,16 +344,18 @@ async def _make_room(connection: AsyncConnection, database: Database, *, force: 
 
 
 def _pieces(table: Table, archive: zipfile.ZipFile, file: Path) -> Iterator[list[dict[str, Any]]]:
-    blobs = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
-    with archive.open(f"{table.name}.jsonl") as entry:
-        while lines := list(islice(entry, _PIECE)):
-            rows = [msgspec.json.decode(line, type=dict[str, Any]) for line in lines]
-            for row in rows:
-                if not set(row) <= set(table.columns.keys()):
-                    raise _damaged(file)
-                for name in blobs:
-                    row[name] = base64.b64decode(row[name], validate=True)
-            yield rows
+    rows: list[dict[str, Any]] = []
+    size = 0
+    with _entry(archive, f"{table.name}.jsonl", file) as entry:
+        # A line is one piece longer at most than what was measured of it.
+        while line := entry.readline(_LONGEST_LINE + _READ_BYTES):
+            rows.append(backup_rows.read(table.name, line))
+            size += len(line)
+            if len(rows) == _PIECE or size > _PIECE_BYTES:
+                yield rows
+                rows, size = [], 0
+    if rows:
+        yield rows
 
 
 async def _fill(

@@ -1,0 +1,121 @@
+"""The rows of a backup, table by table, as they must be before one of them is written.
+
+A backup is a file from somewhere. What its rows hold is read at every start; a row that only the database's types
+have seen could keep the gateway from starting, or mean more than it says. Times are milliseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from switchgear.core.calls import Outcome
+
+_Long = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_Small = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True):
+    """A row. A column that a later schema adds gets a default here, for the backups made before it."""
+
+    def check(self) -> None:
+        """Raise msgspec.MsgspecError when JSON in a column is not of the shape its readers expect."""
+
+
+class _Key(_Row):
+    id: str
+    name: str
+    models: str
+    scopes: str
+    created_at: _Long
+    expires_at: _Long | None
+    revoked_at: _Long | None
+    created_by: str
+
+    def check(self) -> None:
+        _WORDS.decode(self.models)
+        _WORDS.decode(self.scopes)
+
+
+class _KeySecret(_Row):
+    hash: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    key_id: str
+    hint: str
+    created_at: _Long
+    expires_at: _Long | None
+
+
+class _Document(_Row):
+    name: str
+    document: str
+    created_at: _Long
+    updated_at: _Long
+
+    def check(self) -> None:
+        _OBJECT.decode(self.document)
+
+
+class _Secret(_Row):
+    name: str
+    sealed: bytes
+    created_at: _Long
+    updated_at: _Long
+
+
+class _Usage(_Row):
+    at: _Long
+    id: str
+    key_id: str
+    endpoint: str
+    model: str
+    provider: str
+    deployment: str
+    streamed: bool
+    outcome: Outcome
+    status: _Small
+    error: str
+    prompt_tokens: _Long
+    completion_tokens: _Long
+    cached_tokens: _Long
+    reasoning_tokens: _Long
+    estimated: bool
+    cost: _Long | None
+    latency_ms: float
+    first_token_ms: float | None
+    attempts: _Small
+    trace: str
+
+
+class _Audit(_Row):
+    at: _Long
+    id: str
+    actor: str
+    action: str
+    target: str
+    detail: str
+    ip: str
+
+    def check(self) -> None:
+        _OBJECT.decode(self.detail)
+
+
+_WORDS: Final = msgspec.json.Decoder(tuple[str, ...])
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+_DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    "keys": msgspec.json.Decoder(_Key),
+    "key_secrets": msgspec.json.Decoder(_KeySecret),
+    "providers": msgspec.json.Decoder(_Document),
+    "models": msgspec.json.Decoder(_Document),
+    "secrets": msgspec.json.Decoder(_Secret),
+    "usage": msgspec.json.Decoder(_Usage),
+    "audit": msgspec.json.Decoder(_Audit),
+}
+
+
+def read(table: str, line: bytes) -> dict[str, Any]:
+    """The row of ``table`` that ``line`` holds, by column. Raises msgspec.MsgspecError when it is none."""
+    row: _Row = _DECODERS[table].decode(line)
+    row.check()
+    return msgspec.structs.asdict(row)
