@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+import structlog
 import uvloop
 from local_scripted import QUICK, MakeChild, Until
 
@@ -90,6 +91,33 @@ async def test_every_change_of_state_is_told(make_child: MakeChild) -> None:
     assert list(dict.fromkeys(states)) == ["starting", "ready", "stopped"]
     assert {name for name, _ in told} == {child.name}
     assert all(status.since <= time.time() for _, status in told)
+
+
+async def test_a_caller_who_found_an_endpoint_gone_gets_the_next_one(make_child: MakeChild) -> None:
+    child = make_child()
+    child.start()
+    before = await child.wait_ready(20)
+    assert child.status.pid is not None
+    os.kill(child.status.pid, signal.SIGKILL)
+    after = await child.wait_ready(20, past=before)
+    assert after != before
+    assert await child.wait_ready(20, past=before) == after
+
+
+async def test_the_lines_of_the_log_hold_what_is_known_only(make_child: MakeChild, until: Until) -> None:
+    with structlog.testing.capture_logs() as lines:
+        child = make_child()
+        child.start()
+        await child.wait_ready(20)
+        assert child.status.pid is not None
+        os.kill(child.status.pid, signal.SIGKILL)
+        await until(lambda: child.status.restarts)
+        await child.stop()
+    assert not [line for line in lines if "" in line.values() or None in line.values()]
+    levels = {line["event"]: line["log_level"] for line in lines}
+    assert levels["embedded model is starting"] == "debug"
+    assert levels["embedded model is ready"] == "info"
+    assert levels["embedded model restarts"] == "warning"
 
 
 async def test_a_killed_child_is_restarted_with_another_key(make_child: MakeChild, until: Until) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import time
@@ -42,6 +43,13 @@ _MEMORY_SIGNS = (
     "cannot allocate memory",
     "mmap: 12",
 )
+_LEVELS: dict[State, int] = {
+    "starting": logging.DEBUG,
+    "ready": logging.INFO,
+    "restarting": logging.DEBUG,  # the warning that says when tells of it
+    "failed": logging.ERROR,
+    "stopped": logging.DEBUG,
+}
 _LINE_LIMIT = 64 * 1024
 _DEFAULT_POLICY = RestartPolicy()
 
@@ -158,14 +166,20 @@ class ChildProcess:
         await self.stop()
         self.start()
 
-    async def wait_ready(self, timeout: float) -> Endpoint:  # noqa: ASYNC109 - a wait of this object, not of a call
+    async def wait_ready(
+        self,
+        timeout: float,  # noqa: ASYNC109 - a wait of this object, not of a call
+        *,
+        past: Endpoint | None = None,
+    ) -> Endpoint:
         """The endpoint, as soon as there is one; waits at most ``timeout`` seconds, restarts included.
 
+        An endpoint equal to ``past`` was found gone by the caller, and is not answered before the time is over.
         Raises ``ModelUnavailable`` with the reason when that takes longer, or when the child is failed or stopped.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                while self._status.state in ("starting", "restarting"):
+                while self._status.state in ("starting", "restarting") or (past and self._endpoint == past):
                     await self._changed.wait()
         if self._endpoint is not None:
             return self._endpoint
@@ -264,6 +278,8 @@ class ChildProcess:
                 raise self._exit_of(exited.result())
             self._became_ready(told, key, process.pid)
             await self._keep_checking(told["url"] + told["health"], key, exited)
+            self._endpoint = None  # before its last words are read: calls must not go there meanwhile
+            self._enter("restarting", self._exit_of(exited.result()).reason, process.pid)
             await asyncio.wait(readers, timeout=1.0)
             raise self._exit_of(exited.result())
         finally:
@@ -350,8 +366,8 @@ class ChildProcess:
         self._changed.set()
         self._changed = asyncio.Event()
         if before.state != state:
-            level = self._log.error if state == "failed" else self._log.info
-            level("embedded model is " + state, reason=reason, pid=pid)
+            facts = {name: fact for name, fact in (("reason", reason), ("pid", pid)) if fact}
+            self._log.log(_LEVELS[state], "embedded model is " + state, **facts)
         if self._on_change is not None:
             self._on_change(self.name, self._status)
 

@@ -91,17 +91,24 @@ class EmbeddedModels:
         """Where ``name`` answers now, ``None`` while it does not. Raises ``ModelNotFound``."""
         return self._child(name).endpoint
 
-    async def ready(self, name: str, timeout: float = 30.0) -> Endpoint:  # noqa: ASYNC109 - a bound on this wait only
+    async def ready(
+        self,
+        name: str,
+        timeout: float = 30.0,  # noqa: ASYNC109 - a bound on this wait only
+        *,
+        past: Endpoint | None = None,
+    ) -> Endpoint:
         """The endpoint of ``name``, started now if it was not yet; waits at most ``timeout`` seconds for it.
 
+        ``past`` is one that was found gone: as long as it is still the one known here, another is waited for.
         Raises ``ModelNotFound``, or ``ModelUnavailable`` with the reason.
         """
         child = self._child(name)
-        if child.endpoint is not None:
+        if child.endpoint is not None and child.endpoint != past:
             return child.endpoint
         if self._started and child.status.state == "stopped":
             child.start()
-        return await child.wait_ready(timeout)
+        return await child.wait_ready(timeout, past=past)
 
     def status(self, name: str) -> ChildStatus:
         """The state of ``name`` with its process id. Raises ``ModelNotFound``."""
