@@ -118,12 +118,39 @@ def test_a_conversation_too_long_for_the_model_is_a_bad_request(client: OpenAI) 
     with pytest.raises(openai.BadRequestError) as raised:
         client.chat.completions.create(model="smollm2", messages=[{"role": "user", "content": "word " * 9000}])
     assert raised.value.code == "context_length_exceeded"
+    assert "smollm2: " in raised.value.message
+    assert "Provider local" not in raised.value.message
 
 
-def test_a_wrong_kind_of_model_is_a_typed_error(client: OpenAI) -> None:
-    with pytest.raises(openai.APIStatusError) as raised:
-        client.chat.completions.create(model=embedding_model(client), messages=QUESTION)
-    assert raised.value.status_code in (400, 404)
+def test_a_wrong_kind_of_model_is_a_bad_request_that_names_the_right_one(client: OpenAI) -> None:
+    name = embedding_model(client)
+    with pytest.raises(openai.BadRequestError, match=r"it does not chat\. Use smollm2\.") as raised:
+        client.chat.completions.create(model=name, messages=QUESTION)
+    assert (raised.value.code, raised.value.param) == ("invalid_request", "model")
+    with pytest.raises(openai.BadRequestError, match="it does not chat"):
+        client.completions.create(model=name, prompt="hi")
+    with pytest.raises(openai.BadRequestError, match=rf"it makes no embeddings\. Use {name}\.") as raised:
+        client.embeddings.create(model="smollm2", input="hi")
+    assert (raised.value.code, raised.value.param) == ("invalid_request", "model")
+
+
+def test_empty_messages_are_a_bad_request(client: OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError, match="messages must not be empty") as raised:
+        client.chat.completions.create(model="smollm2", messages=[])
+    assert raised.value.param == "messages"
+    with pytest.raises(openai.BadRequestError, match="prompt must not be empty"):
+        client.completions.create(model="smollm2", prompt="")
+
+
+def test_the_engines_own_fields_do_not_lift_max_tokens(client: OpenAI) -> None:
+    answer = client.chat.completions.create(
+        model="smollm2",
+        messages=[{"role": "user", "content": "Count to one thousand."}],
+        max_tokens=5,
+        extra_body={"n_predict": 10**8, "ignore_eos": True},
+    )
+    assert answer.usage is not None
+    assert answer.usage.completion_tokens == 5
 
 
 def test_a_client_that_leaves_ends_the_answer(client: OpenAI, gateway: served) -> None:

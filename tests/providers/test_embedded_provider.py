@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
 import pytest
 
-from switchgear.core.errors import ModelNotFound, ModelUnavailable, ProviderError
+from switchgear.core.errors import (
+    ContextLengthExceeded,
+    ModelNotFound,
+    ModelUnavailable,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnreachable,
+    RequestError,
+)
 from switchgear.core.secrets import Secret
 from switchgear.providers.base import Operation
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.local.child import Endpoint
 from switchgear.providers.local.embedded import EmbeddedModels
-from switchgear.testing import Gate, ReadBody, ScriptedProvider, faults
+from switchgear.testing import Gate, ReadBody, ScriptedProvider, Send, faults, unused_port
+from switchgear.testing.http1 import response
 
 BOTH_LOOPS = True
 BODY = b'{"model":"m","messages":[{"role":"user","content":"hi"}]}'
@@ -33,7 +43,10 @@ class Models:
         self._changed = asyncio.Event()
 
     def serve(self, name: str, provider: ScriptedProvider, key: str) -> None:
-        self.endpoints[name] = Endpoint(provider.base_url, Secret(key))
+        self.move(name, Endpoint(provider.base_url, Secret(key)))
+
+    def move(self, name: str, endpoint: Endpoint) -> None:
+        self.endpoints[name] = endpoint
         self._changed.set()
 
     def endpoint(self, name: str) -> Endpoint | None:
@@ -41,12 +54,12 @@ class Models:
             raise ModelNotFound(f"No {name}.")
         return self.endpoints.get(name)
 
-    async def ready(self, name: str, timeout: float) -> Endpoint:
+    async def ready(self, name: str, timeout: float, *, past: Endpoint | None = None) -> Endpoint:
         self.waits += 1
         if self.failed:
             raise ModelUnavailable(self.failed)
         async with asyncio.timeout(timeout):
-            while name not in self.endpoints:
+            while name not in self.endpoints or self.endpoints[name] == past:
                 self._changed.clear()
                 await self._changed.wait()
         return self.endpoints[name]
@@ -158,6 +171,90 @@ async def test_a_process_that_dies_in_a_call_is_a_providers_error() -> None:
         models.serve("m", child, "k")
         with pytest.raises(ProviderError):
             await ask(provider)
+
+
+def gone(key: str = "k") -> Endpoint:
+    return Endpoint(f"http://127.0.0.1:{unused_port()}/v1", Secret(key))
+
+
+async def waiting(models: Models, call: asyncio.Future[bytes]) -> None:
+    while not models.waits and not call.done():
+        await asyncio.sleep(0.001)
+
+
+async def test_a_process_found_gone_is_waited_for_once_and_the_call_answered_by_the_next() -> None:
+    models = Models()
+    models.endpoints["m"] = gone()
+    async with ScriptedProvider() as new, embedded(models) as provider:
+        call = asyncio.ensure_future(ask(provider))
+        await waiting(models, call)
+        models.serve("m", new, "k2")
+        assert b"hi" in await call
+        assert (models.waits, len(new.requests)) == (1, 1)
+
+
+async def test_a_process_found_gone_twice_is_not_asked_again() -> None:
+    models = Models()
+    models.endpoints["m"] = gone()
+    async with embedded(models) as provider:
+        call = asyncio.ensure_future(ask(provider))
+        await waiting(models, call)
+        models.move("m", gone("k2"))
+        with pytest.raises(ProviderUnreachable):
+            await call
+        assert models.waits == 1
+
+
+async def test_a_process_found_gone_that_does_not_come_back_is_unavailable() -> None:
+    models = Models()
+    models.endpoints["m"] = gone()
+    models.failed = "m is failed: out of memory"
+    async with embedded(models) as provider:
+        with pytest.raises(ModelUnavailable, match="out of memory"):
+            await ask(provider)
+
+
+async def test_what_the_model_cannot_be_asked_does_not_reach_its_process() -> None:
+    models = Models()
+    async with ScriptedProvider() as child, embedded(models) as provider:
+        models.serve("m", child, "k")
+        with pytest.raises(RequestError, match="messages must not be empty"):
+            await provider.send(Operation.CHAT, "m", b'{"model":"m","messages":[]}')
+        with pytest.raises(RequestError, match=r"Use all-minilm-l6-v2\."):
+            await provider.send(Operation.EMBEDDING, "smollm2", b'{"model":"smollm2","input":"hi"}')
+        assert (child.requests, models.waits) == ([], 0)
+
+
+async def test_the_process_is_told_how_long_the_answer_may_be() -> None:
+    models = Models()
+    async with ScriptedProvider() as child, embedded(models) as provider:
+        models.serve("m", child, "k")
+        await ask(provider)
+        assert json.loads(child.requests[0].body)["max_tokens"] == 1024
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "shown"),
+    [
+        (ProviderRefused, {"message": "top_k is no number"}, "m: top_k is no number."),
+        (
+            ContextLengthExceeded,
+            {"message": "request (9 tokens) exceeds the available context size (8 tokens), try increasing it"},
+            "m: request (9 tokens) exceeds the available context size (8 tokens).",
+        ),
+    ],
+)
+async def test_a_refusal_is_told_without_a_provider_and_ends_with_a_full_stop(
+    kind: type[ProviderRefused], told: dict[str, str], shown: str
+) -> None:
+    models = Models()
+    async with ScriptedProvider() as child, embedded(models) as provider:
+        child.plan(ReadBody(), Send(response({"error": told}, 400)))
+        models.serve("m", child, "k")
+        with pytest.raises(ProviderRefused) as raised:
+            await ask(provider)
+    assert (type(raised.value), raised.value.message) == (kind, shown)
+    assert raised.value.upstream_status == 400
 
 
 async def test_the_environments_proxy_is_not_asked_for_a_loopback_process(monkeypatch: pytest.MonkeyPatch) -> None:

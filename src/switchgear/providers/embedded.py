@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from switchgear.core.errors import ProviderRefused, ProviderUnreachable
 from switchgear.observe.redaction import scrub
 from switchgear.providers.base import Operation
 from switchgear.providers.connection import Timeouts
 from switchgear.providers.local.child import Endpoint
 from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.providers.local.questions import bounded, check_kind
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import Answer, OriginSettings
 
 _TIMEOUTS = Timeouts(connect=2.0, first_byte=120.0, between_bytes=60.0, total=600.0)
 _WAIT_SECONDS = 30.0
+_ENGINES_ADVICE = ", try increasing it"
+"""What llama.cpp says of its context to whoever started it; a caller cannot."""
 
 
 class EmbeddedProvider:
@@ -26,11 +30,25 @@ class EmbeddedProvider:
         self._clients: dict[Endpoint, OpenAIProvider] = {}
 
     async def send(self, operation: Operation, model: str, body: bytes) -> Answer:
-        """Send a request to the model's process. Raises ModelUnavailable when it is not ready in time."""
+        """Send a request to the model's process.
+
+        A process that is gone before it took the request is waited for, and the request sent to the next one, once.
+        Raises ModelUnavailable when none is ready in time, and RequestError for what the model cannot be asked: its
+        kind does not do that, or there is nothing to answer.
+        """
+        check_kind(operation, model)
+        body = bounded(operation, body)
         endpoint = self._models.endpoint(model)
         if endpoint is None:
             endpoint = await self._models.ready(model, _WAIT_SECONDS)
-        return await self._client(endpoint).send(operation, model, body)
+        try:
+            try:
+                return await self._client(endpoint).send(operation, model, body)
+            except ProviderUnreachable:  # it ended a moment ago, and its supervisor is about to see that
+                endpoint = await self._models.ready(model, _WAIT_SECONDS, past=endpoint)
+                return await self._client(endpoint).send(operation, model, body)
+        except ProviderRefused as error:
+            raise _in_our_words(error, model) from error
 
     def _client(self, endpoint: Endpoint) -> OpenAIProvider:
         client = self._clients.get(endpoint)
@@ -57,3 +75,18 @@ class EmbeddedProvider:
         for client in self._clients.values():
             client.close()
         self._clients.clear()
+
+
+def _in_our_words(error: ProviderRefused, model: str) -> ProviderRefused:
+    """The refusal without talk of a provider and its status: there is none that the user has set up."""
+    if not error.cause:
+        return error
+    said = error.cause.removesuffix(_ENGINES_ADVICE).rstrip(".")
+    return type(error)(
+        f"{model}: {said}.",
+        provider=error.provider,
+        upstream_status=error.upstream_status,
+        param=error.param,
+        retry_after=error.retry_after,
+        cause=error.cause,
+    )

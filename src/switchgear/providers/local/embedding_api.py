@@ -188,5 +188,7 @@ def _as_base64(vector: Vectors) -> str:
 
 
 def _openai_error(error: SwitchgearError) -> dict[str, Any]:
-    message = f"{error.message} {error.advice}".strip()
+    # The gateway adds the general advice of the class; only what is said of this case goes along.
+    advice = "" if error.advice == type(error).hint else error.advice
+    message = f"{error.message} {advice}".strip()
     return {"error": {"message": message, "type": error.openai_type, "code": error.code, "param": error.param}}
