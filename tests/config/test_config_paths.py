@@ -11,8 +11,17 @@ from pathlib import Path
 import pytest
 
 from switchgear.config import paths
-from switchgear.config.paths import config_file, data_folder, load_secret, loose_permissions, open_data_folder
-from switchgear.core.errors import DataFolderUnusable
+from switchgear.config.paths import (
+    LOCK_FILE,
+    config_file,
+    data_folder,
+    folder_is_held,
+    held_folder,
+    load_secret,
+    loose_permissions,
+    open_data_folder,
+)
+from switchgear.core.errors import DataFolderInUse, DataFolderUnusable
 from switchgear.core.secrets import Secret
 
 
@@ -189,3 +198,16 @@ def test_permissions_of_what_is_missing_are_no_matter(tmp_path: Path) -> None:
     assert (
         loose_permissions(tmp_path) == f"{tmp_path} is open to others (mode 0755). Close it with: chmod 700 {tmp_path}"
     )
+
+
+# ---------------------------------------------------------------- one gateway a folder
+
+
+def test_a_folder_is_held_by_one_gateway_at_a_time(tmp_path: Path) -> None:
+    assert not folder_is_held(tmp_path)
+    with held_folder(tmp_path):
+        assert folder_is_held(tmp_path)
+        with pytest.raises(DataFolderInUse, match="Another gateway serves"), held_folder(tmp_path):
+            pass
+    assert not folder_is_held(tmp_path)
+    assert (tmp_path / LOCK_FILE).stat().st_mode & 0o777 == 0o600

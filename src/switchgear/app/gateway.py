@@ -38,7 +38,7 @@ from switchgear.store.store import Store
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 2.0
-_FIXED = ("server", "store", "state", "local", "observe")
+_FIXED = ("server", "store", "local", "observe")
 
 
 class Options(msgspec.Struct, frozen=True):

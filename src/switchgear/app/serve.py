@@ -29,6 +29,7 @@ from switchgear.config import paths
 from switchgear.config.load import read
 from switchgear.config.schema import EMBEDDED_MODEL, ServerSettings
 from switchgear.core.errors import ConfigInvalid, PortTaken, StartupError, SwitchgearError
+from switchgear.core.ids import RequestIds
 from switchgear.core.secrets import Secret
 from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
@@ -137,27 +138,34 @@ def _owner(port: int) -> str:
 async def _serve(
     where: Options, listener: socket.socket, control: logs.LogControl, dev: bool, started: Callable[[Started], None]
 ) -> None:
-    gateway = await Gateway.open(where, control)
-    try:
-        server = _Server(gateway, listener, where, started)
-        await server.run(dev)
-    finally:
-        await gateway.close()
+    with paths.held_folder(paths.open_data_folder(where.data_dir)):
+        gateway = await Gateway.open(where, control)
+        try:
+            server = _Server(gateway, listener, where, started)
+            await server.run(dev)
+        finally:
+            await gateway.close()
 
 
 def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     """The data plane: paths answered on the direct road."""
     limits = gateway.settings.server
-    health = Health(gateway.readiness, gateway.render_metrics)
+    ids = RequestIds()
+    health = Health(gateway.readiness, gateway.render_metrics, ids)
     models = ModelList(gateway.keyring, gateway.directory)
     road: dict[str, Endpoint] = {
         f"/v1/{operation.value}": CallEndpoint(gateway.calls, operation, limits.max_body_bytes, limits.body_timeout)
         for operation in Operation
     }
     road["/v1/models"] = road["/v1/*"] = models
-    road["/"] = Landing()
+    road["/"] = Landing(ids)
     road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics
     return road
+
+
+def _told_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("A defect while reloading", exc_info=task.exception())
 
 
 class _Listening(uvicorn.Server):
@@ -211,6 +219,7 @@ class _Server:
             loop="none",
             lifespan="off",
             log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             date_header=False,
@@ -289,13 +298,15 @@ class _Server:
 
     def _reload_soon(self) -> None:
         task = asyncio.ensure_future(self._reload())
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        task.add_done_callback(_told_if_failed)
 
     async def _reload(self) -> None:
         try:
             await self._gateway.reload()
         except ConfigInvalid as error:
-            _log.error("Configuration not reloaded, nothing was changed:\n%s", error)
+            _log.error("Configuration not reloaded, nothing was changed")
+            for problem in error.problems or (error,):
+                _log.error("%s", problem)
         except SwitchgearError as error:
             _log.error("Configuration not reloaded: %s", error)
 

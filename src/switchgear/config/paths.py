@@ -9,14 +9,16 @@ import re
 import secrets
 import stat
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from switchgear.core.errors import DataFolderUnusable
+from switchgear.core.errors import DataFolderInUse, DataFolderUnusable
 from switchgear.core.secrets import Secret
 
 CONFIG_FILE: Final = "switchgear.toml"
+LOCK_FILE: Final = "gateway.lock"
 SECRET_FILE: Final = "secret.key"  # noqa: S105 - a file name
 SECRET_BYTES: Final = 32
 
@@ -74,6 +76,39 @@ def open_data_folder(folder: Path) -> Path:
     except OSError as error:
         raise DataFolderUnusable(f"The data folder {folder} cannot be written: {_reason(error)}.") from None
     return folder
+
+
+@contextmanager
+def held_folder(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for a gateway that serves it; the hold ends with the process, however it ends.
+
+    Raises DataFolderInUse when another one does, DataFolderUnusable when the lock cannot be made.
+    """
+    path = folder / LOCK_FILE
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise DataFolderUnusable(f"{path} cannot be opened: {_reason(error)}.") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise DataFolderInUse(f"Another gateway serves the data folder {folder}.") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def folder_is_held(folder: Path) -> bool:
+    """Whether a gateway serves ``folder`` now."""
+    try:
+        with held_folder(folder):
+            return False
+    except DataFolderInUse:
+        return True
+    except DataFolderUnusable:
+        return False
 
 
 def load_secret(folder: Path, *, override: Secret | None = None, warn: Callable[[str], None]) -> bytes:

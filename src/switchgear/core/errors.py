@@ -218,6 +218,8 @@ class ProviderError(SwitchgearError):
     retryable = True
     openai_type = "api_error"
     hint = "Try again; switchgear models test NAME shows what the provider says."
+    reached: bool = True
+    """Whether the request can have reached the provider, which then counts its prompt."""
 
     def __init__(
         self,
@@ -239,6 +241,7 @@ class ProviderUnreachable(ProviderError):
     """No connection to the provider could be made: name, address, TLS or proxy."""
 
     code = "provider_unreachable"
+    reached = False
     hint = "Check the provider's base_url and the network: switchgear doctor"
 
 
@@ -436,6 +439,14 @@ class DataFolderUnusable(StartupError):
     code = "data_folder_unusable"
     exit_code = 4
     hint = "Make it writable, or choose another with --data-dir."
+
+
+class DataFolderInUse(StartupError):
+    """A gateway serves this data folder already."""
+
+    code = "data_folder_in_use"
+    exit_code = 8
+    hint = "Stop that one first, or choose another folder with --data-dir."
 
 
 class StoreUnusable(StartupError):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from switchgear.core.ids import RequestIds
 from switchgear.edge.exchange import Exchange
 
 _encode = msgspec.json.Encoder().encode
@@ -26,30 +27,35 @@ class Health:
         self,
         readiness: Callable[[], Awaitable[Readiness]],
         metrics: Callable[[str], Awaitable[tuple[bytes, str]]],
+        ids: RequestIds,
     ) -> None:
+        self._ids = ids
         self._readiness = readiness
         self._metrics = metrics
 
     async def healthz(self, exchange: Exchange) -> None:
         """The process serves."""
         if self._reads(exchange):
-            exchange.reply(200, _JSON, b'{"status":"ok"}')
+            exchange.reply(200, _JSON + self._id(), b'{"status":"ok"}')
 
     async def readyz(self, exchange: Exchange) -> None:
         """The process can take calls: 200, or 503 with what is missing."""
         if self._reads(exchange):
             now = await self._readiness()
             body = _encode({"status": "ready" if now.ready else "not_ready", "parts": now.parts})
-            exchange.reply(200 if now.ready else 503, _JSON, body)
+            exchange.reply(200 if now.ready else 503, _JSON + self._id(), body)
 
     async def metrics(self, exchange: Exchange) -> None:
         """Prometheus metrics, as text or OpenMetrics."""
         if self._reads(exchange):
             body, kind = await self._metrics(exchange.header(b"accept").decode("latin-1"))
-            exchange.reply(200, b"content-type: %b\r\n" % kind.encode("ascii"), body)
+            exchange.reply(200, b"content-type: %b\r\n%b" % (kind.encode("ascii"), self._id()), body)
+
+    def _id(self) -> bytes:
+        return b"x-request-id: %b\r\n" % self._ids.next().encode()
 
     def _reads(self, exchange: Exchange) -> bool:
         if exchange.method in ("GET", "HEAD"):
             return True
-        exchange.reply(405, b"allow: GET, HEAD\r\n", b"")
+        exchange.reply(405, b"allow: GET, HEAD\r\n" + self._id(), b"")
         return False

@@ -6,6 +6,7 @@ import base64
 import hashlib
 
 from switchgear import __version__
+from switchgear.core.ids import RequestIds
 from switchgear.edge.exchange import Exchange
 
 _STYLE = """
@@ -53,7 +54,8 @@ _PAGE = """<!doctype html>
 class Landing:
     """A page without scripts, cookies or anything from elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: RequestIds) -> None:
+        self._ids = ids
         digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
         self._headers = (
             "content-type: text/html; charset=utf-8\r\ncache-control: no-cache\r\nx-content-type-options: nosniff\r\n"
@@ -64,11 +66,12 @@ class Landing:
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
+        request_id = b"x-request-id: %b\r\n" % self._ids.next().encode()
         if exchange.method not in ("GET", "HEAD"):
-            exchange.reply(405, b"allow: GET, HEAD\r\n", b"")
+            exchange.reply(405, b"allow: GET, HEAD\r\n" + request_id, b"")
             return
         page = _PAGE.format(style=_STYLE, version=__version__, url="http://" + _host(exchange))
-        exchange.reply(200, self._headers, page.encode())
+        exchange.reply(200, self._headers + request_id, page.encode())
 
 
 def _host(exchange: Exchange) -> str:

@@ -19,6 +19,7 @@ from switchgear.access.keys import ADMIN, Keyring
 from switchgear.core.calls import Outcome, Usage
 from switchgear.core.errors import (
     InternalError,
+    MissingKey,
     ModelNotAllowed,
     ProviderError,
     ProviderInvalidResponse,
@@ -32,9 +33,9 @@ from switchgear.providers.base import Operation, Provider
 from switchgear.providers.catalog import cost
 from switchgear.providers.connection import Sink
 from switchgear.providers.openai_errors import error_in_body
-from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, estimate_of, usage_of
+from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, estimate_of, tokens_of, usage_of
 from switchgear.providers.transport import Answer
-from switchgear.routing.directory import Directory
+from switchgear.routing.directory import Deployment, Directory
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -104,15 +105,18 @@ class ModelCalls:
         """Serve an authenticated call. Raises SwitchgearError; the call is recorded in every case."""
         call.name = request.model
         call.streamed = request.stream
-        self._authorise(call, request)
-        body = self._prepare(call, request)
+        deployment = self._authorise(call, request)
+        body = self._prepare(request, deployment)
         self.in_flight += 1
         try:
-            await self._route(call, request, body, reply)
+            await self._route(call, request, deployment, body, reply)
         except SwitchgearError as error:
+            if isinstance(error, ProviderError) and error.reached and error.upstream_status is None:
+                self._settle_unfinished(call, request)
             self.failed(call, error)
             raise
         except asyncio.CancelledError:
+            self._settle_unfinished(call, request)
             self._broken_off(call, "abandoned", 499, "client_closed_request")
             raise
         except Exception as error:
@@ -123,57 +127,59 @@ class ModelCalls:
 
     # ------------------------------------------------------------ the stages
 
-    def _authorise(self, call: ModelCall, request: ModelRequest) -> None:
-        assert call.key is not None  # noqa: S101 - authenticate went before
+    def _authorise(self, call: ModelCall, request: ModelRequest) -> Deployment:
+        key = call.key
+        if key is None:
+            raise MissingKey("The request has no key.")
         directory = self._directory()
         model = directory.find(call.name)
         if model is None:
-            raise directory.not_found(call.name, call.key.may_call)
-        if not call.key.may_call(call.name):
+            raise directory.not_found(call.name, key.may_call)
+        if not key.may_call(call.name):
             raise ModelNotAllowed(f'This key may not call the model "{call.name}".', param="model")
-        if not call.key.any_model and not _OTHER_CHOICES.isdisjoint(request.fields):
+        if not key.any_model and not _OTHER_CHOICES.isdisjoint(request.fields):
             named = ", ".join(sorted(_OTHER_CHOICES.intersection(request.fields)))
             raise ModelNotAllowed(f"This key is limited to some models, and {named} would choose others.", param=named)
         call.model = model
         call.deployment = model.deployments[0]
         if self._logs.debug_enabled:
-            self._tell(call, "authorised", key=call.key.name, model=call.name, streamed=call.streamed)
+            self._tell(call, "authorised", key=key.name, model=call.name, streamed=call.streamed)
+        return call.deployment
 
-    def _prepare(self, call: ModelCall, request: ModelRequest) -> bytes:
+    def _prepare(self, request: ModelRequest, deployment: Deployment) -> bytes:
         """The body to send: the deployment's model, and usage asked for; everything else as it came."""
-        assert call.deployment is not None  # noqa: S101 - authorise went before
         fields = request.fields
-        fields["model"] = call.deployment.model_json
-        if request.stream and not request.wants_usage and call.deployment.provider.stream_usage:
+        fields["model"] = deployment.model_json
+        if request.stream and not request.wants_usage and deployment.provider.stream_usage:
             fields["stream_options"] = _with_usage(fields.get("stream_options"))
         return _encode(fields)
 
-    async def _route(self, call: ModelCall, request: ModelRequest, body: bytes, reply: Reply) -> None:
-        assert call.deployment is not None  # noqa: S101 - authorise went before
-        provider = call.deployment.provider
+    async def _route(
+        self, call: ModelCall, request: ModelRequest, deployment: Deployment, body: bytes, reply: Reply
+    ) -> None:
+        provider = deployment.provider
         if self._logs.debug_enabled:
-            self._tell(call, "sending", provider=provider.name, deployment=call.deployment.model, bytes=len(body))
-        with await provider.send(call.operation, call.deployment.model, body) as answer:
+            self._tell(call, "sending", provider=provider.name, deployment=deployment.model, bytes=len(body))
+        with await provider.send(call.operation, deployment.model, body) as answer:
             if self._logs.debug_enabled:
                 self._tell(call, "answered", provider=provider.name, status=answer.status)
             if request.stream:
-                await self._stream(call, request, answer, reply)
+                await self._stream(call, request, provider, answer, reply)
             else:
-                await self._whole(call, request, answer, reply)
+                await self._whole(call, request, provider, answer, reply)
 
-    async def _whole(self, call: ModelCall, request: ModelRequest, answer: Answer, reply: Reply) -> None:
-        assert call.deployment is not None  # noqa: S101 - authorise went before
-        provider = call.deployment.provider
+    async def _whole(
+        self, call: ModelCall, request: ModelRequest, provider: Provider, answer: Answer, reply: Reply
+    ) -> None:
         body = await answer.body()
-        call.first_token = time.perf_counter()
         usage = usage_of(provider.name, body, provider.redact)
         self._settle(call, usage if usage is not None else estimate_of(body, request.prompt_characters))
         await self._recorder.record(call)
         reply.whole(call, body)
 
-    async def _stream(self, call: ModelCall, request: ModelRequest, answer: Answer, reply: Reply) -> None:
-        assert call.deployment is not None  # noqa: S101 - authorise went before
-        provider = call.deployment.provider
+    async def _stream(
+        self, call: ModelCall, request: ModelRequest, provider: Provider, answer: Answer, reply: Reply
+    ) -> None:
         if not answer.header(b"content-type").lower().startswith(b"text/event-stream"):
             await _not_a_stream(provider, answer)
         reader = StreamReader(provider.name, provider.redact, show_usage=request.wants_usage)
@@ -211,6 +217,11 @@ class ModelCalls:
             call.cost = cost(call.deployment.price, usage)
         if self._logs.debug_enabled:
             self._tell(call, "settled", **msgspec.structs.asdict(usage), cost_nano_usd=call.cost)
+
+    def _settle_unfinished(self, call: ModelCall, request: ModelRequest) -> None:
+        """Count the prompt of a call that broke off after it was sent, unless more of it was counted already."""
+        if call.usage == Usage() and not call.recorded:
+            self._settle(call, Usage(tokens_of(request.prompt_characters), estimated=True))
 
     # ------------------------------------------------------------ calls that did not end well
 

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import ssl
 from collections import deque
+from collections.abc import Callable
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
@@ -17,6 +18,7 @@ import msgspec
 
 from switchgear.core.errors import ProviderTimeout, ProviderUnreachable
 from switchgear.providers.connection import Connection, Headers, Sink, StaleConnectionError, Timeouts
+from switchgear.providers.guard import resolve
 from switchgear.providers.tunnel import open_tunnel
 
 IDLE_SECONDS = 55.0
@@ -223,7 +225,9 @@ class Origin:
                 what = f"has all of its {self.settings.max_connections} connections in use, and none came free within"
                 hint = "Try again, or raise the provider's max_connections."
             said = f"Provider {name} {what} {seconds:g} s (connect)."
-            raise ProviderTimeout(said, provider=name, hint=hint) from error
+            late = ProviderTimeout(said, provider=name, hint=hint)
+            late.reached = False
+            raise late from error
         except ssl.SSLError as error:
             raise ProviderUnreachable(
                 f"Provider {name}: no secure connection to {self.authority}: {_tls_reason(error)}.",
@@ -276,11 +280,7 @@ class Origin:
 
         context = await self._tls_context() if self._tls else None
         if self._proxy is None:
-            server_name = self._host if context else None
-            _, made = await loop.create_connection(
-                protocol, self._host, self._port, ssl=context, server_hostname=server_name
-            )
-            return made
+            return await self._dial_direct(loop, protocol, context)
         if self._proxy.scheme not in ("http", "https"):
             raise ConnectionError(f"a proxy of kind {self._proxy.scheme}: is not supported, only http: and https: are")
         proxy_tls = await self._tls_context() if self._proxy.scheme == "https" else None
@@ -298,6 +298,24 @@ class Origin:
             raise ConnectionError("the connection closed during the TLS handshake")
         made.connection_made(secure)
         return made
+
+    async def _dial_direct(
+        self, loop: asyncio.AbstractEventLoop, protocol: Callable[[], Connection], context: ssl.SSLContext | None
+    ) -> Connection:
+        """Connect to the first address that answers, of those the guard lets through."""
+        server_name = self._host if context else None
+        failure: OSError | None = None
+        for address in await resolve(loop, self._host, self._port):
+            try:
+                _, made = await loop.create_connection(
+                    protocol, address, self._port, ssl=context, server_hostname=server_name
+                )
+                return made
+            except ssl.SSLError:
+                raise
+            except OSError as error:
+                failure = error
+        raise failure or ConnectionError("it has no address")
 
     async def _tls_context(self) -> ssl.SSLContext:
         """The context, made at the first need and off the loop: reading the system's authorities takes a while."""

@@ -112,7 +112,7 @@ class OpenAIReply:
         if self.begun:
             self._exchange.end(error_event(error, call.id))
             return
-        headers = error_headers(error, call.id)
+        headers = error_headers(error, call.id) + _headers(call)
         if isinstance(error, MethodNotAllowed):
             headers += b"allow: POST\r\n"
         self._exchange.reply(error.http_status, headers, error_document(error, call.id))

@@ -44,5 +44,4 @@ def error_headers(error: SwitchgearError, request_id: str) -> bytes:
         lines += b"www-authenticate: Bearer\r\n"
     if isinstance(error, ProviderError):
         lines += b"x-should-retry: %b\r\n" % (b"true" if error.retryable else b"false")
-        lines += b"x-switchgear-provider: %b\r\n" % error.provider.encode("ascii", "replace")
     return lines
