@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import signal
 import time
@@ -42,14 +41,8 @@ _MEMORY_SIGNS = (
     "memoryerror",
     "cannot allocate memory",
     "mmap: 12",
+    "mem_buffer != null",  # ggml's assertion after an allocation; the line before it can be lost in the abort
 )
-_LEVELS: dict[State, int] = {
-    "starting": logging.DEBUG,
-    "ready": logging.INFO,
-    "restarting": logging.DEBUG,  # the warning that says when tells of it
-    "failed": logging.ERROR,
-    "stopped": logging.DEBUG,
-}
 _LINE_LIMIT = 64 * 1024
 _DEFAULT_POLICY = RestartPolicy()
 
@@ -367,7 +360,9 @@ class ChildProcess:
         self._changed = asyncio.Event()
         if before.state != state:
             facts = {name: fact for name, fact in (("reason", reason), ("pid", pid)) if fact}
-            self._log.log(_LEVELS[state], "embedded model is " + state, **facts)
+            # a restart is told of by the warning that also says when
+            levels = {"ready": self._log.info, "failed": self._log.error}
+            levels.get(state, self._log.debug)("embedded model is " + state, **facts)
         if self._on_change is not None:
             self._on_change(self.name, self._status)
 
