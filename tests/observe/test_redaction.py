@@ -53,12 +53,63 @@ def test_a_secret_is_not_shown_wherever_it_stands(value: Any):
 
 @pytest.mark.parametrize(
     "name",
-    ["authorization", "Authorization", "x-api-key", "api_key", "password", "Set-Cookie", "client_secret", "token"],
+    [
+        "authorization",
+        "Authorization",
+        "x-api-key",
+        "api_key",
+        "password",
+        "Set-Cookie",
+        "client_secret",
+        "token",
+        "openai_api_key",
+        "OPENAI_API_KEY_2",
+        "openaiApiKey",
+        "auth",
+        "proxy-auth",
+        "authorization_header",
+        "token_value",
+        "Token ",
+        "AWS_SECRET_ACCESS_KEY",
+        "db_password",
+        "session_token",
+        "x" * 300 + "_token",
+    ],
 )
 def test_a_value_is_redacted_for_the_name_it_has(name: str):
     assert shown(**{name: WORD}) == {name: "[redacted]"}
     assert WORD not in str(shown(headers={name: WORD}))
     assert WORD not in str(shown(headers=[(name.encode(), WORD.encode())]))
+    assert WORD not in str(shown(headers=(name, [WORD])))
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ["authorization", WORD],
+        [b"Authorization", WORD.encode()],
+        ["accept", "*/*", "cookie", WORD, "host", "h"],
+        ["curl", "--token", WORD],
+        ["password", [WORD]],
+        [["x-api-key", WORD]],
+        ("accept", "*/*", "cookie", WORD),
+    ],
+)
+def test_what_follows_a_name_in_a_list_is_redacted(items: Any):
+    assert WORD not in str(shown(items=items))
+
+
+def test_lists_of_other_words_are_shown():
+    items = ["an unexpected token", "models", "providers", "key_id", "key_01", "tokens", "many"]
+    assert shown(items=items) == {"items": items}
+    assert shown(items=["token", 5]) == {"items": ["token", 5]}
+
+
+@pytest.mark.parametrize(
+    "name", ["key_id", "tokens", "token_type", "author", "secret_differs", "passed", "keys", "key"]
+)
+def test_names_that_only_resemble_those_are_shown(name: str):
+    assert shown(**{name: "value"}) == {name: "value"}
 
 
 def test_numbers_under_such_names_are_counts_and_are_shown():
@@ -81,6 +132,54 @@ def test_numbers_under_such_names_are_counts_and_are_shown():
         ("https://user:p@ss@host:8080/path?q=a@b", "https://user:[redacted]@host:8080/path?q=a@b"),
         ("GROQ_API_KEY=abc DB_PASSWORD='xy'", "GROQ_API_KEY=[redacted] DB_PASSWORD='[redacted]'"),
         ("redis://:pw@host", "redis://:[redacted]@host"),
+        ("Authorization: ApiKey abc123", "Authorization: [redacted]"),
+        (
+            "Authorization: AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=abc\nhost: h",
+            "Authorization: [redacted]\nhost: h",
+        ),
+        (
+            'Proxy-Authorization: Digest username="u", nonce="n", response="abc"\\r\\nHost: h',
+            "Proxy-Authorization: [redacted]\\r\\nHost: h",
+        ),
+        ("{'authorization': 'Digest u=\"u\", response=\"abc\"', 'a': 1}", "{'authorization': '[redacted]', 'a': 1}"),
+        (r'{"authorization": "Digest u=\"u\", r=\"abc\"", "a": 1}', '{"authorization": "[redacted]", "a": 1}'),
+        (r'"{\"authorization\": \"Bearer a b\", \"a\": 1}"', r'"{\"authorization\": \"[redacted]\", \"a\": 1}"'),
+        ("Cookie: a=1; session=abc", "Cookie: [redacted]"),
+        ("Set-Cookie: a=1; Path=/\nx: y", "Set-Cookie: [redacted]\nx: y"),
+        ('password="correct horse battery", a=1', 'password="[redacted]", a=1'),
+        (r"""password='it\'s me', a=1""", "password='[redacted]', a=1"),
+        ('password="never closed abc', 'password="[redacted]'),
+        ("connect(password=abc) failed", "connect(password=[redacted]) failed"),
+        ("AWS_SECRET_ACCESS_KEY=abc/d+e=", "AWS_SECRET_ACCESS_KEY=[redacted]"),
+        ("secret=abc token=def pwd=ghi auth=jkl", "secret=[redacted] token=[redacted] pwd=[redacted] auth=[redacted]"),
+        ('{"secret":"abc","auth":"d e"}', '{"secret":"[redacted]","auth":"[redacted]"}'),
+        ("client_secret:abc", "client_secret:[redacted]"),
+        ("openaiApiKey: abc", "openaiApiKey: [redacted]"),
+        ("DB_PASSWORD_2=abc", "DB_PASSWORD_2=[redacted]"),
+        ("Incorrect API key provided: abc***xyz.", "Incorrect API key provided: [redacted]"),
+        ("GET /v1beta/models?key=abc&a=1", "GET /v1beta/models?key=[redacted]&a=1"),
+        ("clone https://abcdef@host/repo", "clone https://[redacted]@host/repo"),
+        (
+            "https://abcdef:@host/ https://abcdef:x-oauth-basic@host/",
+            "https://[redacted]@host/ https://[redacted]@host/",
+        ),
+        ("Ocp-Apim-Subscription-Key: abc", "Ocp-Apim-Subscription-Key: [redacted]"),
+        ("postgresql://app:p/w@db/app", "postgresql://app:[redacted]@db/app"),
+        ("jwt eyJhbGciOiJI.eyJzdWIiOiIx.abc-_d end", "jwt [redacted] end"),
+        ("sk_live_0123456789 rk_test_0123456789", "sk_live_[redacted] rk_test_[redacted]"),
+        ("github_pat_0123456789_abc", "github_pat_[redacted]"),
+        ("glpat-0123456789", "glpat-[redacted]"),
+        ("xoxb-0123456789-abc", "xoxb-[redacted]"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nabc\ndef\n-----END RSA PRIVATE KEY----- end",
+            "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY----- end",
+        ),
+        ("-----BEGIN PRIVATE KEY-----\nabc", "-----BEGIN PRIVATE KEY-----[redacted]"),
+        ("api_key=[redacted]abc", "api_key=[redacted]"),
+        ("api_key=[redactedabc", "api_key=[redacted]"),
+        ("authorization: [redacted] abc", "authorization: [redacted]"),
+        ("Bearer [redacted]abcdef", "Bearer [redacted]"),
+        ("[redactedsk-0123456789", "[redactedsk-[redacted]"),
     ],
 )
 def test_text_that_looks_like_a_secret_is_redacted(text: str, expected: str):
@@ -96,11 +195,39 @@ def test_text_that_looks_like_a_secret_is_redacted(text: str, expected: str):
         "https://host/a@b:c",
         "2 keys, 3 tokens, key_id=key_01",
         "prompt_tokens: 12",
+        "the secret secret:provider.mine is not in the store",
+        "authorization, cookie and host are headers",
+        "Expected a token, got a password",
+        "postgresql://app@db.internal/app",
+        "http://127.0.0.1:4100/v1/models/@cf/meta",
+        "the author: somebody",
         "",
     ],
 )
 def test_ordinary_text_is_left_alone(text: str):
     assert scrub(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["authorization: Bearer abc", "api_key='a b'", "https://u:p@h", "Bearer abcdefg", "sk-0123456789", "token=)"],
+)
+def test_what_was_redacted_stays_as_it_is(text: str):
+    assert scrub(scrub(text)) == scrub(text)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "://a:", "://", "https://a", "api_key=", 'api_key="', "api_key='\\", "secret ", "token\\\\\\\\", "cookie:\\r",
+        "authorization ", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A ", "eyJaaaaaaaa", "eyJaaaaaaaa.", "bearer ",
+        "sk-", "password=)", "token=,", "?key=", "\\\"", "password\\\\\\\\\"", "api key provided", " ", "[redacted",
+        "token______",
+    ],
+)  # fmt: skip
+def test_texts_made_to_keep_patterns_busy_come_back(part: str):
+    text = (part * TEXT_LIMIT)[:TEXT_LIMIT]
+    assert len(scrub(text)) <= 8 * TEXT_LIMIT
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", min_size=8, max_size=200))

@@ -24,49 +24,104 @@ TEXT_LIMIT = 8192
 _ITEMS_LIMIT = 100
 _DEPTH_LIMIT = 6
 
-_SECRET_NAMES = frozenset(
-    {
-        "access_token", "api_key", "api_token", "apikey", "auth_token", "authorization", "aws_secret_access_key",
-        "bearer_token", "client_secret", "cookie", "credentials", "id_token", "passphrase", "passwd", "password",
-        "pepper", "private_key", "proxy_authorization", "pwd", "refresh_token", "secret", "secret_key", "set_cookie",
-        "token", "x_api_key", "x_goog_api_key",
-    }
+_SECRET_ENDS = (
+    "accesskey", "accountkey", "apikey", "apikeys", "auth", "authorization", "bearer", "cookie", "cookies",
+    "credential", "credentials", "encryptionkey", "jwt", "masterkey", "passphrase", "passwd", "password", "passwords",
+    "pepper", "privatekey", "pwd", "secret", "secretkey", "secrets", "signingkey", "subscriptionkey", "token",
 )  # fmt: skip
+_AFTER_NAME = "0123456789:=\t\r\n"
+_LONGEST_NAME = 256
+_LONGEST_WORD = 64
 _CONTENT_NAMES = frozenset(
     {"body", "choices", "completion", "content", "contents", "input", "inputs", "messages", "prompt"}
 )
 
-_HEADER = (
-    r"authorization|proxy-authorization|(?:x[-_])?(?:goog[-_])?api[-_]?key|set-cookie|cookie"
-    r"|client[-_]secret|secret[-_]key|access[-_]token|refresh[-_]token|passw(?:or)?d|passphrase"
-)
+# What stands behind a name, each form always matching to its end, so that no pattern is tried again from within:
+# "…" and '…' with escapes; \"…\" in JSON within JSON. An opening quote that is never closed quotes all that follows.
+_QUOTED = r"""(?:(")(?:[^"\\]|\\.)*+|(')(?:[^'\\]|\\.)*+|(\\+["'])(?:(?!\4).)*+)"""
+_BEHIND_NAME = r"""(?![a-z])[_\d]{0,4}(?![a-z\d_])(?:\\{0,8}["'])?\s*+"""
+_PLAIN = r"""(?:(?:bearer|basic|digest|token|apikey)\s++)?[^\s"'\\,;&]*[^\s"'\\,;&)}\]]"""
+_QUOTE_FOLLOWS = r"""(?=\s*b?\\{0,8}["'])"""
+_BYTES = r"""(?:b(?=\\{0,8}["']))?"""
+_HIDDEN = rf"\1\2\3\4{REDACTED}"
+
+# Each with words of which one is in every text it matches, in lower case: to look for them costs next to nothing.
 _PATTERNS = (
-    # https://user:password@host (RFC 3986, section 3.2.1); the last @ before the path ends it
-    (re.compile(r"(://[^\s/:@]*:)[^\s/]+@"), rf"\1{REDACTED}@"),
-    # "authorization": "Bearer …", x-api-key: …, api_key=…, ('authorization', b'…')
     (
+        ("private key",),
+        re.compile(r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----).*?(?=-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL),
+        rf"\1{REDACTED}",
+    ),
+    # Authorization: Digest username="…", response="…" and Cookie: a=1; b=2 hold secrets up to the end of the line
+    (
+        ("authorization", "cookie"),
         re.compile(
-            rf"""(?i)((?<![a-z0-9])(?:{_HEADER})(?![a-z0-9_])\\?["']?\s*[:=,]\s*(?:b?\\?["'])?)(?!\[redacted)(?:(?:bearer|basic|digest)\s+)?[^\s"',;&)}}\]\\]+"""
+            rf"((?:authorization|cookie){_BEHIND_NAME}(?:[:=]|,{_QUOTE_FOLLOWS})\s*+{_BYTES})(?:{_QUOTED}|(?:[^\r\n\\]|\\(?![rn]))++)",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        _HIDDEN,
+    ),
+    # x-api-key: …, "client_secret": "…", AWS_SECRET_ACCESS_KEY=…, Incorrect API key provided: …; not secret:NAME
+    (
+        ("key", "secret", "token", "pass", "pwd", "credential", "auth"),
+        re.compile(
+            r"((?:(?:api|access|account|encryption|master|private|secret|signing|subscription)[-_ ]?key(?:[ ]provided)?|passw(?:or)?d|passphrase|pwd|token"
+            r"|credentials?|(?<![a-z\d_-])secret(?!:[^\s\"'\\])|(?<=[a-z\d_-])secret|auth(?!:))"
+            rf"{_BEHIND_NAME}(?:[:=]|,{_QUOTE_FOLLOWS})\s*+{_BYTES})(?:{_QUOTED}|{_PLAIN})",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        _HIDDEN,
+    ),
+    (("key=", "sig="), re.compile(r"(?i)([?&](?:key|sig)=)[^\s\"'&]+"), rf"\1{REDACTED}"),
+    # https://token@host, https://token:@host
+    (("http",), re.compile(r"(?i)(https?://)[^\s/:@?#]+(?::(?:x-oauth-basic)?)?@"), rf"\1{REDACTED}@"),
+    # https://user:password@host (RFC 3986, section 3.2.1); the last @ before the path ends it,
+    # or one behind a slash when what stands before that slash is no port
+    (
+        ("://",),
+        re.compile(r"(://[^\s/:@]{0,256}:)(?:[^\s/]+@|(?!\d{1,5}[/?#])[^\s\"'@]{1,256}@)"),
+        rf"\1{REDACTED}@",
+    ),
+    (
+        ("bearer",),
+        re.compile(r"(?i)\b(bearer)\s+(?:\[redacted\]?)?[A-Za-z0-9._~+/=-]{6,}"),
+        rf"\1 {REDACTED}",
+    ),
+    (("eyj",), re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4}"), REDACTED),
+    # keys that are known by their first characters: OpenAI and ours, Stripe, Groq, Hugging Face, xAI, NVIDIA, GitHub,
+    # GitLab, Slack, npm, Google, AWS
+    (
+        (
+            "sk-", "sk_", "rk_", "gsk_", "hf_", "xai-", "nvapi-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
+            "glpat-", "xox", "xapp-", "npm_", "ya29.", "aiza", "akia", "asia",
+        ),
+        re.compile(
+            r"(?:(?<![A-Za-z0-9])|(?<=\[redacted))"
+            r"(sk-|[sr]k_(?:live|test)_|gsk_|hf_|xai-|nvapi-|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|xapp-|npm_|ya29\.|AIza|AKIA|ASIA)"
+            r"[A-Za-z0-9_-]{8,}"
         ),
         rf"\1{REDACTED}",
     ),
-    (re.compile(r"(?i)\b(bearer)\s+(?!\[redacted)[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {REDACTED}"),
-    # keys that are known by their first characters: OpenAI and ours, Groq, Hugging Face, xAI, GitHub, Google, AWS
-    (re.compile(r"(?<![A-Za-z0-9])(sk-|gsk_|hf_|xai-|gh[pousr]_|AIza|AKIA)[A-Za-z0-9_-]{8,}"), rf"\1{REDACTED}"),
-)
+)  # fmt: skip
 # Without any of these no pattern can match: most values of most lines are single words, told by one search.
-_SUSPECT = re.compile(r"[\s:=,]|sk-|gsk_|hf_|xai-|gh[pousr]_|AIza|AKIA")
+_SUSPECT = re.compile(
+    r"[\s:=,]|[sr]k[-_]|gsk_|hf_|xai-|nvapi-|gh[pousr]_|github_|glpat-|xox|xapp-|npm_|ya29|AIza|AKIA|ASIA|eyJ"
+)
 
 
 def scrub(text: str) -> str:
     """``text`` without what looks like a secret, cut to ``TEXT_LIMIT`` characters."""
-    if len(text) > TEXT_LIMIT:
-        text = f"{text[:TEXT_LIMIT]}… ({len(text) - TEXT_LIMIT} more characters)"
-    if _SUSPECT.search(text) is None:
-        return text
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
-    return text
+    rest = len(text) - TEXT_LIMIT
+    if rest > 0:
+        text = text[:TEXT_LIMIT]
+    if _SUSPECT.search(text) is not None:
+        lower = text.lower()
+        for words, pattern, replacement in _PATTERNS:
+            for word in words:
+                if word in lower:
+                    text = pattern.sub(replacement, text)
+                    break
+    return text if rest <= 0 else f"{text}… ({rest} more characters)"
 
 
 def redact(fields: Mapping[str, Any], *, contents: bool) -> dict[str, Any]:
@@ -94,12 +149,23 @@ def _named(name: object, value: object, contents: bool, depth: int) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(name, str | bytes):
-        plain = _text(name).lower().replace("-", "_")
-        if plain in _SECRET_NAMES:
+        if _is_secret(name):
             return REDACTED
-        if plain in _CONTENT_NAMES and not contents:
+        if not contents and _text(name).lower() in _CONTENT_NAMES:
             return "[not logged]"
     return _value(value, contents, depth)
+
+
+def _is_secret(name: str | bytes, *, alone: bool = False) -> bool:
+    """Whether what stands under ``name`` is a secret: ``OPENAI_API_KEY``, ``x-api-key``, ``apiKey2``, ``--token``.
+
+    ``alone``: only if ``name`` is one word, for texts of which nobody said that they are names.
+    """
+    text = _text(name[-_LONGEST_NAME:])
+    if alone and (len(name) > _LONGEST_WORD or len(text.split()) != 1):
+        return False
+    letters = text.lower().replace("_", "").replace("-", "").replace(".", "").replace(" ", "").rstrip(_AFTER_NAME)
+    return letters.removesuffix("value").removesuffix("header").endswith(_SECRET_ENDS)
 
 
 def _value(value: object, contents: bool, depth: int) -> Any:
@@ -120,10 +186,16 @@ def _value(value: object, contents: bool, depth: int) -> Any:
 
 
 def _sequence(values: list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any], contents: bool, depth: int) -> list[Any]:
-    """The items; a pair such as ``(b"authorization", b"…")`` is taken as a name and its value."""
+    """The items. What follows a name is taken as its value: ``(b"authorization", b"…")``, ``["--token", "…"]``."""
     if isinstance(values, tuple) and len(values) == 2 and isinstance(values[0], str | bytes):
         return [scrub(_text(values[0])), _named(values[0], values[1], contents, depth)]
-    clean = [_value(value, contents, depth) for value in _first(values, _ITEMS_LIMIT)]
+    ordered = isinstance(values, list | tuple)
+    clean: list[Any] = []
+    secret = False
+    for value in _first(values, _ITEMS_LIMIT):
+        shown = _value(value, contents, depth)
+        clean.append(REDACTED if secret and not isinstance(shown, bool | int | float | None) else shown)
+        secret = ordered and isinstance(value, str | bytes) and _is_secret(value, alone=True)
     if len(values) > _ITEMS_LIMIT:
         clean.append(f"… {len(values) - _ITEMS_LIMIT} more")
     return clean
