@@ -10,11 +10,14 @@ from typing import Final, NamedTuple
 from cyclopts import CycloptsError
 
 from switchgear.cli import screen
+from switchgear.cli.wording import at_the_command_line
 from switchgear.core.errors import SwitchgearError, UsageError, every_error
 
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 _LINE: Final = 100
+_AVAILABLE: Final = " Available commands: "
+"""Where cyclopts begins to list some of the commands there are."""
 
 
 class ExitCode(NamedTuple):
@@ -48,8 +51,8 @@ def exit_code_table() -> str:
 
 def tell(error: SwitchgearError) -> int:
     """Say what went wrong and what to do next on standard error; the exit code to end with."""
-    text = screen.printable(error.message)
-    advice = screen.printable(error.advice)
+    text = screen.printable(at_the_command_line(error.message))
+    advice = screen.printable(at_the_command_line(error.advice))
     if advice and advice not in text:
         one_line = "\n" not in text and len(text) + len(advice) < _LINE
         text += f" {advice}" if one_line else "\n" + screen.style(advice, "dim", sys.stderr)
@@ -59,7 +62,11 @@ def tell(error: SwitchgearError) -> int:
 
 def tell_mistake(error: CycloptsError) -> int:
     """Say how the command was misspelt, with the nearest name."""
-    screen.note(screen.printable(str(error)))
+    text, _, others = screen.printable(str(error)).partition(_AVAILABLE)
+    screen.note(text)
+    if others and "Did you mean" not in text and error.app is not None:
+        known = ", ".join(name for name in error.app if not name.startswith("-"))
+        screen.note(textwrap.fill(f"Commands: {known}.", _LINE))
     command = " ".join(["switchgear", *(error.command_chain or ())])
     screen.note(screen.style(f"{command} --help shows what there is.", "dim", sys.stderr))
     return UsageError.exit_code
