@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from switchgear.cli import failures, main
+from switchgear.cli.wording import at_the_command_line
 from switchgear.core.errors import every_error
 
 
@@ -109,6 +111,8 @@ def test_options_of_every_command_may_stand_before_it(cli, tmp_path):
         (["--config", "a", "check", "--json"], ["check", "--config", "a", "--json"]),
         (["--config=a", "chat", "hello"], ["chat", "hello", "--config=a"]),
         (["--debug", "--help"], ["--debug", "--help"]),
+        (["--debug"], []),
+        (["--config", "a"], []),
         (["chat", "--", "--debug"], ["chat", "--", "--debug"]),
     ],
 )
@@ -134,3 +138,50 @@ def test_an_encoding_that_lacks_a_sign_does_not_end_a_command(process):
     ended = process("doctor", env={"PYTHONIOENCODING": "ascii", "OPENAI_BASE_URL": "", "OPENAI_API_KEY": ""})
     assert "defect" not in ended.err
     assert " + configuration" in ended.out
+
+
+def test_options_without_a_command_show_the_help(cli):
+    shown = cli("--debug")
+    assert shown.code == 0
+    assert shown.out == cli("--help").out
+
+
+def test_an_unknown_command_far_from_all_lists_every_one(cli):
+    ended = cli("foo")
+    assert ended.code == 2
+    assert "..." not in ended.err
+    for _, name, _ in main.COMMANDS:
+        assert name in ended.err
+    assert "Commands: create, list, show, rotate, revoke." in cli("keys", "foo").err
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("GET /api/models lists every model.", "switchgear models list --all shows every model."),
+        ('No model "x". This key can call 14 models: GET /v1/models.', 'No model "x". switchgear models list --all'),
+        ("GET /v1/models lists the models this key can call; an admin can widen its scope.", "switchgear models list"),
+        ("GET /api/keys lists them.", "switchgear keys list shows every key."),
+        ("GET /api/providers lists every provider.", "switchgear providers list shows every provider."),
+        ("PUT /api/secrets/NAME keeps one.", "Keep one with: switchgear secrets set NAME"),
+        ("Correct what errors names; /api/openapi.json describes every field.", "Add --help to see what the"),
+        ("Try again; GET /readyz says what is not ready.", "switchgear doctor finds"),
+        ("Set a valid api_key for the provider.", "Set a valid api_key for the provider."),
+    ],
+)
+def test_hints_name_commands_and_not_requests(said, told):
+    assert at_the_command_line(said).startswith(told)
+    assert " /api" not in at_the_command_line(said)
+    assert " /v1" not in at_the_command_line(said)
+
+
+def test_every_hint_there_is_can_be_followed_at_a_command_line():
+    for kind in every_error():
+        assert not re.search(r"\b(GET|PUT|POST|DELETE) /|/api/", at_the_command_line(kind.hint)), kind.code
+
+
+def test_an_error_of_the_api_is_told_in_commands(cli, serving):
+    ended = cli("models", "test", "nowhere-near", *serving.where)
+    assert "switchgear models list --all shows every model." in ended.err
+    assert "GET /" not in ended.err + cli("usage", "--key", "nobody", *serving.where).err
+    assert "GET /" not in cli("providers", "test", "nobody", *serving.where).err

@@ -159,3 +159,21 @@ def test_a_secret_that_the_configuration_waits_for_can_be_kept(cli, folder, tmp_
     assert "mine" in ended.out
     assert cli("check").code == 0
     assert not (tmp_path / "data" / "secret.key").exists()
+
+
+def test_a_mistake_of_the_command_line_is_told_as_that(process, folder):
+    ended = process("serve", "--port", 99999)
+    assert ended.code == 2
+    assert "--port 99999 must be at most 65535.\n" in ended.err
+    assert "Give --port a number from 1 to 65535" in ended.err
+    assert "Correct the file" not in ended.err
+    host = process("serve", "--host", "0.0.0.0")
+    assert host.code == 2
+    assert '--host "0.0.0.0" would send keys over the network in clear text.' in host.err
+    assert "Leave --host out" in host.err
+    assert "Correct the file" not in host.err
+    (folder / "switchgear.toml").write_text(MISTAKES)
+    both = process("serve", "--port", 99999)
+    assert "--port 99999" in both.err
+    assert "switchgear.toml:11: log.level" in both.err
+    assert "Correct the file" in both.err

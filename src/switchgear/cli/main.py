@@ -113,7 +113,10 @@ def _called(tokens: list[str], *, debug: bool) -> int:
 
 
 def _hoist(tokens: list[str]) -> list[str]:
-    """Options that every command takes may stand before it: they move behind it, where they are read."""
+    """Options that every command takes may stand before it: they move behind it, where they are read.
+
+    Without a command they mean nothing: the help is shown, as it is for no arguments at all.
+    """
     leading: list[str] = []
     rest = tokens
     while rest:
@@ -122,5 +125,7 @@ def _hoist(tokens: list[str]) -> list[str]:
             break
         take = 2 if LEADING[name] and not given else 1
         leading, rest = leading + rest[:take], rest[take:]
+    if not rest:
+        return []
     at = next((index for index, token in enumerate(rest) if token.startswith("-")), len(rest))
     return rest[:at] + leading + rest[at:]

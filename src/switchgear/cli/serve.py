@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import App, Parameter
 
 from switchgear.cli import banner
 from switchgear.cli.where import HERE, Where
+from switchgear.core.errors import ConfigInvalid, Problem
 
 if TYPE_CHECKING:
     from switchgear.app.serve import Started
+
+_COMMAND_LINE: Final = "command line"
+_ADVICE: Final = {
+    "server.port": "Give --port a number from 1 to 65535, or leave it out.",
+    "server.host": "Leave --host out, or give an address that [server] of the file has tls_cert or trusted_proxy for.",
+}
+"""What to change on the command line, by the setting it overrides."""
 
 app = App(
     name="serve",
@@ -41,4 +50,26 @@ def serve(
         key = told.key.reveal() if told.key else None
         banner.render(banner.BannerFacts(told.version, told.url, key, told.models, found, told.config, told.notes))
 
-    return start(ServeOptions(where.config, where.data_dir, host, port, dev, where.environ), started)
+    try:
+        return start(ServeOptions(where.config, where.data_dir, host, port, dev, where.environ), started)
+    except ConfigInvalid as error:
+        raise _of_the_options(error) from None
+
+
+def _of_the_options(error: ConfigInvalid) -> ConfigInvalid:
+    """``error`` with mistakes of --host and --port told as that, and no word of a file where none is at fault."""
+    if not any(each.file == _COMMAND_LINE for each in error.problems):
+        return error
+    from switchgear.config.problems import report  # noqa: PLC0415 - this module is imported for --help too
+
+    told = report([_of_the_option(each) for each in error.problems])
+    alone = all(each.file == _COMMAND_LINE for each in error.problems)
+    return ConfigInvalid(told.message, problems=told.problems, hint="" if alone else None)
+
+
+def _of_the_option(problem: Problem) -> Problem:
+    if problem.file != _COMMAND_LINE or problem.path not in _ADVICE:
+        return problem
+    option = f"--{problem.path.removeprefix('server.')}"
+    message = problem.message.replace(f"{problem.path} = ", f"{option} ").replace(problem.path, option)
+    return replace(problem, path=option, message=message, suggestion=_ADVICE[problem.path])
