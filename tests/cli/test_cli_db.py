@@ -94,3 +94,12 @@ def test_a_database_that_is_served_is_not_restored_over(cli, serving, folder):
     ended = cli("db", "restore", "copy.zip", "--force", *serving.where)
     assert ended.code == 1
     assert f"A gateway runs on this data folder (pid {serving.served.process.pid}" in ended.err
+
+
+def test_a_backup_into_a_folder_that_is_not_there_says_how_to_make_it(cli, tmp_path):
+    cli("keys", "create", "ci")
+    ended = cli("db", "backup", tmp_path / "nope" / "x.zip")
+    assert ended.code == 2
+    assert f"there is no folder {tmp_path / 'nope'}." in ended.err
+    assert f"mkdir -p {tmp_path / 'nope'}" in ended.err
+    assert not (tmp_path / "nope").exists()

@@ -171,3 +171,25 @@ def test_what_is_not_switchgear_is_told_as_that(cli, monkeypatch):
         ended = cli("keys", "list", "--url", upstream.url)
         assert ended.code == 1
         assert "is not Switchgear" in ended.err
+
+
+def test_an_empty_name_is_a_mistake(cli):
+    for name in ("", "  "):
+        ended = cli("keys", "create", name)
+        assert ended.code == 2
+        assert "The name is empty." in ended.err
+
+
+def test_revoking_twice_says_when_it_was(cli):
+    cli("keys", "create", "ci")
+    cli("keys", "create", "ci2")
+    cli("keys", "revoke", "ci2")
+    again = cli("keys", "revoke", "ci2")
+    assert again.code == 0
+    assert 'The key "ci2" (key_' in again.out
+    assert ") is already revoked, on 20" in again.out
+    assert "Did you mean" not in again.out + again.err
+    assert json.loads(cli("keys", "revoke", "ci2", "--json").out)["state"] == "revoked"
+    rotated = cli("keys", "rotate", "ci2")
+    assert rotated.code == 1
+    assert 'The key "ci2" is revoked, on 20' in rotated.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +80,11 @@ async def backup(
     if not located.exists:
         raise UsageError(f"There is no database {located.words} yet.", hint="The first start makes it.")
     target = file or Path(f"switchgear-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.zip")
+    if not target.absolute().parent.is_dir():
+        raise UsageError(
+            f"{target} cannot be written: there is no folder {target.parent}.",
+            hint=f"Make it with: mkdir -p {shlex.quote(str(target.parent))}",
+        )
     with progress.spinner("Backing up"):
         manifest = await copies.backup(located.url, located.folder, target, secret=located.secret())
     rows = {name: table.rows for name, table in manifest.tables.items()}

@@ -12,7 +12,7 @@ from switchgear.cli import screen, tables
 from switchgear.cli.client import Api, connected, show_first_key
 from switchgear.cli.spans import seconds_of
 from switchgear.cli.where import HERE, AsJson, Where
-from switchgear.core.errors import NotFound
+from switchgear.core.errors import NotFound, UsageError
 from switchgear.core.ids import new_id
 
 app = App(name="keys", help="Create, list, rotate and revoke keys.", help_epilogue="")
@@ -54,6 +54,8 @@ async def create(
     where: Where = HERE,
 ) -> None:
     """Create a key. It is shown now and never again."""
+    if name is not None and not name.strip():
+        raise UsageError("The name is empty.", hint="Leave it out to have one made up.")
     body: dict[str, Any] = {"name": name or new_id("key").replace("_", "-")[:12]}
     if model:
         body["models"] = model
@@ -142,12 +144,23 @@ async def rotate(
 async def revoke(key: Which, /, *, as_json: AsJson = False, where: Where = HERE) -> None:
     """End a key at once and for good."""
     async with connected(where) as api:
-        found = await _find(api, key)
+        found = await _find(api, key, everything=True)
+        if found["state"] == "revoked":
+            _tell_revoked(found, as_json=as_json)
+            return
         ended = await api.ask("POST", f"/api/keys/{found['id']}/revoke")
     if as_json:
         screen.show_json(ended)
     else:
         screen.say(f'Revoked the key "{screen.printable(ended["name"])}" ({ended["id"]}). Calls with it are refused.')
+
+
+def _tell_revoked(key: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        screen.show_json(key)
+        return
+    name = screen.printable(key["name"])
+    screen.say(f'The key "{name}" ({key["id"]}) is already revoked, on {tables.moment(key["revoked_at"])}.')
 
 
 def _show_key(made: dict[str, Any], what: str, *, as_json: bool) -> None:
@@ -169,6 +182,11 @@ async def _find(api: Api, key: str, *, everything: bool = False) -> dict[str, An
     named.sort(key=lambda each: each["state"] == "revoked")
     if named and (everything or named[0]["state"] != "revoked"):
         return dict(named[0])
+    if named:
+        raise NotFound(
+            f'The key "{key}" is revoked, on {tables.moment(named[0]["revoked_at"])}.',
+            hint="It stays so: make another with switchgear keys create.",
+        )
     live = [each["name"] for each in keys if each["state"] != "revoked"]
     close = difflib.get_close_matches(key, live, 1, 0.6)
     guess = f' Did you mean "{close[0]}"?' if close else ""
