@@ -44,6 +44,7 @@ def test_an_unknown_model_names_the_nearest(cli, serving):
 
 
 def test_an_embedded_model_is_checked_whole(cli):
+    cli("keys", "create")
     ended = cli("models", "pull", "smollm2")
     assert ended.code == 0
     assert "smollm2 is whole (" in ended.out
@@ -56,7 +57,8 @@ def test_a_model_of_a_provider_has_nothing_to_pull(cli, serving):
     assert "nothing to pull" in ended.err
 
 
-def test_pulling_shows_a_bar_on_a_terminal(terminal):
+def test_pulling_shows_a_bar_on_a_terminal(cli, terminal):
+    cli("keys", "create")
     pulling = terminal("models", "pull", "smollm2")
     assert pulling.end() == 0
     assert "Checking smollm2" in pulling.seen
@@ -134,13 +136,22 @@ def test_usage_is_added_up_by_day_key_and_provider(cli, serving):
 
 
 def test_no_calls_are_told_as_that(cli):
-    assert cli("usage").out == "No calls since 24h.\n"
+    cli("keys", "create")
+    assert cli("usage").out == "No calls in the last 24 h.\n"
+    assert cli("usage", "--since", "7d").out == "No calls in the last 7 d.\n"
+    assert cli("usage", "--since", "2026-11-01").out == "No calls since 2026-11-01.\n"
+    assert cli("usage", "--until", "1h").out == "No calls from 24 h ago to 1 h ago.\n"
 
 
 def test_a_moment_that_is_none_is_refused(cli, serving):
     ended = cli("usage", "--since", "soonish", *serving.where)
-    assert ended.code == 1
-    assert "since" in ended.err
+    assert ended.code == 2
+    assert '--since "soonish" is not a moment.' in ended.err
+    assert '--until "x" is not a moment.' in cli("usage", "--until", "x", *serving.where).err
+    backwards = cli("usage", "--since", "1h", "--until", "2h", *serving.where)
+    assert backwards.code == 2
+    assert "--until 2h is not after --since 1h." in backwards.err
+    assert cli("usage", "--since", "2026-11-01", "--until", "1h", *serving.where).code == 0
 
 
 def test_the_configuration_is_shown_as_it_runs(cli, serving):
@@ -190,3 +201,8 @@ def test_an_answer_that_breaks_off_is_told(cli, monkeypatch):
         ended = cli("log", "--url", upstream.url)
     assert ended.code == 1
     assert "broke off its answer" in ended.err
+
+
+def test_a_secret_that_is_kept_is_told_as_json_too(cli, serving):
+    kept = json.loads(cli("secrets", "set", "told", "--json", *serving.where, stdin="hunter2\n").out)
+    assert kept == {"name": "told", "reference": "secret:told", "used_by": []}

@@ -50,7 +50,7 @@ class Api:
         self._http = http
         self.url = url
 
-    async def get(self, path: str, **query: str | int | None) -> Any:
+    async def get(self, path: str, **query: str | int | list[str] | None) -> Any:
         """What is at ``path``; parameters that are ``None`` are left out."""
         return await self.ask("GET", path, query={name: value for name, value in query.items() if value is not None})
 
@@ -66,7 +66,7 @@ class Api:
                 return found
 
     async def ask(
-        self, method: str, path: str, body: Any = None, *, query: Mapping[str, str | int] | None = None
+        self, method: str, path: str, body: Any = None, *, query: Mapping[str, str | int | list[str]] | None = None
     ) -> Any:
         """The JSON of the answer; ``None`` where it has none."""
         with self._translated():

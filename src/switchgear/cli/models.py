@@ -10,8 +10,11 @@ from urllib import parse
 from cyclopts import App, Parameter
 
 from switchgear.cli import progress, screen, tables
+from switchgear.cli.banner import example_model
 from switchgear.cli.client import connected
 from switchgear.cli.where import HERE, AsJson, Where
+from switchgear.cli.wording import at_the_command_line
+from switchgear.config.schema import LOCAL_PROVIDER
 from switchgear.core.errors import StartupError
 
 app = App(name="models", help="List, test and fetch models.", help_epilogue="")
@@ -26,18 +29,44 @@ _COLUMNS: Final = (
     tables.Column("state", cut=True),
 )
 
+_FEW: Final = 3
+"""Models of a provider that are listed unless more are asked for."""
+
 Name = Annotated[str, Parameter(name="MODEL", help="Its name; provider/model too.")]
 
 
-@app.command(name="list", help_epilogue="Examples\n  switchgear models list\n  switchgear models list --json")
-async def list_models(*, as_json: AsJson = False, where: Where = HERE) -> None:
-    """List the models that can be called, with price and state."""
+@app.command(
+    name="list",
+    help_epilogue="""\
+A state is told of embedded models, and of what cannot answer: of others, only a call can tell.
+
+Examples
+  switchgear models list
+  switchgear models list --provider openai
+  switchgear models list --json""",
+)
+async def list_models(
+    *,
+    provider: Annotated[str | None, Parameter(metavar="NAME", help="Models that this provider answers.")] = None,
+    everything: Annotated[bool, Parameter(name="--all", negative="", help="Every model of every provider.")] = False,
+    as_json: AsJson = False,
+    where: Where = HERE,
+) -> None:
+    """List the models that can be called: those defined here, the embedded ones, and a few of each provider."""
     async with connected(where) as api:
         models = await api.every("/api/models")
+    if provider is not None:
+        models = [each for each in models if any(one["provider"] == provider for one in each["deployments"])]
     if as_json:
         screen.show_json(models)
         return
-    tables.show(_COLUMNS, map(_row, models), nothing="No models. Define one: switchgear init")
+    shown, more = _folded(_once(models), whole=everything or provider is not None)
+    nothing = "No models. Define one: switchgear init"
+    if provider is not None:
+        nothing = f"No models of {provider}. switchgear providers list shows every provider."
+    tables.show(_COLUMNS, map(_row, shown), nothing=nothing)
+    for name, count in more.items():
+        screen.say(screen.style(f" … {count:,} more of {name}: --provider {name} or --all", "dim"))
 
 
 @app.command(
@@ -108,10 +137,38 @@ def show_failure(result: dict[str, Any]) -> None:
     """Print why a test failed and what to do."""
     error = result.get("error") or {}
     screen.note(
-        f"{screen.mark('broken', sys.stderr)} {screen.printable(str(error.get('message') or 'It did not answer.'))}"
+        f"{screen.mark('broken', sys.stderr)} {screen.printable(at_the_command_line(str(error.get('message') or 'It did not answer.')))}"
     )
     if error.get("hint"):
-        screen.note(f"  {screen.printable(error['hint'])}")
+        screen.note(f"  {screen.printable(at_the_command_line(error['hint']))}")
+
+
+def _once(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``models`` with an embedded one under its short name alone, where it goes by both."""
+    short = {_answered(each) for each in models if each["kind"] == "embedded" and each["name"] != _answered(each)}
+    return [each for each in models if each["kind"] != "embedded" or each["name"] not in short]
+
+
+def _folded(models: list[dict[str, Any]], *, whole: bool) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """What is shown of ``models``, those of the gateway itself first, and how many more each provider has."""
+    own = [each for each in models if each["kind"] != "provider"]
+    theirs: dict[str, list[dict[str, Any]]] = {}
+    for each in models:
+        if each["kind"] == "provider":
+            theirs.setdefault(each["deployments"][0]["provider"], []).append(each)
+    more: dict[str, int] = {}
+    for name, listed in theirs.items():
+        if whole or len(listed) <= _FEW + 1:
+            own += listed
+            continue
+        known = [each for each in listed if each["name"] == f"{name}/{example_model(name)}"]
+        own += (known + [each for each in listed if each not in known])[:_FEW]
+        more[name] = len(listed) - _FEW
+    return own, more
+
+
+def _answered(model: dict[str, Any]) -> str:
+    return ", ".join(f"{each['provider']}/{each['model']}" for each in model["deployments"])
 
 
 def quote(name: str) -> str:
@@ -121,9 +178,11 @@ def quote(name: str) -> str:
 
 def _row(model: dict[str, Any]) -> tuple[str, ...]:
     price = model.get("price") or {}
-    answered = ", ".join(f"{each['provider']}/{each['model']}" for each in model["deployments"])
+    answered = _answered(model)
     context = model.get("context")
     state = model["state"] if not model.get("reason") else f"{model['state']}: {model['reason']}"
+    if state == "ready" and model["deployments"][0]["provider"] != LOCAL_PROVIDER:
+        state = "–"  # nobody tried
     return (
         model["name"],
         "" if answered == model["name"] else answered,

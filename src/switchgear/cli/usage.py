@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from cyclopts import App, Parameter
 
 from switchgear.cli import screen, tables
 from switchgear.cli.client import connected
+from switchgear.cli.spans import is_age, moment_of
 from switchgear.cli.where import HERE, AsJson, Where
+from switchgear.core.calls import Outcome
+from switchgear.core.errors import UsageError
 
 By = Literal["model", "provider", "key", "day", "hour"]
+
+_TAKEN: Final = [each for each in get_args(Outcome) if each != "refused"]
+"""How calls end that were tried."""
 
 _NUMBERS: Final = (
     tables.Column("calls", right=True),
@@ -27,7 +33,8 @@ _NUMBERS: Final = (
 app = App(
     name="usage",
     help_epilogue="""\
-Errors are calls that failed or were cut. A cost marked with + leaves out calls whose price is not known.
+Errors are calls that failed or were cut; refused calls are left out. A cost marked with + leaves out calls whose
+price is not known.
 
 Examples
   switchgear usage --since 1h
@@ -60,16 +67,39 @@ async def usage(
     where: Where = HERE,
 ) -> None:
     """Show calls, errors, speed, tokens and cost."""
+    _check(since, until)
+    which = {"since": since, "until": until, "group_by": by, **asdict(only)}
     async with connected(where) as api:
-        summary = await api.get("/api/usage/summary", since=since, until=until, group_by=by, **asdict(only))
-    if as_json:
-        screen.show_json(summary)
-        return
+        everything = await api.get("/api/usage/summary", **which)
+        if as_json:
+            screen.show_json(everything)
+            return
+        refused = everything["total"]["refused"]
+        summary = await api.get("/api/usage/summary", **which, outcome=_TAKEN) if refused else everything
     rows = [_row(_named(each, by), each) for each in summary["data"]]
     if len(rows) > 1:
         calls, errors, _, _, tokens, cost = _row("", summary["total"])[1:]
         rows.append(("total", calls, errors, "", "", tokens, cost))
-    tables.show((tables.Column(by, cut=True), *_NUMBERS), rows, nothing=f"No calls since {since}.")
+    tables.show((tables.Column(by, cut=True), *_NUMBERS), rows, nothing=_nothing(since, until))
+    if refused:
+        screen.say(f"{refused:,} refused.")
+
+
+def _check(since: str, until: str | None) -> None:
+    """Raise UsageError for what is no moment, and for an end before the beginning."""
+    begin = moment_of(since, "--since")
+    if until is not None and moment_of(until, "--until") <= begin:
+        raise UsageError(f"--until {until} is not after --since {since}.", hint="Give the earlier one to --since.")
+
+
+def _nothing(since: str, until: str | None) -> str:
+    if until is not None:
+        return f"No calls from {_moment(since)} to {_moment(until)}."
+    return f"No calls in the last {since[:-1]} {since[-1]}." if is_age(since) else f"No calls since {since}."
+
+
+def _moment(text: str) -> str:
+    return f"{text[:-1]} {text[-1]} ago" if is_age(text) else text
 
 
 def _named(one: dict[str, Any], by: By) -> str:
