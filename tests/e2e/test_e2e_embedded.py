@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
 import httpx
 import openai
+import psutil
 import pytest
 from observed import eventually, usage_row
 from openai import AsyncOpenAI, OpenAI
@@ -162,3 +164,15 @@ def test_a_client_that_leaves_ends_the_answer(client: OpenAI, gateway: served) -
     row = usage_row(gateway.data_dir, request_id)
     assert (row["outcome"], row["estimated"]) == ("abandoned", 1)
     eventually(lambda: "switchgear_calls_in_flight 0" in httpx.get(f"{gateway.url}/metrics", trust_env=False).text)
+
+
+def test_a_call_right_after_its_process_was_killed_is_answered(client: OpenAI, gateway: served) -> None:
+    pid = json.loads((gateway.data_dir / "server.json").read_text())["pid"]
+    server = next(
+        child
+        for child in psutil.Process(pid).children(recursive=True)
+        if "switchgear.providers.local.chat_server" in child.cmdline()
+    )
+    server.kill()
+    answer = client.chat.completions.create(model="smollm2", messages=QUESTION, temperature=0, max_tokens=24)
+    assert "Paris" in (answer.choices[0].message.content or "")

@@ -39,6 +39,7 @@ class Models:
     def __init__(self) -> None:
         self.endpoints: dict[str, Endpoint] = {}
         self.failed = ""
+        self.ended = False
         self.waits = 0
         self._changed = asyncio.Event()
 
@@ -54,15 +55,20 @@ class Models:
             raise ModelNotFound(f"No {name}.")
         return self.endpoints.get(name)
 
-    async def ready(self, name: str, timeout: float, *, past: Endpoint | None = None) -> Endpoint:
+    async def ready(self, name: str, timeout: float) -> Endpoint:
         self.waits += 1
         if self.failed:
             raise ModelUnavailable(self.failed)
         async with asyncio.timeout(timeout):
-            while name not in self.endpoints or self.endpoints[name] == past:
+            while name not in self.endpoints:
                 self._changed.clear()
                 await self._changed.wait()
         return self.endpoints[name]
+
+    async def gone(self, name: str, endpoint: Endpoint, timeout: float) -> bool:
+        if self.ended and self.endpoints.get(name) == endpoint:
+            del self.endpoints[name]
+        return self.endpoints.get(name) != endpoint
 
 
 @asynccontextmanager
@@ -185,6 +191,7 @@ async def waiting(models: Models, call: asyncio.Future[bytes]) -> None:
 async def test_a_process_found_gone_is_waited_for_once_and_the_call_answered_by_the_next() -> None:
     models = Models()
     models.endpoints["m"] = gone()
+    models.ended = True
     async with ScriptedProvider() as new, embedded(models) as provider:
         call = asyncio.ensure_future(ask(provider))
         await waiting(models, call)
@@ -193,9 +200,23 @@ async def test_a_process_found_gone_is_waited_for_once_and_the_call_answered_by_
         assert (models.waits, len(new.requests)) == (1, 1)
 
 
+async def test_a_process_that_ends_before_it_has_answered_anything_is_waited_for_too() -> None:
+    models = Models()
+    models.ended = True
+    async with ScriptedProvider() as old, ScriptedProvider() as new, embedded(models) as provider:
+        old.plan(faults.hang_up("reset"))
+        models.serve("m", old, "k")
+        call = asyncio.ensure_future(ask(provider))
+        await waiting(models, call)
+        models.serve("m", new, "k2")
+        assert b"hi" in await call
+        assert (len(old.requests), len(new.requests)) == (1, 1)
+
+
 async def test_a_process_found_gone_twice_is_not_asked_again() -> None:
     models = Models()
     models.endpoints["m"] = gone()
+    models.ended = True
     async with embedded(models) as provider:
         call = asyncio.ensure_future(ask(provider))
         await waiting(models, call)
@@ -208,6 +229,7 @@ async def test_a_process_found_gone_twice_is_not_asked_again() -> None:
 async def test_a_process_found_gone_that_does_not_come_back_is_unavailable() -> None:
     models = Models()
     models.endpoints["m"] = gone()
+    models.ended = True
     models.failed = "m is failed: out of memory"
     async with embedded(models) as provider:
         with pytest.raises(ModelUnavailable, match="out of memory"):
@@ -255,6 +277,7 @@ async def test_a_refusal_is_told_without_a_provider_and_ends_with_a_full_stop(
             await ask(provider)
     assert (type(raised.value), raised.value.message) == (kind, shown)
     assert raised.value.upstream_status == 400
+    assert "provider" not in raised.value.advice
 
 
 async def test_the_environments_proxy_is_not_asked_for_a_loopback_process(monkeypatch: pytest.MonkeyPatch) -> None:

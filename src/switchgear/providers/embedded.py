@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchgear.core.errors import ProviderRefused, ProviderUnreachable
+from switchgear.core.errors import ProviderDisconnected, ProviderRefused, ProviderUnreachable
 from switchgear.observe.redaction import scrub
 from switchgear.providers.base import Operation
 from switchgear.providers.connection import Timeouts
@@ -14,6 +14,8 @@ from switchgear.providers.transport import Answer, OriginSettings
 
 _TIMEOUTS = Timeouts(connect=2.0, first_byte=120.0, between_bytes=60.0, total=600.0)
 _WAIT_SECONDS = 30.0
+_NOTICE_SECONDS = 1.0
+"""Within which the supervisor has seen the end of a process; it takes milliseconds."""
 _ENGINES_ADVICE = ", try increasing it"
 """What llama.cpp says of its context to whoever started it; a caller cannot."""
 
@@ -32,7 +34,7 @@ class EmbeddedProvider:
     async def send(self, operation: Operation, model: str, body: bytes) -> Answer:
         """Send a request to the model's process.
 
-        A process that is gone before it took the request is waited for, and the request sent to the next one, once.
+        When the process ends before it has answered anything, the request is sent to the next one, once.
         Raises ModelUnavailable when none is ready in time, and RequestError for what the model cannot be asked: its
         kind does not do that, or there is nothing to answer.
         """
@@ -44,8 +46,10 @@ class EmbeddedProvider:
         try:
             try:
                 return await self._client(endpoint).send(operation, model, body)
-            except ProviderUnreachable:  # it ended a moment ago, and its supervisor is about to see that
-                endpoint = await self._models.ready(model, _WAIT_SECONDS, past=endpoint)
+            except (ProviderUnreachable, ProviderDisconnected):  # not a byte was answered: did the process end?
+                if not await self._models.gone(model, endpoint, _NOTICE_SECONDS):
+                    raise
+                endpoint = await self._models.ready(model, _WAIT_SECONDS)
                 return await self._client(endpoint).send(operation, model, body)
         except ProviderRefused as error:
             raise _in_our_words(error, model) from error
@@ -86,6 +90,7 @@ def _in_our_words(error: ProviderRefused, model: str) -> ProviderRefused:
         f"{model}: {said}.",
         provider=error.provider,
         upstream_status=error.upstream_status,
+        hint="" if type(error) is ProviderRefused else None,  # the sentence says what to correct
         param=error.param,
         retry_after=error.retry_after,
         cause=error.cause,

@@ -93,15 +93,15 @@ async def test_every_change_of_state_is_told(make_child: MakeChild) -> None:
     assert all(status.since <= time.time() for _, status in told)
 
 
-async def test_a_caller_who_found_an_endpoint_gone_gets_the_next_one(make_child: MakeChild) -> None:
+async def test_a_caller_who_found_an_endpoint_gone_is_told_that_it_is_and_gets_the_next(make_child: MakeChild) -> None:
     child = make_child()
     child.start()
     before = await child.wait_ready(20)
+    assert not await child.wait_gone(before, 0.01)
     assert child.status.pid is not None
     os.kill(child.status.pid, signal.SIGKILL)
-    after = await child.wait_ready(20, past=before)
-    assert after != before
-    assert await child.wait_ready(20, past=before) == after
+    assert await child.wait_gone(before, 20)
+    assert await child.wait_ready(20) != before
 
 
 async def test_the_lines_of_the_log_hold_what_is_known_only(make_child: MakeChild, until: Until) -> None:

@@ -159,24 +159,26 @@ class ChildProcess:
         await self.stop()
         self.start()
 
-    async def wait_ready(
-        self,
-        timeout: float,  # noqa: ASYNC109 - a wait of this object, not of a call
-        *,
-        past: Endpoint | None = None,
-    ) -> Endpoint:
+    async def wait_ready(self, timeout: float) -> Endpoint:  # noqa: ASYNC109 - a wait of this object, not of a call
         """The endpoint, as soon as there is one; waits at most ``timeout`` seconds, restarts included.
 
-        An endpoint equal to ``past`` was found gone by the caller, and is not answered before the time is over.
         Raises ``ModelUnavailable`` with the reason when that takes longer, or when the child is failed or stopped.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                while self._status.state in ("starting", "restarting") or (past and self._endpoint == past):
+                while self._status.state in ("starting", "restarting"):
                     await self._changed.wait()
         if self._endpoint is not None:
             return self._endpoint
         raise self.unavailable()
+
+    async def wait_gone(self, endpoint: Endpoint, timeout: float) -> bool:  # noqa: ASYNC109 - as above
+        """Whether ``endpoint`` is no longer where the child answers; waits at most ``timeout`` seconds for that."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while self._endpoint == endpoint:
+                    await self._changed.wait()
+        return self._endpoint != endpoint
 
     def unavailable(self) -> ModelUnavailable:
         """The error to answer a call with while there is no endpoint."""

@@ -91,24 +91,24 @@ class EmbeddedModels:
         """Where ``name`` answers now, ``None`` while it does not. Raises ``ModelNotFound``."""
         return self._child(name).endpoint
 
-    async def ready(
-        self,
-        name: str,
-        timeout: float = 30.0,  # noqa: ASYNC109 - a bound on this wait only
-        *,
-        past: Endpoint | None = None,
-    ) -> Endpoint:
+    async def ready(self, name: str, timeout: float = 30.0) -> Endpoint:  # noqa: ASYNC109 - a bound on this wait only
         """The endpoint of ``name``, started now if it was not yet; waits at most ``timeout`` seconds for it.
 
-        ``past`` is one that was found gone: as long as it is still the one known here, another is waited for.
         Raises ``ModelNotFound``, or ``ModelUnavailable`` with the reason.
         """
         child = self._child(name)
-        if child.endpoint is not None and child.endpoint != past:
+        if child.endpoint is not None:
             return child.endpoint
         if self._started and child.status.state == "stopped":
             child.start()
-        return await child.wait_ready(timeout, past=past)
+        return await child.wait_ready(timeout)
+
+    async def gone(self, name: str, endpoint: Endpoint, timeout: float) -> bool:  # noqa: ASYNC109 - as above
+        """Whether the process at ``endpoint`` has ended; its end is seen at most ``timeout`` seconds from now.
+
+        Raises ``ModelNotFound``.
+        """
+        return await self._child(name).wait_gone(endpoint, timeout)
 
     def status(self, name: str) -> ChildStatus:
         """The state of ``name`` with its process id. Raises ``ModelNotFound``."""
