@@ -180,3 +180,15 @@ def test_it_reads_well_without_colour_and_on_a_terminal(cli, terminal, config):
     looking = terminal("doctor", columns=80)
     assert looking.end() == 0
     assert "✓ configuration" in looking.seen.replace("\x1b[32m", "").replace("\x1b[0m", "")
+
+
+def test_it_knows_the_secrets_of_the_store_as_check_does(cli, folder):
+    (folder / "switchgear.toml").write_text(
+        '[providers.mine]\nbase_url = "http://127.0.0.1:9/v1"\napi_key = "secret:nope"\n'
+    )
+    cli("secrets", "set", "other", stdin="hunter2\n")
+    ended = cli("doctor")
+    assert ended.code == 1
+    assert 'There is no secret "nope" in the store.' in " ".join(ended.out.split())
+    cli("secrets", "set", "nope", stdin="hunter2\n")
+    assert 'There is no secret "nope"' not in " ".join(cli("doctor").out.split())

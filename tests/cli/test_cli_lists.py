@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.fixture
-def two_providers(cli, monkeypatch):
+def openai(cli, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
     cli("keys", "create", "ci")
 
@@ -19,7 +19,8 @@ def names(text: str) -> list[str]:
     return [line.split()[0] for line in text.splitlines()[1:]]
 
 
-def test_embedded_models_come_first_and_once_and_providers_are_folded(cli, two_providers):
+@pytest.mark.usefixtures("openai")
+def test_embedded_models_come_first_and_once_and_providers_are_folded(cli):
     shown = cli("models", "list").out
     assert names(shown)[:2] == ["smollm2", "all-minilm-l6-v2"]
     assert "openai/gpt-5-mini" in names(shown)
@@ -28,7 +29,8 @@ def test_embedded_models_come_first_and_once_and_providers_are_folded(cli, two_p
     assert shown.splitlines()[-1].strip() == f"… {every - 3} more of openai: --provider openai or --all"
 
 
-def test_all_models_are_listed_when_asked_for(cli, two_providers):
+@pytest.mark.usefixtures("openai")
+def test_all_models_are_listed_when_asked_for(cli):
     count = len(json.loads(cli("models", "list", "--json").out))
     whole = cli("models", "list", "--all").out
     assert "more of" not in whole
@@ -39,7 +41,8 @@ def test_all_models_are_listed_when_asked_for(cli, two_providers):
     assert cli("models", "list", "--provider", "nobody").out.startswith("No models of nobody.")
 
 
-def test_no_state_is_claimed_of_models_nobody_tried(cli, two_providers):
+@pytest.mark.usefixtures("openai")
+def test_no_state_is_claimed_of_models_nobody_tried(cli):
     row = next(line for line in cli("models", "list").out.splitlines() if "gpt-5-mini" in line)
     assert row.split()[-1] == "–"
 

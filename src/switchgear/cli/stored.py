@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from switchgear.cli import screen
 from switchgear.cli.where import Where
 from switchgear.config import paths
 from switchgear.config.load import Loaded, read, read_text
@@ -78,7 +77,7 @@ async def _look(where: Where, data: dict[str, Any], file: Path | None) -> Stored
             return None
         if override is None and not (folder / paths.SECRET_FILE).exists():
             return None
-        return await _read(url, folder, paths.load_secret(folder, override=override, warn=screen.note))
+        return await _read(url, folder, paths.load_secret(folder, override=override, warn=lambda _: None))
     except SwitchgearError:
         return None
 

@@ -49,7 +49,7 @@ async def doctor(*, as_json: AsJson = False, where: Where = HERE) -> int:
 
 
 async def _examine(where: Where) -> AsyncIterator[Finding]:
-    loaded, told = files.configuration(where)
+    loaded, told = await files.configuration(where)
     for finding in told:
         yield finding
     folder = where.folder()

@@ -10,9 +10,10 @@ from typing import Final
 
 from switchgear.cli import tables
 from switchgear.cli.doctor.finding import Finding, broken, doubt, ok
+from switchgear.cli.stored import checked
 from switchgear.cli.where import Where
 from switchgear.config import paths
-from switchgear.config.load import Loaded, read
+from switchgear.config.load import Loaded
 from switchgear.core.errors import ConfigInvalid, DataFolderUnusable
 
 _MIB: Final = 1024 * 1024
@@ -20,11 +21,11 @@ _FULL: Final = 50 * _MIB
 _NEARLY_FULL: Final = 500 * _MIB
 
 
-def configuration(where: Where) -> tuple[Loaded | None, list[Finding]]:
+async def configuration(where: Where) -> tuple[Loaded | None, list[Finding]]:
     """The configuration when it is right, and what is to be said of it."""
     file = where.file()
     try:
-        loaded = read(file, where.environ)
+        found = await checked(where)
     except ConfigInvalid as error:
         count = len(error.problems)
         first = error.problems[0].message if error.problems else error.message
@@ -32,6 +33,7 @@ def configuration(where: Where) -> tuple[Loaded | None, list[Finding]]:
         return None, [
             broken("configuration", f"{file or 'The environment'} has mistakes: {first}{more}", "switchgear check")
         ]
+    loaded = found.loaded
     providers = len(loaded.settings.providers)
     text = f"{file or 'no file, the defaults hold'}; {providers} provider{'' if providers == 1 else 's'}"
     return loaded, [
