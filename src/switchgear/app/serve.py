@@ -304,9 +304,12 @@ class _Server:
         try:
             await self._gateway.reload()
         except ConfigInvalid as error:
-            _log.error("Configuration not reloaded, nothing was changed")
-            for problem in error.problems or (error,):
-                _log.error("%s", problem)
+            for problem in error.problems:
+                line = f":{problem.line}" if problem.line else ""
+                what = f"{problem.file}{line}: {problem.message} {problem.suggestion}".rstrip()
+                _log.error("Configuration not reloaded, nothing was changed: %s", what)
+            if not error.problems:
+                _log.error("Configuration not reloaded, nothing was changed: %s", error)
         except SwitchgearError as error:
             _log.error("Configuration not reloaded: %s", error)
 
