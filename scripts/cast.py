@@ -46,7 +46,11 @@ def main() -> int:
             shown = f"curl -s {url} -H \"authorization: Bearer $KEY\" \\\n    -d '{question}' \\\n    | jq -r .choices[0].message.content"
             found = re.search(r'"content":"((?:[^"\\]|\\.)*)"', answer)
             show(screen, shown, found[1] if found else answer)
-            show(screen, 'switchgear chat "Name three rivers"', run(["chat", "Name three rivers"], environment))
+            show(
+                screen,
+                'switchgear chat "Why is the sky blue? One sentence."',
+                run(["chat", "Why is the sky blue? One sentence."], environment),
+            )
             show(screen, "switchgear usage --since 1h", run(["usage", "--since", "1h"], environment))
     target = ROOT / "docs" / "images" / "first-light.svg"
     target.parent.mkdir(parents=True, exist_ok=True)
