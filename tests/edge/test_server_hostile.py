@@ -135,6 +135,15 @@ def test_a_large_head_is_refused_in_one_piece_too(raw: RawClient) -> None:
     assert raw.answer().status == 431
 
 
+def test_a_large_head_is_refused_in_two_pieces_of_which_neither_is_too_large(raw: RawClient, gateway: served) -> None:
+    with RawClient(gateway.port) as other:
+        raw.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-large: " + b"a" * 40_000)
+        other.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert other.answer().status == 200  # so that the first piece is read by now
+        raw.send(b"a" * 40_000 + b"\r\n\r\n")
+        assert raw.answer().status == 431
+
+
 def test_pipelining_without_reading_costs_no_memory(gateway: served) -> None:
     before = rss(gateway)
     with RawClient(gateway.port, patience=3, receive_buffer=2048) as client:

@@ -150,13 +150,14 @@ class GatewayProtocol(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
         self._in_head = False
+        seen = self._head_bytes + self._reading
         self._head_bytes = self._framing_bytes = self._body_bytes = 0
-        self._check_head()
+        self._check_head(seen)
         super().on_headers_complete()
 
-    def _check_head(self) -> None:
-        """Raise for a head that is not served."""
-        if self._reading > MAX_HEAD_BYTES and sum(len(k) + len(v) for k, v in self.headers) > MAX_HEAD_BYTES:
+    def _check_head(self, seen: int) -> None:
+        """Raise for a head that is not served; ``seen`` is how many bytes came with it, at most those and others."""
+        if seen > MAX_HEAD_BYTES and sum(len(k) + len(v) for k, v in self.headers) > MAX_HEAD_BYTES:
             raise _RefusedError(*_HEAD_TOO_LARGE)
         if self.parser.get_method() == b"CONNECT":
             raise _RefusedError(405, b"method_not_allowed", b"This is a gateway to models, not a proxy.")
