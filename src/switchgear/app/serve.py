@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-import psutil
 import uvicorn
 import uvloop
 
 from switchgear import __version__
 from switchgear.app.asgi import Application
 from switchgear.app.gateway import Gateway, Options
+from switchgear.app.ports import owner_of
 from switchgear.config import paths
 from switchgear.config.load import read
 from switchgear.config.schema import EMBEDDED_MODEL, ServerSettings
@@ -103,7 +103,7 @@ def _bind(server: ServerSettings) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
-                f"Port {server.port} is taken by another process{_owner(server.port)}.",
+                f"Port {server.port} is taken by another process{owner_of(server.port)}.",
                 hint=f"Try --port {server.port + 1}." if server.port < 65535 else None,
             ) from error
         reason = (error.strerror or str(error)).lower()
@@ -122,17 +122,6 @@ def _most_connections() -> int:
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return max((min(hard, 1 << 20) if hard != resource.RLIM_INFINITY else 1 << 20) - _OTHER_FILES, 64) // 2
-
-
-def _owner(port: int) -> str:
-    """Who listens on the port, as far as this user may know."""
-    try:
-        for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
-                return f" (pid {connection.pid}, {psutil.Process(connection.pid).name()})"
-    except (psutil.Error, OSError):
-        return ""
-    return ""
 
 
 async def _serve(

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import psutil
 
 from switchgear import __version__
+from switchgear.app.ports import owner_of
 from switchgear.cli import tables
 from switchgear.cli.client import Api, Running, connected, find, running
 from switchgear.cli.doctor.finding import Finding, broken, doubt, ok
@@ -61,24 +61,13 @@ def port(host: str, number: int) -> Finding:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return broken(
-                    "port", f"Port {number} is taken by another process{_owner(number)}.", f"Try --port {number + 1}."
+                    "port", f"Port {number} is taken by another process{owner_of(number)}.", f"Try --port {number + 1}."
                 )
             reason = (error.strerror or str(error)).lower()
             return broken(
                 "port", f"{host}:{number} cannot be listened on: {reason}.", "Change server.host or server.port."
             )
     return ok("port", f"{number} is free; no gateway runs on this data folder")
-
-
-def _owner(number: int) -> str:
-    """Who listens there, as far as this user may know."""
-    try:
-        for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == number and connection.pid:
-                return f" (pid {connection.pid}, {psutil.Process(connection.pid).name()})"
-    except (psutil.Error, OSError):
-        return ""
-    return ""
 
 
 def _status(found: Running, status: dict[str, Any]) -> Iterator[Finding]:
