@@ -7,7 +7,7 @@ lock() {
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
     --no-emit-index-url --override requirements/overrides.txt "$@" -o "requirements/$out" ${UPGRADE:+--upgrade}
 }
-all=(--extra local --extra litellm --extra postgres --extra valkey --extra otel)
+all=(--extra local --extra images --extra litellm --extra postgres --extra valkey --extra otel)
 lock dev.txt pyproject.toml requirements/build.in "${all[@]}" --group test --group check
 lock full.txt pyproject.toml requirements/build.in "${all[@]}" -c requirements/dev.txt
 lock base.txt pyproject.toml requirements/build.in -c requirements/dev.txt
