@@ -20,7 +20,7 @@ from switchgear.core.errors import (
     RequestError,
 )
 from switchgear.core.secrets import Secret
-from switchgear.providers.base import Operation
+from switchgear.providers.base import Operation, Outgoing
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.local.child import Endpoint
 from switchgear.providers.local.embedded import EmbeddedModels
@@ -71,6 +71,10 @@ class Models:
         return self.endpoints.get(name) != endpoint
 
 
+def chat(model: str, body: bytes) -> Outgoing:
+    return Outgoing(Operation.CHAT, "chat", model, body)
+
+
 @asynccontextmanager
 async def embedded(models: Models) -> AsyncIterator[EmbeddedProvider]:
     provider = EmbeddedProvider("local", cast("EmbeddedModels", models))
@@ -81,7 +85,7 @@ async def embedded(models: Models) -> AsyncIterator[EmbeddedProvider]:
 
 
 async def ask(provider: EmbeddedProvider, model: str = "m") -> bytes:
-    with await provider.send(Operation.CHAT, model, BODY) as answer:
+    with await provider.send(chat(model, BODY)) as answer:
         return await answer.body()
 
 
@@ -241,9 +245,9 @@ async def test_what_the_model_cannot_be_asked_does_not_reach_its_process() -> No
     async with ScriptedProvider() as child, embedded(models) as provider:
         models.serve("m", child, "k")
         with pytest.raises(RequestError, match="messages must not be empty"):
-            await provider.send(Operation.CHAT, "m", b'{"model":"m","messages":[]}')
+            await provider.send(chat("m", b'{"model":"m","messages":[]}'))
         with pytest.raises(RequestError, match=r"Use all-minilm-l6-v2\."):
-            await provider.send(Operation.EMBEDDING, "smollm2", b'{"model":"smollm2","input":"hi"}')
+            await provider.send(Outgoing(Operation.EMBEDDING, "", "smollm2", b'{"model":"smollm2","input":"hi"}'))
         assert (child.requests, models.waits) == ([], 0)
 
 

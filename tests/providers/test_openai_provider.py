@@ -19,8 +19,8 @@ from switchgear.core.errors import (
     ProviderRefused,
 )
 from switchgear.core.secrets import Secret
-from switchgear.providers import openai
-from switchgear.providers.base import Operation
+from switchgear.providers import account
+from switchgear.providers.base import Operation, Outgoing
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
 from switchgear.testing import FaultUpstream, ReadBody, ScriptedProvider, Send, Stall, error_body, faults, http1
@@ -41,7 +41,7 @@ async def provider_at(
 
 
 async def ask(provider: OpenAIProvider, body: bytes = b'{"model":"m"}', operation: Operation = Operation.CHAT) -> bytes:
-    with await provider.send(operation, "m", body) as answer:
+    with await provider.send(Outgoing(operation, "chat" if operation is Operation.CHAT else "", "m", body)) as answer:
         return await answer.body()
 
 
@@ -50,7 +50,7 @@ async def test_bodies_pass_both_ways_byte_by_byte() -> None:
     told = b'{ "id":1,\n "unknown" : {"a":[ ]} }\n'
     async with FaultUpstream() as upstream, provider_at(upstream.base_url) as provider:
         upstream.always(faults.ok(told))
-        for operation in Operation:
+        for operation in (Operation.CHAT, Operation.COMPLETION, Operation.EMBEDDING):
             assert await ask(provider, body, operation) == told
         assert [request.body for request in upstream.requests] == [body] * 3
         assert [request.target for request in upstream.requests] == [
@@ -136,7 +136,7 @@ async def test_streams_of_a_real_dialect_pass_byte_by_byte() -> None:
     async with ScriptedProvider(api_key=KEY.reveal()) as upstream, provider_at(upstream.base_url) as provider:
         got: list[bytes] = []
         body = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"one two three"}]}'
-        with await provider.send(Operation.CHAT, "m", body) as answer:
+        with await provider.send(Outgoing(Operation.CHAT, "chat", "m", body)) as answer:
             assert answer.header(b"content-type").startswith(b"text/event-stream")
             await answer.pipe(got.append)
         assert b"".join(got).endswith(b"data: [DONE]\n\n")
@@ -215,7 +215,7 @@ async def test_what_a_provider_says_is_shown_without_the_credentials(key: str | 
     ids=["cut", "garbage", "stalled", "long", "longer than may be"],
 )
 async def test_a_refusal_whose_body_fails_is_told_by_its_status(rest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai, "_ERROR_BODY_SECONDS", 0.2)
+    monkeypatch.setattr(account, "_ERROR_BODY_SECONDS", 0.2)
     async with FaultUpstream() as upstream, provider_at(upstream.base_url) as provider:
         upstream.answer(ReadBody(), *rest)
         with pytest.raises(ProviderRateLimited) as caught:

@@ -144,7 +144,7 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     models = ModelList(gateway.keyring, gateway.directory)
     road: dict[str, Endpoint] = {
         f"/v1/{operation.value}": CallEndpoint(gateway.calls, operation, limits.max_body_bytes, limits.body_timeout)
-        for operation in Operation
+        for operation in (Operation.CHAT, Operation.COMPLETION, Operation.EMBEDDING)
     }
     road["/v1/models"] = road["/v1/*"] = models
     road["/"] = Landing(ids)

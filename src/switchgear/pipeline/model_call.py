@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 import structlog
@@ -29,12 +29,11 @@ from switchgear.core.ids import RequestIds
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.record import Recorder
-from switchgear.providers.base import Operation, Provider
+from switchgear.providers.base import Answer, Operation, Outgoing, Provider
 from switchgear.providers.catalog import cost
 from switchgear.providers.connection import Sink
 from switchgear.providers.openai_errors import error_in_body
 from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, estimate_of, tokens_of, usage_of
-from switchgear.providers.transport import Answer
 from switchgear.routing.directory import Deployment, Directory
 
 _log = structlog.get_logger(__name__)
@@ -160,7 +159,9 @@ class ModelCalls:
         provider = deployment.provider
         if self._logs.debug_enabled:
             self._tell(call, "sending", provider=provider.name, deployment=deployment.model, bytes=len(body))
-        with await provider.send(call.operation, deployment.model, body) as answer:
+        dialect: Literal["chat", ""] = "chat" if call.operation is Operation.CHAT else ""
+        outgoing = Outgoing(call.operation, dialect, deployment.model, body, request.stream)
+        with await provider.send(outgoing) as answer:
             if self._logs.debug_enabled:
                 self._tell(call, "answered", provider=provider.name, status=answer.status)
             if request.stream:

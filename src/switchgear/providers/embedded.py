@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import ProviderDisconnected, ProviderRefused, ProviderUnreachable
+from switchgear.dialects.base import DialectName
 from switchgear.observe.redaction import scrub
-from switchgear.providers.base import Operation
+from switchgear.providers.base import Operation, Outgoing
 from switchgear.providers.connection import Timeouts
 from switchgear.providers.local.child import Endpoint
 from switchgear.providers.local.embedded import EmbeddedModels
@@ -23,7 +27,13 @@ _ENGINES_ADVICE = ", try increasing it"
 class EmbeddedProvider:
     """Sends calls to whichever process serves the model now, and waits for one that is starting."""
 
+    kind = "local"
     embedded = True
+    dialects: tuple[DialectName, ...] = ("chat",)
+    operations = frozenset({Operation.COMPLETION, Operation.EMBEDDING})
+    capabilities = Capabilities(
+        tools="prompted", schema="native", vision=False, audio_input=False, pdf_input=False, reasoning=False
+    )
     stream_usage = True
 
     def __init__(self, name: str, models: EmbeddedModels) -> None:
@@ -31,26 +41,27 @@ class EmbeddedProvider:
         self._models = models
         self._clients: dict[Endpoint, OpenAIProvider] = {}
 
-    async def send(self, operation: Operation, model: str, body: bytes) -> Answer:
+    async def send(self, outgoing: Outgoing) -> Answer:
         """Send a request to the model's process.
 
         When the process ends before it has answered anything, the request is sent to the next one, once.
         Raises ModelUnavailable when none is ready in time, and RequestError for what the model cannot be asked: its
         kind does not do that, or there is nothing to answer.
         """
-        check_kind(operation, model)
-        body = bounded(operation, body)
+        model = outgoing.model
+        check_kind(outgoing.operation, model)
+        outgoing = msgspec.structs.replace(outgoing, body=bounded(outgoing.operation, outgoing.body))
         endpoint = self._models.endpoint(model)
         if endpoint is None:
             endpoint = await self._models.ready(model, _WAIT_SECONDS)
         try:
             try:
-                return await self._client(endpoint).send(operation, model, body)
+                return await self._client(endpoint).send(outgoing)
             except (ProviderUnreachable, ProviderDisconnected):  # not a byte was answered: did the process end?
                 if not await self._models.gone(model, endpoint, _NOTICE_SECONDS):
                     raise
                 endpoint = await self._models.ready(model, _WAIT_SECONDS)
-                return await self._client(endpoint).send(operation, model, body)
+                return await self._client(endpoint).send(outgoing)
         except ProviderRefused as error:
             raise _in_our_words(error, model) from error
 

@@ -49,10 +49,10 @@ def bounded(operation: Operation, body: bytes) -> bytes:
     if operation is Operation.EMBEDDING:
         return body
     fields = _fields(body)
-    if operation is Operation.CHAT:
-        _check_messages(fields)
-    else:
+    if operation is Operation.COMPLETION:
         _check_prompt(fields)
+    else:  # a chat, in whichever dialect it was asked for
+        _check_messages(fields)
     limit = min(*_wanted(fields), MOST_TOKENS)
     for name in (*_LIMITS, *_ENGINES_OWN):
         fields.pop(name, None)
