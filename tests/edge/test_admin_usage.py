@@ -54,6 +54,7 @@ async def test_a_call_is_shown_with_everything_known_of_it(desk):
         "prompt_tokens": 10,
         "completion_tokens": 5,
         "cached_tokens": 0,
+        "cache_write_tokens": 0,
         "reasoning_tokens": 0,
         "estimated": False,
         "cost": "0.0031",

@@ -27,7 +27,7 @@ async def keep(store: Store, records: Iterable[CallRecord]) -> None:
 
 
 async def test_a_record_reads_back_the_same(store: Store, record: Make) -> None:
-    one = record(usage=Usage(1, 2, 3, 4, estimated=True), cost=None, first_token_ms=1.5, streamed=True, trace="t")
+    one = record(usage=Usage(1, 2, 3, 4, 5, estimated=True), cost=None, first_token_ms=1.5, streamed=True, trace="t")
     await keep(store, [one])
     assert await store.usage.get(one.id) == one
 

@@ -15,7 +15,9 @@ mid-answer. ``abandoned``: the client left. ``refused``: the gateway said no (ke
 
 
 class Usage(msgspec.Struct, frozen=True, gc=False):
-    """Tokens of one call. ``cached_tokens`` are part of the prompt, ``reasoning_tokens`` of the completion.
+    """Tokens of one call. ``cached_tokens`` and ``cache_write_tokens`` are part of the prompt, ``reasoning_tokens`` of the completion.
+
+    Cached tokens were read from a provider's prompt cache; those of ``cache_write_tokens`` were put into it, where that is billed.
 
     ``estimated`` marks numbers the gateway counted itself because the provider gave none.
     """
@@ -24,6 +26,7 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     completion_tokens: int = 0
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    cache_write_tokens: int = 0
     estimated: bool = False
 
 

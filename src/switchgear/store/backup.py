@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switchgear.core.errors import StoreUnavailable, StoreUnusable, UsageError
 from switchgear.store import backup_rows, failures, partitions, tables, upgrade
 from switchgear.store.engine import Database, connect
+from switchgear.store.responses import LARGEST_RESPONSE
 from switchgear.store.sealing import fingerprint
 
 FORMAT = 1
@@ -34,6 +35,9 @@ _PIECE = 1_000
 _PIECE_BYTES = 4 << 20
 # Twice what the longest row can be: a document comes over the admin API, which takes 1 MiB, and is escaped in its row.
 _LONGEST_LINE = 4 << 20
+# Kept responses may be longer than other rows, so fewer of them are in memory at once.
+_LONGEST_LINES = {tables.responses.name: 2 * LARGEST_RESPONSE + _LONGEST_LINE}
+_PIECES = {tables.responses.name: 8}
 _LONGEST_MANIFEST = 1 << 20
 _READ_BYTES = 1 << 20
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -244,7 +248,9 @@ async def _to_file(file: Path, write: Callable[P, T], *args: P.args, **kwargs: P
 
 
 async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
-    asked = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_PIECE)
+    asked = (
+        select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_PIECES.get(table.name, _PIECE))
+    )
     result = await connection.stream(asked)
     async for piece in result.mappings().partitions():
         yield [dict(row) for row in piece]
@@ -316,12 +322,16 @@ def _check(file: Path) -> Manifest:
             raise _damaged(file)
         for name, copy in manifest.tables.items():
             with _entry(archive, f"{name}.jsonl", file) as entry:
-                if _measured(entry, file) != copy:
+                if _measured(entry, file, _longest(name)) != copy:
                     raise _damaged(file)
     return manifest
 
 
-def _measured(entry: IO[bytes], file: Path) -> TableCopy:
+def _longest(table: str) -> int:
+    return _LONGEST_LINES.get(table, _LONGEST_LINE)
+
+
+def _measured(entry: IO[bytes], file: Path, longest: int) -> TableCopy:
     """Rows and checksum of a table as it is in the file. Raises StoreUnusable for a line too long to be a row."""
     digest, rows, begun = hashlib.sha256(), 0, 0
     while piece := entry.read(_READ_BYTES):
@@ -329,7 +339,7 @@ def _measured(entry: IO[bytes], file: Path) -> TableCopy:
         rows += piece.count(b"\n")
         end = piece.rfind(b"\n")
         begun = begun + len(piece) if end < 0 else len(piece) - end - 1
-        if begun > _LONGEST_LINE:
+        if begun > longest:
             raise _damaged(file)
     return TableCopy(rows, digest.hexdigest())
 
@@ -348,7 +358,7 @@ def _pieces(table: Table, archive: zipfile.ZipFile, file: Path) -> Iterator[list
     size = 0
     with _entry(archive, f"{table.name}.jsonl", file) as entry:
         # A line is one piece longer at most than what was measured of it.
-        while line := entry.readline(_LONGEST_LINE + _READ_BYTES):
+        while line := entry.readline(_longest(table.name) + _READ_BYTES):
             rows.append(backup_rows.read(table.name, line))
             size += len(line)
             if len(rows) == _PIECE or size > _PIECE_BYTES:

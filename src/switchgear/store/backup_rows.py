@@ -86,6 +86,24 @@ class _Usage(_Row):
     first_token_ms: float | None
     attempts: _Small
     trace: str
+    cache_write_tokens: _Long = 0
+
+
+class _Response(_Row):
+    id: str
+    key_id: str
+    previous_id: str | None
+    created_at: _Long
+    expires_at: _Long
+    alive_until: _Long | None
+    status: str
+    model: str
+    input: str
+    document: str
+
+    def check(self) -> None:
+        _OBJECTS.decode(self.input)
+        _OBJECT.decode(self.document)
 
 
 class _Audit(_Row):
@@ -103,6 +121,7 @@ class _Audit(_Row):
 
 _WORDS: Final = msgspec.json.Decoder(tuple[str, ...])
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+_OBJECTS: Final = msgspec.json.Decoder(list[dict[str, Any]])
 _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "keys": msgspec.json.Decoder(_Key),
     "key_secrets": msgspec.json.Decoder(_KeySecret),
@@ -110,6 +129,7 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "models": msgspec.json.Decoder(_Document),
     "secrets": msgspec.json.Decoder(_Secret),
     "usage": msgspec.json.Decoder(_Usage),
+    "responses": msgspec.json.Decoder(_Response),
     "audit": msgspec.json.Decoder(_Audit),
 }
 

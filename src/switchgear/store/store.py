@@ -13,6 +13,7 @@ from switchgear.store.engine import Database, Durability, connect
 from switchgear.store.keys import Keys
 from switchgear.store.models import Models
 from switchgear.store.providers import Providers
+from switchgear.store.responses import Responses
 from switchgear.store.secrets import Secrets
 from switchgear.store.usage import UsageLog
 from switchgear.store.usage_writer import UsageWriter
@@ -31,6 +32,7 @@ class Store:
         self.models = Models(database)
         self.secrets = Secrets(database, secret)
         self.usage = UsageLog(database)
+        self.responses = Responses(database)
         self.audit = Audit(database)
         self.writer = UsageWriter(database, durability)
 

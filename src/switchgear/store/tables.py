@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every schema revision this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]
@@ -116,10 +116,35 @@ usage = Table(
     Column("first_token_ms", Double),
     Column("attempts", SmallInteger, nullable=False),
     Column("trace", Text, nullable=False),
+    Column("cache_write_tokens", Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
     postgresql_partition_by="RANGE (at)",
 )
 Index("usage_by_id", usage.c.id)
+
+# What the Responses API keeps: `input` are the items of the request itself, those before it are found by `previous_id`.
+# `alive_until` is set while a process works on it in the background, and moved on by that process.
+responses = Table(
+    "responses",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("previous_id", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("alive_until", BigInteger),
+    Column("status", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("input", Text, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("responses_by_expiry", responses.c.expires_at)
+Index(
+    "responses_under_way",
+    responses.c.alive_until,
+    sqlite_where=responses.c.alive_until.is_not(None),
+    postgresql_where=responses.c.alive_until.is_not(None),
+)
 
 audit = Table(
     "audit",

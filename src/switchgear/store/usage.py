@@ -88,6 +88,8 @@ class UsageSummary(msgspec.Struct, frozen=True):
     abandoned: int
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int
+    cache_write_tokens: int
     cost: int
     unpriced: int
     latency_p50_ms: float | None
@@ -189,6 +191,8 @@ def _ranked(groups: Sequence[Label[Any]], conditions: Sequence[ColumnElement[boo
             _columns.outcome,
             _columns.prompt_tokens,
             _columns.completion_tokens,
+            _columns.cached_tokens,
+            _columns.cache_write_tokens,
             _columns.cost,
             _columns.latency_ms,
             _columns.first_token_ms,
@@ -221,6 +225,8 @@ def _sums(calls: Any) -> list[Label[Any]]:
         counted(calls.outcome == "abandoned").label("abandoned"),
         total(calls.prompt_tokens).label("prompt_tokens"),
         total(calls.completion_tokens).label("completion_tokens"),
+        total(calls.cached_tokens).label("cached_tokens"),
+        total(calls.cache_write_tokens).label("cache_write_tokens"),
         total(calls.cost).label("cost"),
         counted(calls.cost.is_(None)).label("unpriced"),
         func.min(case((p50, calls.latency_ms))).label("latency_p50_ms"),
@@ -241,6 +247,8 @@ def _summary(row: Row[Any], group_by: Sequence[Dimension]) -> UsageSummary:
         abandoned=row.abandoned,
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
+        cached_tokens=row.cached_tokens,
+        cache_write_tokens=row.cache_write_tokens,
         cost=row.cost,
         unpriced=row.unpriced,
         latency_p50_ms=row.latency_p50_ms,
@@ -264,7 +272,12 @@ def _record(row: Row[Any]) -> CallRecord:
         status=row.status,
         error=row.error,
         usage=Usage(
-            row.prompt_tokens, row.completion_tokens, row.cached_tokens, row.reasoning_tokens, estimated=row.estimated
+            row.prompt_tokens,
+            row.completion_tokens,
+            row.cached_tokens,
+            row.reasoning_tokens,
+            row.cache_write_tokens,
+            estimated=row.estimated,
         ),
         cost=row.cost,
         latency_ms=row.latency_ms,

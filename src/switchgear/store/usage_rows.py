@@ -49,6 +49,7 @@ def row(record: CallRecord) -> tuple[Any, ...]:
         record.first_token_ms,
         record.attempts,
         record.trace,
+        usage.cache_write_tokens,
     )
 
 
@@ -69,6 +70,7 @@ def scrubbed(record: CallRecord) -> CallRecord:
             completion_tokens=_within(usage.completion_tokens, 31),
             cached_tokens=_within(usage.cached_tokens, 31),
             reasoning_tokens=_within(usage.reasoning_tokens, 31),
+            cache_write_tokens=_within(usage.cache_write_tokens, 31),
         ),
         at=_within(record.at, 63),
         status=_within(record.status, 15),

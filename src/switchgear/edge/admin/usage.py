@@ -147,6 +147,8 @@ def _nothing() -> schemas.Sums:
         abandoned=0,
         prompt_tokens=0,
         completion_tokens=0,
+        cached_tokens=0,
+        cache_write_tokens=0,
         cost="0",
         unpriced=0,
         latency_p50_ms=None,

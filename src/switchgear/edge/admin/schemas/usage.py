@@ -35,7 +35,10 @@ class Call(Answer):
     error: str = Field(description="The code of the error; empty when there was none.")
     prompt_tokens: int
     completion_tokens: int
-    cached_tokens: int = Field(description="Of the prompt's.")
+    cached_tokens: int = Field(description="Of the prompt's: read from the provider's cache.")
+    cache_write_tokens: int = Field(
+        description="Of the prompt's: written to the provider's cache, where that is billed."
+    )
     reasoning_tokens: int = Field(description="Of the completion's.")
     estimated: bool = Field(description="Whether the gateway counted the tokens, because the provider did not.")
     cost: str | None = Field(description=_COST, examples=["0.0031"])
@@ -61,6 +64,8 @@ class Sums(Answer):
     abandoned: int
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int
+    cache_write_tokens: int
     cost: str = Field(description="US dollars, exact, over the calls whose price is known.")
     unpriced: int = Field(description="Calls whose price is not known.")
     latency_p50_ms: float | None
