@@ -144,7 +144,19 @@ class Refusal(msgspec.Struct):
     text: str
 
 
-Part = Text | Image | Audio | File | ToolCall | ToolResult | Reasoning | Refusal
+class Native(msgspec.Struct):
+    """A part that only one dialect has: what a provider's own tools were asked and answered, as it was written there.
+
+    ``raw`` goes back to the same ``dialect`` as it is. Another one writes ``text`` in its place if there is any, and else
+    leaves the part out.
+    """
+
+    dialect: str
+    raw: dict[str, Any]
+    text: str = ""
+
+
+Part = Text | Image | Audio | File | ToolCall | ToolResult | Reasoning | Refusal | Native
 
 
 class Message(msgspec.Struct):
