@@ -91,7 +91,10 @@ class Audio(msgspec.Struct):
 
 
 class File(msgspec.Struct):
-    """A document: by ``url``, by ``data`` (base64) with its ``media_type``, by ``text``, or by ``file_id``."""
+    """A document: by ``url``, by ``data`` (base64) with its ``media_type``, by ``text``, or by ``file_id``.
+
+    ``extra`` holds what only the dialect of the call says of it (Anthropic's ``citations`` and ``context``).
+    """
 
     url: str = ""
     data: str = ""
@@ -100,6 +103,7 @@ class File(msgspec.Struct):
     filename: str = ""
     file_id: str = ""
     cache: str = ""
+    extra: dict[str, Any] | None = None
 
 
 class ToolCall(msgspec.Struct):
