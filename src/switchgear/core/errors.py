@@ -144,6 +144,13 @@ class ModelNotFound(RequestError):
     hint = "GET /v1/models lists the models this key can call."
 
 
+class NotSupported(RequestError):
+    """The model, or its provider, cannot do what the request asks for."""
+
+    code = "not_supported"
+    hint = "Leave it out, or use a model that can: switchgear models list shows what each one can do."
+
+
 class Conflict(RequestError):
     """The thing exists already, or is in a state that does not allow this."""
 
@@ -264,6 +271,20 @@ class ProviderInvalidResponse(ProviderError):
 
     code = "provider_invalid_response"
     hint = "Check that base_url points at an OpenAI-compatible API."
+
+
+class InvalidAnswer(ProviderError):
+    """The model's answer is not what was asked of it: it breaks the schema, or calls a tool wrongly.
+
+    ``complaint`` is what the model is told when it gets a second try.
+    """
+
+    code = "invalid_answer"
+    hint = 'Ask again, simplify the schema, or set answers = "repair" on the model for one more try by the gateway.'
+
+    def __init__(self, message: str, *, provider: str = "", param: str | None = None, complaint: str = "") -> None:
+        super().__init__(message, provider=provider, param=param)
+        self.complaint = complaint or message
 
 
 class ProviderResponseTooLarge(ProviderInvalidResponse):

@@ -96,8 +96,15 @@ def split_events(events: bytes) -> list[bytes]:
 
 def event_data(event: bytes) -> bytes:
     """The event's data: its ``data`` fields joined by LF, one leading space of each removed."""
-    if event.startswith(b"data: ") and event.count(b"\n") == 2 and b"\r" not in event:
-        return event[6:-2]
+    if b"\r" not in event and event.endswith(b"\n\n"):
+        if event.startswith(b"data: "):
+            start = 6
+        elif event.startswith(b"event: "):
+            start = event.find(b"\ndata: ", 7, 80) + 7
+        else:
+            start = 0
+        if start > 5 and event.find(b"\n", start) == len(event) - 2 and event.rfind(b"\n", 0, start) < start:
+            return event[start:-2]
     lines = []
     for line in _LINE.split(event.removeprefix(b"\xef\xbb\xbf")):
         name, _, value = line.partition(b":")
