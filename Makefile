@@ -40,4 +40,4 @@ lock: setup-dev ## resolve the dependencies again (needs uv)
 	@bash scripts/lock.sh
 
 clean: ## remove everything that was made here
-	rm -rf .venv .bootstrap .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-clients tests/clients/node/node_modules .bootstrap .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

