@@ -194,6 +194,7 @@ async def test_a_database_of_the_first_schema_is_brought_up_with_its_usage(
 ) -> None:
     async with store._database.write() as connection:
         await connection.execute(text("DROP TABLE responses"))
+        await connection.execute(text("DROP TABLE files"))
         await connection.execute(text("ALTER TABLE usage DROP COLUMN cache_write_tokens"))
         await connection.execute(
             text(

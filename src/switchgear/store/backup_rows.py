@@ -106,6 +106,17 @@ class _Response(_Row):
         _OBJECT.decode(self.document)
 
 
+class _File(_Row):
+    id: str
+    provider: str
+    key_id: str
+    filename: str
+    purpose: str
+    bytes: _Long
+    created_at: _Long
+    expires_at: _Long | None
+
+
 class _Audit(_Row):
     at: _Long
     id: str
@@ -130,6 +141,7 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "secrets": msgspec.json.Decoder(_Secret),
     "usage": msgspec.json.Decoder(_Usage),
     "responses": msgspec.json.Decoder(_Response),
+    "files": msgspec.json.Decoder(_File),
     "audit": msgspec.json.Decoder(_Audit),
 }
 

@@ -10,6 +10,7 @@ from switchgear.core.errors import StoreUnavailable
 from switchgear.store import failures, tables, upgrade
 from switchgear.store.audit import Audit
 from switchgear.store.engine import Database, Durability, connect
+from switchgear.store.files import Files
 from switchgear.store.keys import Keys
 from switchgear.store.models import Models
 from switchgear.store.providers import Providers
@@ -33,6 +34,7 @@ class Store:
         self.secrets = Secrets(database, secret)
         self.usage = UsageLog(database)
         self.responses = Responses(database)
+        self.files = Files(database)
         self.audit = Audit(database)
         self.writer = UsageWriter(database, durability)
 

@@ -146,6 +146,21 @@ Index(
     postgresql_where=responses.c.alive_until.is_not(None),
 )
 
+# Files at providers. Two providers may give the same id.
+files = Table(
+    "files",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+)
+Index("files_by_key", files.c.key_id, files.c.created_at)
+
 audit = Table(
     "audit",
     metadata,

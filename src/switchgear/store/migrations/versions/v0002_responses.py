@@ -1,4 +1,4 @@
-"""Responses that are kept, and tokens written to a provider's cache."""
+"""Responses that are kept, files at providers, and tokens written to a provider's cache."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Adds a column to usage, which its partitions get too, and a table."""
+    """Adds a column to usage, which its partitions get too, and two tables."""
     op.add_column("usage", sa.Column("cache_write_tokens", sa.Integer, nullable=False, server_default="0"))
     op.create_table(
         "responses",
@@ -35,3 +35,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("alive_until IS NOT NULL"),
         postgresql_where=sa.text("alive_until IS NOT NULL"),
     )
+    op.create_table(
+        "files",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("provider", sa.Text, primary_key=True),
+        sa.Column("key_id", sa.Text, nullable=False),
+        sa.Column("filename", sa.Text, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("bytes", sa.BigInteger, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger),
+    )
+    op.create_index("files_by_key", "files", ["key_id", "created_at"])

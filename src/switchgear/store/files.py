@@ -1,0 +1,161 @@
+"""Files that were uploaded to a provider through the gateway: whose they are and where they lie. Their content is not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+
+from switchgear.core.errors import NotFound, RequestError
+from switchgear.store import tables
+from switchgear.store.engine import Database
+
+_LONGEST_ID: Final = 256
+_columns = tables.files.c
+
+
+class KeptFile(msgspec.Struct, frozen=True):
+    """A file at a provider. ``id`` is the one the provider gave; times are milliseconds since the epoch, ``bytes`` its size."""
+
+    id: str
+    provider: str
+    key_id: str
+    filename: str
+    purpose: str
+    bytes: int
+    created_at: int
+    expires_at: int | None = None
+
+
+class FilePage(msgspec.Struct, frozen=True):
+    """A part of a list, and whether more follows."""
+
+    files: list[KeptFile]
+    more: bool
+
+
+class Files:
+    """Knows the files. Every method raises StoreUnavailable.
+
+    ``key_id`` is the key a file must belong to, None for whoever may see all; ``now`` is milliseconds, and a file that has
+    expired by then is not there.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, kept: KeptFile) -> None:
+        """Adds a file. One that the provider had under the same id is replaced: it has only the newer one."""
+        row = msgspec.structs.asdict(kept)
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(tables.files).where(and_(_columns.id == kept.id, _columns.provider == kept.provider))
+            )
+            await connection.execute(insert(tables.files).values(row))
+
+    async def get(self, file_id: str, key_id: str | None, now: int, *, provider: str = "") -> KeptFile:
+        """The file with this id, of ``provider`` where one is given.
+
+        Raises NotFound: unknown, expired or another key's; RequestError when several providers have one with this id.
+        """
+        rows: Sequence[Any] = []
+        if _possible(file_id) and _possible(provider):
+            asked = select(tables.files).where(_columns.id == file_id, *_visible(key_id, now))
+            if provider:
+                asked = asked.where(_columns.provider == provider)
+            async with self._database.read() as connection:
+                rows = (await connection.execute(asked.order_by(_columns.provider))).all()
+        if not rows:
+            raise _not_found(file_id)
+        if len(rows) > 1:
+            names = ", ".join(row.provider for row in rows)
+            raise RequestError(
+                f'The id "{file_id}" is that of a file at each of {names}.',
+                param="provider",
+                hint="Name the provider in the header x-switchgear-provider or the query field provider.",
+            )
+        return _kept(rows[0])
+
+    async def list(
+        self,
+        key_id: str | None,
+        now: int,
+        *,
+        limit: int,
+        after: str = "",
+        order: Literal["asc", "desc"] = "desc",
+        purpose: str = "",
+        provider: str = "",
+    ) -> FilePage:
+        """Files by the time they were made, those that follow ``after`` (a file's id) in that order.
+
+        Raises NotFound when ``after`` is no file that the key may see.
+        """
+        wanted = _visible(key_id, now)
+        if purpose:
+            wanted.append(_columns.purpose == purpose)
+        if provider:
+            wanted.append(_columns.provider == provider)
+        place = (_columns.created_at, _columns.id, _columns.provider)
+        asked = select(tables.files)
+        if after:
+            wanted.append(_beyond(await self.get(after, key_id, now, provider=provider), order))
+        ordered = asked.where(*wanted).order_by(*(one.asc() if order == "asc" else one.desc() for one in place))
+        async with self._database.read() as connection:
+            rows = (await connection.execute(ordered.limit(limit + 1))).all()
+        return FilePage([_kept(row) for row in rows[:limit]], len(rows) > limit)
+
+    async def forget(self, file_id: str, provider: str) -> None:
+        """The provider does not have the file any more."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(tables.files).where(and_(_columns.id == file_id, _columns.provider == provider))
+            )
+
+    async def prune(self, now: int) -> int:
+        """Forgets what has expired; how many they were."""
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(tables.files).where(_columns.expires_at <= now))).rowcount
+
+
+def _visible(key_id: str | None, now: int) -> list[ColumnElement[bool]]:
+    alive: ColumnElement[bool] = or_(_columns.expires_at.is_(None), _columns.expires_at > now)
+    return [alive] if key_id is None else [alive, _columns.key_id == key_id]
+
+
+def _beyond(found: KeptFile, order: Literal["asc", "desc"]) -> ColumnElement[bool]:
+    """What follows ``found``."""
+    at, name, owner = _columns.created_at, _columns.id, _columns.provider
+    if order == "asc":
+        same_time = or_(name > found.id, and_(name == found.id, owner > found.provider))
+        return or_(at > found.created_at, and_(at == found.created_at, same_time))
+    same_time = or_(name < found.id, and_(name == found.id, owner < found.provider))
+    return or_(at < found.created_at, and_(at == found.created_at, same_time))
+
+
+def _possible(text: str) -> bool:
+    """Whether it can be kept at all; PostgreSQL takes no NUL."""
+    return len(text) <= _LONGEST_ID and "\0" not in text
+
+
+def _not_found(file_id: str) -> NotFound:
+    name = file_id if len(file_id) <= _LONGEST_ID else f"{file_id[:_LONGEST_ID]}…"
+    return NotFound(
+        f'No file has the id "{name}".',
+        hint="GET /v1/files lists the files that were uploaded with this key.",
+    )
+
+
+def _kept(row: Any) -> KeptFile:
+    return KeptFile(
+        id=row.id,
+        provider=row.provider,
+        key_id=row.key_id,
+        filename=row.filename,
+        purpose=row.purpose,
+        bytes=row.bytes,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
