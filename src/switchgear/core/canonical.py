@@ -178,7 +178,8 @@ class Message(msgspec.Struct):
 class Tool(msgspec.Struct):
     """A tool the model may call.
 
-    ``function``: ``parameters`` is its JSON Schema. ``custom``: takes plain text, ``format`` may bound it with a grammar.
+    ``function``: ``parameters`` is its JSON Schema. ``custom``: takes plain text, ``format`` may bound it with a grammar:
+    ``{"type": "grammar", "syntax": "lark" or "regex", "definition": …}``.
     ``builtin``: the provider runs it; ``raw`` is its definition as written and ``dialect`` says where it was, ``name`` is
     ``web_search`` for the one tool that several dialects have and else its type.
     """
@@ -217,6 +218,7 @@ class ReasoningWish(msgspec.Struct, frozen=True):
 
     ``show`` is whether its thoughts are wanted in the answer (None: nothing was said); ``summary`` how (``auto``, ``concise``,
     ``detailed``). ``encrypted`` asks for signatures that let the thoughts be sent back without the provider keeping them.
+    ``raw`` holds the top-level fields it was read from where a dialect has several ways to say it, for its own writer alone.
     """
 
     effort: Effort | None = None
@@ -225,6 +227,7 @@ class ReasoningWish(msgspec.Struct, frozen=True):
     summary: str = ""
     encrypted: bool = False
     adaptive: bool = False
+    raw: dict[str, Any] = {}
 
 
 class Call(msgspec.Struct):
