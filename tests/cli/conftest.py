@@ -21,7 +21,7 @@ from switchgear.cli.main import run
 from switchgear.config.discover import KNOWN_PROVIDERS
 from switchgear.testing import ScriptedProvider, served
 
-FOUND = {name for known in KNOWN_PROVIDERS for name in (*known.variables, known.base_url_variable) if name}
+FOUND = {name for known in KNOWN_PROVIDERS for name in known.all_variables}
 OWN = {"SWITCHGEAR_CONFIG", "SWITCHGEAR_DATA_DIR", "SWITCHGEAR_URL", "SWITCHGEAR_KEY"}
 OTHERS = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"}
 

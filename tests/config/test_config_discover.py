@@ -16,13 +16,50 @@ def test_an_environment_without_keys_adds_nothing() -> None:
 
 @pytest.mark.parametrize("known", KNOWN_PROVIDERS, ids=lambda known: known.name)
 def test_every_known_key_adds_its_provider(known) -> None:  # type: ignore[no-untyped-def]
+    address = {} if known.base_url else {known.base_url_variable: "https://here.test"}
     for variable in known.variables:
-        (found,), problems = discover({variable: "k"}, ())
+        (found,), problems = discover({variable: "k"} | address, ())
         assert not problems
         assert (found.name, found.variable) == (known.name, variable)
-        assert found.provider.base_url == known.base_url
+        assert found.provider.kind == known.kind
+        assert found.provider.base_url == (known.base_url or "https://here.test")
         assert found.provider.api_key == f"env:{variable}"
         assert found.provider.prices == known.prices
+
+
+def test_a_key_of_azure_needs_its_endpoint_and_may_have_a_version() -> None:
+    environ = {"AZURE_OPENAI_API_KEY": "k"}
+    assert discover(environ, ()) == ((), ())
+    environ |= {"AZURE_OPENAI_ENDPOINT": "https://us.openai.azure.com/", "OPENAI_API_VERSION": "2024-10-21"}
+    (found,), _ = discover(environ, ())
+    assert (found.provider.base_url, found.provider.api_version) == ("https://us.openai.azure.com", "2024-10-21")
+
+
+@pytest.mark.parametrize(
+    ("host", "base_url"),
+    [
+        ("127.0.0.1:11435", "http://127.0.0.1:11435"),
+        ("gpu", "http://gpu:11434"),
+        ("http://gpu:80/", "http://gpu:80"),
+        ("https://ollama.test/api-gate", "https://ollama.test/api-gate"),
+        ("0.0.0.0", "http://127.0.0.1:11434"),
+        ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+        (":8080", "http://127.0.0.1:8080"),
+        ("[::]:8080", "http://[::1]:8080"),
+        ("[::1]", "http://[::1]:11434"),
+    ],
+)
+def test_a_host_of_ollama_adds_it_without_a_key(host: str, base_url: str) -> None:
+    (found,), problems = discover({"OLLAMA_HOST": host}, ())
+    assert not problems
+    assert (found.name, found.variable, found.provider.kind) == ("ollama", "OLLAMA_HOST", "ollama")
+    assert (found.provider.base_url, found.provider.api_key) == (base_url, None)
+
+
+def test_a_host_of_ollama_that_is_none_is_a_problem() -> None:
+    found, (problem,) = discover({"OLLAMA_HOST": "two words"}, ())
+    assert not found
+    assert problem.message == "OLLAMA_HOST is not the URL of an API."
 
 
 def test_a_provider_of_the_file_keeps_its_name() -> None:

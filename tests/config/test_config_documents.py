@@ -14,18 +14,23 @@ from pydantic import BaseModel, ValidationError
 
 from switchgear.config.export import PAGE_FILE, SCHEMA_FILE, json_schema, reference_page, schema_text
 from switchgear.config.load import load
-from switchgear.config.schema import (
-    AliasSettings,
-    DeploymentSettings,
-    OpenAIProviderSettings,
-    ServerSettings,
-    Settings,
-    Timeouts,
-)
+from switchgear.config.models import AliasSettings, CapabilitySettings, DeploymentSettings, PriceSettings
+from switchgear.config.providers import KINDS, OpenAIProviderSettings, Timeouts
+from switchgear.config.schema import ServerSettings, Settings
 from switchgear.config.template import render_template
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
-ENVIRON = {"OPENAI_API_KEY": "sk-1", "SWITCHGEAR_SECRET": "ab" * 32, "OTLP_AUTHORIZATION": "Bearer x"}
+ENVIRON = {"OPENAI_API_KEY": "sk-1", "SWITCHGEAR_SECRET": "ab" * 32, "OTLP_AUTHORIZATION": "Bearer x"} | dict.fromkeys(
+    (
+        "ANTHROPIC_API_KEY",
+        "GEMINI_API_KEY",
+        "AZURE_OPENAI_API_KEY",
+        "OLLAMA_API_KEY",
+        "COHERE_API_KEY",
+        "AWS_SECRET_ACCESS_KEY",
+    ),
+    "k",
+)
 
 
 def uncommented() -> str:
@@ -54,6 +59,8 @@ def test_a_new_file_loads_with_every_line_uncommented(tmp_path: Path) -> None:
     settings = load(path, ENVIRON)
     assert settings.providers["openai"].api_key == "env:OPENAI_API_KEY"
     assert [each.provider for each in settings.models["fast"].deployments] == ["local", "openai"]
+    written = {settings.providers[name].kind for name in ("openai", *(f"my-{kind}" for kind in list(KINDS)[1:]))}
+    assert written == set(KINDS)
 
 
 def test_the_template_names_every_setting() -> None:
@@ -80,6 +87,14 @@ def test_the_template_follows_the_json_schema(text: str) -> None:
         {"server": {"port": "4100"}},
         {"providers": {"x": {}}},
         {"providers": {"x": {"base_url": "http://x", "api_key": "sk-1"}}},
+        {"providers": {"x": {"kind": "nothing", "base_url": "http://x"}}},
+        {"providers": {"x": {"kind": "anthropic", "auth": "cookie"}}},
+        {"providers": {"x": {"kind": "azure"}}},
+        {"providers": {"x": {"kind": "litellm"}}},
+        {"providers": {"x": {"kind": "litellm", "litellm_provider": "bedrock", "params": {"a": []}}}},
+        {"models": {"a": {"deployments": [{"provider": "local", "model": "m", "context": 0}]}}},
+        {"models": {"a": {"deployments": [{"provider": "local", "model": "m", "price": {"input": -1}}]}}},
+        {"models": {"a": {"deployments": [{"provider": "local", "model": "m", "capabilities": {"sees": True}}]}}},
         {"providers": {"Bad Name": {"base_url": "http://x"}}},
         {"models": {"a/b": {"deployments": [{"provider": "local", "model": "m"}]}}},
         {"models": {"a": {"deployments": []}}},
@@ -112,7 +127,8 @@ def test_the_module_rewrites_both_documents(tmp_path: Path) -> None:
 
 def test_every_setting_is_described_on_the_page() -> None:
     page = reference_page()
-    for model in (ServerSettings, OpenAIProviderSettings, Timeouts, AliasSettings, DeploymentSettings):
+    of_models = (AliasSettings, DeploymentSettings, PriceSettings, CapabilitySettings)
+    for model in (ServerSettings, *KINDS.values(), Timeouts, *of_models):
         for name, field in model.model_fields.items():
             assert field.description
             assert f"| `{name}` |" in page

@@ -19,6 +19,10 @@ from switchgear.core.secrets import Secret
 Write = Callable[[str], Path]
 
 PROVIDER = '[providers.openai]\nbase_url = "https://api.openai.com/v1"\n'
+LITELLM = "[providers.x]\nkind = 'litellm'\nlitellm_provider = 'bedrock'\n"
+AZURE = "[providers.x]\nkind = 'azure'\nbase_url = 'https://us.openai.azure.com'\n"
+ALIAS = "[models.a]\ndeployments = [{ provider = 'local', model = 'smollm2' }]\n"
+DEPLOYMENT = "[[models.a.deployments]]\nprovider = 'local'\nmodel = 'smollm2'\n"
 
 
 @pytest.fixture
@@ -147,7 +151,49 @@ MISTAKES = [
     ("[providers.groq]\n", 1, "providers.groq.base_url is missing.", 'base_url = "https://api.groq.com/openai/v1"'),
     ("[providers.mine]\n\nkind = 'openai'\n", 1, "providers.mine.base_url is missing.", "Add base_url = "),
     ("[providers.x]\nkind = 'opnai'\nbase_url = 'x'\n", 2, 'kind = "opnai" is not known.', 'Did you mean "openai"?'),
-    ("[providers.x]\nkind = 'litellm'\nlitellm_provider = 'x'\n", 2, "is not known.", "Known: openai."),
+    ("[providers.x]\nkind = 'zz'\nbase_url = 'x'\n", 2, "is not known.", "Known: anthropic, azure, gemini, litellm, "),
+    ("[providers.x]\nkind = 5\n", 2, "providers.x.kind = 5 is not known.", ""),
+    (
+        "[providers.x]\nkind = 'litellm'\n",
+        1,
+        "providers.x.litellm_provider is missing.",
+        'litellm_provider = "bedrock"',
+    ),
+    ("[providers.azure]\nkind = 'azure'\n", 1, "providers.azure.base_url is missing.", "openai.azure.com"),
+    ("[providers.anthropic]\n", 1, "providers.anthropic.base_url is missing.", 'Add kind = "anthropic".'),
+    ("[providers.x]\nkind = 'anthropic'\nauth = 'cookie'\n", 3, 'auth = "cookie" is not known.', "Known: bearer, key."),
+    (
+        "[providers.x]\nkind = 'gemini'\napi_version = '1'\n",
+        3,
+        "providers.x.api_version is not a setting.",
+        'of kind "azure"',
+    ),
+    (PROVIDER + "dialects = ['messages']\n", 3, 'dialects[0] = "messages" is not known.', "Known: chat, responses."),
+    (PROVIDER + "dialects = []\n", 3, "providers.openai.dialects needs at least one entry.", ""),
+    (LITELLM + "params = { aws_secret_access_key = 'hunter2' }\n", 4, "must give aws_secret_access_key as a ref", ""),
+    (LITELLM + "params = { api_key = 'env:KEY' }\n", 4, "params must not hold api_key.", "There is a setting"),
+    (LITELLM + "params = { region = [1] }\n", 4, "params.region must be text, a number, or true or false.", ""),
+    (LITELLM + "params = { vertex_credentials = 'env:NONE' }\n", 4, "NONE is not set", ""),
+    (AZURE + "api_key = 'env:SHORT'\ntoken = 'env:SHORT'\n", 5, "providers.x has both api_key and token.", "Leave one"),
+    (
+        AZURE + "api_key = 'env:SHORT'\nheaders = { API-Key = 'env:SHORT' }\n",
+        5,
+        "headers sets api-key, and so does",
+        "",
+    ),
+    (AZURE + "token = 'sk-123'\n", 4, "providers.x.token must be a reference", ""),
+    (ALIAS + "answers = 'guess'\n", 3, 'models.a.answers = "guess" is not known.', "Known: check, repair, trust."),
+    (ALIAS + "vision_fallback = 'a'\n", 3, "models.a.vision_fallback is the model itself.", "one that can see"),
+    (ALIAS + "vision_fallback = 'b'\n", 3, 'models.a.vision_fallback = "b" is not a model.', ""),
+    (ALIAS + "vision_fallback = 'nobody/b'\n", 3, 'vision_fallback = "nobody/b" is not a model.', ""),
+    (DEPLOYMENT + "context = 0\n", 4, "deployments[0].context = 0 must be at least 1.", ""),
+    (DEPLOYMENT + "price = { inpt = 1 }\n", 4, "price.inpt is not a setting.", 'Did you mean "input"?'),
+    (DEPLOYMENT + "capabilities = { tools = 'yes' }\n", 4, 'capabilities.tools = "yes" is not known.', "native"),
+    (DEPLOYMENT + "deprecated = 'soon'\n", 4, 'deprecated = "soon" is not a date.', "2027-01-31"),
+    (DEPLOYMENT + "deprecated = 1979-05-27T07:32:00Z\n", 4, "deprecated is not a date.", ""),
+    ("[vision]\nallow_private = ['10.0.0.0/99']\n", 2, "is not a network.", "10.1.0.0/16"),
+    ("[vision]\nscale_to = 1\n", 2, "vision.scale_to = 1 must be at least 64.", ""),
+    ("[responses]\nretention_days = 0\n", 2, "must be at least 1.", ""),
     ("[providers.local]\nbase_url = 'http://x'\n", 1, "providers.local is the embedded provider's name.", "[local]"),
     ("[providers.OpenAI]\nbase_url = 'http://x'\n", 1, "providers.OpenAI is not a name for a provider.", "lower-case"),
     ("[providers.'a b']\nbase_url = 'http://x'\n", 1, 'providers."a b" is not a name for a provider.', ""),

@@ -46,6 +46,33 @@ async def test_no_answer_holds_a_secret(desk, tmp_path):
     assert b"hunter2" not in stored
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("anthropic", {"auth": "bearer"}),
+        ("gemini", {}),
+        ("azure", {"token": "secret:other", "api_key": None}),
+        ("ollama", {}),
+        (
+            "litellm",
+            {"litellm_provider": "bedrock", "params": {"region": "eu", "aws_secret_access_key": "secret:other"}},
+        ),
+    ],
+)
+async def test_providers_of_every_kind_can_be_kept(desk, kind, fields):
+    await desk.api.put("/api/secrets/other", json={"value": "hunter2-hunter2"})
+    answer = await put_mine(desk, kind=kind, **fields)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["kind"] == kind
+    told = (await desk.api.get("/api/providers/mine")).json()
+    assert {key: told["settings"][key] for key in fields if key != "params"} == {
+        key: value for key, value in fields.items() if key != "params"
+    }
+    used = (await desk.api.get("/api/secrets")).json()["data"]
+    expected = [["mine"]] if "secret:other" in str(fields) else [[]]
+    assert [one["used_by"] for one in used if one["name"] == "other"] == expected
+
+
 async def test_credentials_of_a_proxy_are_not_shown(desk):
     await put_mine(desk, proxy="http://user:hunter2@proxy.test:3128")
     settings = (await desk.api.get("/api/providers/mine")).json()["settings"]
@@ -98,7 +125,11 @@ async def test_a_provider_can_use_a_stored_secret_and_follows_its_change(desk):
         ({"headers": {"x-note": "env:HOME"}}, "headers.x-note"),
         ({"headers": {"x-api-key": "literal"}}, "headers"),
         ({"ca_file": "/etc/hostname"}, "ca_file"),
-        ({"kind": "anthropic"}, "kind"),
+        ({"kind": "antropic"}, "kind"),
+        ({"kind": "anthropic", "auth": "cookie"}, "auth"),
+        ({"kind": "azure", "token": "env:HOME"}, "token"),
+        ({"kind": "litellm"}, "litellm_provider"),
+        ({"kind": "litellm", "litellm_provider": "bedrock", "params": {"region": "file:/x"}}, "params.region"),
         ({"timeouts": {"connect": 0}}, "timeouts.connect"),
         ({"models": ["m"] * 1001}, "models"),
         ({"colour": "red"}, "colour"),

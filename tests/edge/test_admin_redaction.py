@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from switchgear.config.schema import PRIVATE
+from switchgear.config.fields import PRIVATE
 from switchgear.edge.admin.redaction import REDACTED, shown
 
 

@@ -7,34 +7,18 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from pydantic import ValidationError
 
+from switchgear.app.accounts import Built, build
+from switchgear.config.models import AliasSettings
+from switchgear.config.providers import DEFAULT_KIND, AnyProvider, LiteLLMProviderSettings, parse_provider
 from switchgear.config.references import Resolver
-from switchgear.config.schema import LOCAL_PROVIDER, AliasSettings, OpenAIProviderSettings, Settings
+from switchgear.config.schema import LOCAL_PROVIDER, Settings
 from switchgear.config.stored import outside_store
 from switchgear.core.errors import UnresolvedReference
-from switchgear.core.secrets import Secret
 from switchgear.providers.base import Provider
 from switchgear.providers.catalog import Catalog, provider_for
-from switchgear.providers.connection import Timeouts
-from switchgear.providers.openai import OpenAIProvider
-from switchgear.providers.transport import OriginSettings
 from switchgear.routing.directory import Directory, Model
 
 Documents = Mapping[str, Mapping[str, object]]
-
-
-class Built(msgspec.Struct, frozen=True):
-    """A provider and what it was built from, so that a reload keeps those that did not change."""
-
-    provider: OpenAIProvider
-    origin: OriginSettings
-    api_key: Secret | None
-    headers: dict[str, Secret]
-    stream_usage: bool = True
-
-    def same(self, other: Built) -> bool:
-        """Whether both were built from the same."""
-        mine = (self.origin, self.api_key, self.headers, self.stream_usage)
-        return mine == (other.origin, other.api_key, other.headers, other.stream_usage)
 
 
 class Runtime(msgspec.Struct, frozen=True):
@@ -81,7 +65,7 @@ class RuntimeCompiler:
         built: dict[str, Built] = {}
         for name, provider_settings in chosen.items():
             try:
-                built[name] = self._build(name, provider_settings, resolver, previous)
+                built[name] = build(name, provider_settings, resolver, previous.built.get(name) if previous else None)
             except (UnresolvedReference, ValueError) as error:
                 notes.append(f'Provider "{name}" is left out: {error}')
         directory = self._directory(settings, chosen, built)
@@ -90,13 +74,13 @@ class RuntimeCompiler:
 
     def _stored_providers(
         self, documents: Documents, settings: Settings, notes: list[str]
-    ) -> Iterable[tuple[str, OpenAIProviderSettings]]:
+    ) -> Iterable[tuple[str, AnyProvider]]:
         for name, document in documents.items():
             if name in settings.providers or name == LOCAL_PROVIDER:
                 notes.append(f'Provider "{name}" of the store is hidden by the one of that name in the configuration.')
                 continue
             try:
-                found = OpenAIProviderSettings.model_validate(document)
+                found = parse_provider(document)
             except ValidationError as error:
                 notes.append(f'Provider "{name}" of the store is left out: {error.error_count()} fields are wrong.')
                 continue
@@ -109,28 +93,8 @@ class RuntimeCompiler:
                     "which only the configuration file may do."
                 )
 
-    def _build(
-        self, name: str, settings: OpenAIProviderSettings, resolver: Resolver, previous: Runtime | None
-    ) -> Built:
-        limits = settings.timeouts
-        origin = OriginSettings(
-            provider=name,
-            base_url=settings.base_url,
-            timeouts=Timeouts(limits.connect, limits.first_byte, limits.between_bytes, limits.total),
-            proxy=settings.proxy,
-            ca_file=str(settings.ca_file) if settings.ca_file else None,
-            max_response_bytes=settings.max_response_bytes,
-            max_connections=settings.max_connections,
-        )
-        api_key = resolver.resolve(settings.api_key) if settings.api_key else None
-        headers = {header: resolver.value(value) for header, value in settings.headers.items()}
-        provider = OpenAIProvider(origin, api_key, headers, stream_usage=settings.stream_usage)
-        built = Built(provider, origin, api_key, headers, settings.stream_usage)
-        before = previous.built.get(name) if previous else None
-        return before if before is not None and before.same(built) else built
-
     def _directory(
-        self, settings: Settings, chosen: Mapping[str, OpenAIProviderSettings], built: Mapping[str, Built]
+        self, settings: Settings, chosen: Mapping[str, AnyProvider], built: Mapping[str, Built]
     ) -> Directory:
         providers: dict[str, Provider] = {name: one.provider for name, one in built.items()}
         listed: dict[str, Iterable[str]] = {}
@@ -141,7 +105,7 @@ class RuntimeCompiler:
             listed[provider.name] = models
         for name in built:
             one = chosen[name]
-            priced_as[name] = one.prices or provider_for(one.base_url) or name
+            priced_as[name] = one.prices or _priced_as(one) or name
             listed[name] = one.models or self._catalog.models(priced_as[name])
         directory = Directory(providers, self._catalog, listed, priced_as)
         if self._embedded is not None:
@@ -185,6 +149,13 @@ class RuntimeCompiler:
                 directory.define(Model(name, tuple(deployments)))
             else:
                 sources.pop(f"models.{name}", None)
+
+
+def _priced_as(settings: AnyProvider) -> str | None:
+    """The provider of the catalogue whose models those of ``settings`` are, as far as kind and address tell."""
+    if isinstance(settings, LiteLLMProviderSettings):
+        return settings.litellm_provider
+    return provider_for(settings.base_url) if settings.kind == DEFAULT_KIND else settings.kind
 
 
 def close_unused(previous: Runtime, current: Runtime) -> None:

@@ -10,11 +10,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from switchgear.config.fields import Mistake, check_store_url
 from switchgear.config.problems import Place, nearest, path_text, quoted
+from switchgear.config.providers import ProviderAccount
 from switchgear.config.references import Resolver, parse_reference
-from switchgear.config.schema import LOCAL_PROVIDER, Mistake, Settings, check_store_url
+from switchgear.config.schema import LOCAL_PROVIDER, Settings
 from switchgear.core.errors import UnresolvedReference
 from switchgear.core.secrets import Secret
+
+_CREDENTIALS = ("api_key", "token")
+_TABLES = ("headers", "params")
+"""Where references stand in a provider's table."""
 
 
 class Finding(NamedTuple):
@@ -53,9 +59,40 @@ def findings(
     for name, provider in settings.providers.items():
         if provider.ca_file:
             yield from _trust_file(("providers", name, "ca_file"), provider.ca_file)
-        if provider.api_key and any(header.lower() == "authorization" for header in provider.headers):
-            path = ("providers", name, "headers")
-            yield Finding(path, f"{path_text(path)} sets authorization, and so does api_key.", "Leave one of them out.")
+        yield from _credentials(("providers", name), provider)
+    yield from _fallbacks(settings, names)
+
+
+def _credentials(place: Place, provider: ProviderAccount) -> Iterator[Finding]:
+    """Two settings that would be sent in one header, or two credentials where one counts."""
+    sent = {header.lower() for header in provider.headers}
+    for header, setting in provider.credential_headers.items():
+        if header in sent:
+            path = (*place, "headers")
+            yield Finding(path, f"{path_text(path)} sets {header}, and so does {setting}.", "Leave one of them out.")
+    if len(provider.credential_headers) > 1:
+        first, second = provider.credential_headers.values()
+        yield Finding((*place, second), f"{path_text(place)} has both {first} and {second}.", "Leave one of them out.")
+
+
+def _fallbacks(settings: Settings, names: set[str]) -> Iterator[Finding]:
+    """Models that take over calls with images, and are not there or lead in a circle."""
+    for alias, model in settings.models.items():
+        other = model.vision_fallback
+        path: Place = ("models", alias, "vision_fallback")
+        if other is None:
+            continue
+        if other == alias:
+            yield Finding(path, f"{path_text(path)} is the model itself.", "Name another model, one that can see.")
+        elif other not in settings.models and ("/" not in other or other.partition("/")[0] not in names):
+            known = (*(name for name in settings.models if name != alias), *(f"{name}/…" for name in names))
+            yield Finding(
+                path,
+                f"{path_text(path)} = {quoted(other)} is not a model.",
+                nearest(other, known),
+                (("models", other), ("providers",)),
+                dangling="/" in other,
+            )
 
 
 def _server(settings: Settings) -> Iterator[Finding]:
@@ -166,11 +203,12 @@ def _references(settings: Settings, data: Mapping[str, Any]) -> Iterator[tuple[P
         *_each(("observe", "otlp_headers"), _table(data, "observe", "otlp_headers")),
     ]
     for name in providers:
-        places.append((("providers", name, "api_key"), _table(providers, name).get("api_key")))
-        places.extend(_each(("providers", name, "headers"), _table(providers, name, "headers")))
+        places.extend((("providers", name, setting), _table(providers, name).get(setting)) for setting in _CREDENTIALS)
+        for table in _TABLES:
+            places.extend(_each(("providers", name, table), _table(providers, name, table)))
     for name, provider in settings.providers.items():
         if name not in providers:
-            places.append((("providers", name, "api_key"), provider.api_key))
+            places.extend((("providers", name, place), text) for place, text in provider.secrets.items())
     for path, value in places:
         if isinstance(value, str) and parse_reference(value):
             yield path, value
@@ -194,6 +232,9 @@ def _reference(path: Place, reference: str, resolver: Resolver, *, store: bool) 
     if parsed is None or (parsed.kind == "secret" and not store):
         return
     try:
+        if path[0] == "providers" and path[2] == "params":  # it goes to LiteLLM, and may be a document
+            resolver.document(reference)
+            return
         wrong = _unusable(path, resolver.resolve(reference))
     except UnresolvedReference as error:
         yield Finding(path, f"{path_text(path)} = {quoted(reference)}: {error.message}", error.advice)

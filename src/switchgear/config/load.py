@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from switchgear.config.checks import Finding, findings
 from switchgear.config.discover import Found, discover
-from switchgear.config.problems import Error, Place, Worder, path_text, report
+from switchgear.config.problems import Error, Place, Worder, path_text, report, untagged
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
 from switchgear.core.errors import ConfigInvalid, Problem
@@ -196,7 +196,7 @@ def _validate(data: dict[str, Any], context: dict[str, Any]) -> tuple[Settings, 
 
 
 def _errors(error: ValidationError) -> list[Error]:
-    return [dict(each) for each in error.errors(include_url=False, include_input=False)]
+    return [untagged(each) for each in error.errors(include_url=False, include_input=False)]
 
 
 def _without(data: dict[str, Any], error: Error) -> dict[str, Any]:

@@ -11,14 +11,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from switchgear.config.discover import known_provider
-from switchgear.config.schema import (
-    AliasSettings,
-    DeploymentSettings,
-    Mistake,
-    OpenAIProviderSettings,
-    Settings,
-    Timeouts,
-)
+from switchgear.config.fields import Mistake
+from switchgear.config.models import AliasSettings, CapabilitySettings, DeploymentSettings, PriceSettings
+from switchgear.config.providers import KINDS, OpenAIProviderSettings, Timeouts, kind_of
+from switchgear.config.schema import Settings
 from switchgear.core.errors import ConfigInvalid, Problem
 
 Place = tuple[str | int, ...]
@@ -94,6 +90,19 @@ def report(problems: Sequence[Problem]) -> ConfigInvalid:
     return ConfigInvalid("\n".join([*blocks, f"{count}. Nothing was changed."]), problems=tuple(problems))
 
 
+def untagged(error: Error) -> Error:
+    """``error`` at its place in the file: pydantic puts the kind of a provider into the path, where no key is."""
+    place = error["loc"]
+    if place[:1] != ("providers",) or len(place) < 2:
+        return error
+    if error["type"] == "union_tag_invalid":
+        expected = error["ctx"]["expected_tags"]
+        return {**error, "type": "literal_error", "loc": (*place, "kind"), "ctx": {"expected": expected}}
+    if place[2:3] and place[2] in KINDS:
+        return {**error, "loc": (*place[:2], *place[3:])}
+    return error
+
+
 class Worder:
     """Words pydantic's findings about ``data``, the tables as they were read."""
 
@@ -108,12 +117,12 @@ class Worder:
             rest, advice = _about_name(path, error)
             return path, f"{path_text(path)} {rest}", advice
         if error["type"] == "extra_forbidden":
-            return path, *_about_unknown(path)
+            return path, *self._about_unknown(path)
         if error["type"] == "missing":
-            return path, f"{path_text(path)} is missing.", _about_missing(path)
+            return path, f"{path_text(path)} is missing.", self._about_missing(path)
         value = self._value(path)
         rest, advice = _about_value(error, value)
-        shown = "" if error["type"] in _STRUCTURES or _private(path) else _shown(value)
+        shown = "" if error["type"] in _STRUCTURES or self._private(path) else _shown(value)
         return path, f"{path_text(path)}{shown} {rest}", advice
 
     def _value(self, path: Place) -> object:
@@ -124,6 +133,69 @@ class Worder:
             except (KeyError, IndexError, TypeError):
                 return None
         return value
+
+    def _about_unknown(self, path: Place) -> tuple[str, str]:
+        """A key that no table of this kind has."""
+        name = str(path[-1])
+        if len(path) == 1:
+            elsewhere = [section for section, known in _sections() if name in known.model_fields]
+            if elsewhere:
+                return f"{path_text(path)} is not a section.", f"It belongs under [{elsewhere[0]}]."
+            return f"{path_text(path)} is not a section.", nearest(name, Settings.model_fields)
+        model = self._model_at(path[:-1])
+        known = list(model.model_fields) if model else []
+        advice = nearest(name, known)
+        if not advice.startswith("Did"):
+            advice = f"{_where_it_belongs(name, path, model)}{advice}"
+        return f"{path_text(path)} is not a setting.", advice
+
+    def _about_missing(self, path: Place) -> str:
+        if path[0] == "providers" and path[-1] == "base_url" and (known := known_provider(str(path[1]))):
+            if kind_of(self._value(path[:2])) != known.kind:
+                return f'Add kind = "{known.kind}".'
+            if known.base_url:
+                return f'Add base_url = "{known.base_url}".'
+        model = self._model_at(path[:-1])
+        field = model.model_fields.get(str(path[-1])) if model else None
+        if field is None:
+            return ""
+        if field.examples:
+            return f"Add {path[-1]} = {json.dumps(field.examples[0])}.  {field.description or ''}".rstrip()
+        return field.description or ""
+
+    def _model_at(self, path: Place) -> type[BaseModel] | None:
+        """The model of the table at ``path``."""
+        match path:
+            case ():
+                return Settings
+            case ("providers", name):
+                return KINDS.get(kind_of(self._value(("providers", name))), OpenAIProviderSettings)
+            case ("providers", _, "timeouts"):
+                return Timeouts
+            case ("models", _):
+                return AliasSettings
+            case ("models", _, "deployments", int()):
+                return DeploymentSettings
+            case ("models", _, "deployments", int(), "price"):
+                return PriceSettings
+            case ("models", _, "deployments", int(), "capabilities"):
+                return CapabilitySettings
+            case (str(section),) if section in Settings.model_fields:
+                return _section(section)
+        return None
+
+    def _private(self, path: Place) -> bool:
+        """Whether the setting at ``path``, or one it is part of, may hold a secret."""
+        for length in range(1, len(path) + 1):
+            model = self._model_at(path[: length - 1])
+            field = model.model_fields.get(str(path[length - 1])) if model else None
+            if (
+                field is not None
+                and isinstance(field.json_schema_extra, dict)
+                and field.json_schema_extra.get("x-private")
+            ):
+                return True
+        return False
 
 
 def _about_value(error: Error, value: object) -> tuple[str, str]:
@@ -172,70 +244,26 @@ def _about_name(path: Place, error: Error) -> tuple[str, str]:
     return "is not a name for a model.", "Use up to 128 letters, digits, ., _, : and -; begin with a letter or digit."
 
 
-def _about_unknown(path: Place) -> tuple[str, str]:
-    """A key that no table of this kind has."""
-    name = str(path[-1])
-    if len(path) == 1:
-        elsewhere = [section for section, known in _sections() if name in known.model_fields]
-        if elsewhere:
-            return f"{path_text(path)} is not a section.", f"It belongs under [{elsewhere[0]}]."
-        return f"{path_text(path)} is not a section.", nearest(name, Settings.model_fields)
-    model = _model_at(path[:-1])
-    known = list(model.model_fields) if model else []
-    advice = nearest(name, known)
-    if not advice.startswith("Did"):
-        for section, other in _sections():
-            if name in other.model_fields and other is not model:
-                advice = f"It belongs under [{section}].  {advice}"
-                break
-    return f"{path_text(path)} is not a setting.", advice
-
-
-def _about_missing(path: Place) -> str:
-    if path[0] == "providers" and path[-1] == "base_url" and (known := known_provider(str(path[1]))):
-        return f'Add base_url = "{known.base_url}".'
-    model = _model_at(path[:-1])
-    field = model.model_fields.get(str(path[-1])) if model else None
-    if field is None:
-        return ""
-    if field.examples:
-        return f"Add {path[-1]} = {json.dumps(field.examples[0])}.  {field.description or ''}".rstrip()
-    return field.description or ""
+def _where_it_belongs(name: str, path: Place, model: type[BaseModel] | None) -> str:
+    """Where a setting called ``name`` may stand, if not in the table ``model`` at ``path``; a sentence, or nothing."""
+    if path[0] == "providers" and len(path) == 3:
+        kinds = [quoted(kind) for kind, settings in KINDS.items() if name in settings.model_fields]
+        return f"It is a setting of providers of kind {' or '.join(kinds)}.  " if kinds else ""
+    for section, other in _sections():
+        if name in other.model_fields and other is not model:
+            return f"It belongs under [{section}].  "
+    return ""
 
 
 def _sections() -> list[tuple[str, type[BaseModel]]]:
     """The tables a lost key may belong to, by the way they are written."""
-    top = [(name, model) for name in Settings.model_fields if (model := _model_at((name,)))]
-    return [*top, ("providers.NAME", OpenAIProviderSettings), ("models.NAME", AliasSettings)]
+    top = [(name, model) for name in Settings.model_fields if (model := _section(name))]
+    return [*top, *(("providers.NAME", kind) for kind in KINDS.values()), ("models.NAME", AliasSettings)]
 
 
-def _model_at(path: Place) -> type[BaseModel] | None:
-    """The model of the table at ``path``."""
-    match path:
-        case ():
-            return Settings
-        case ("providers", _):
-            return OpenAIProviderSettings
-        case ("providers", _, "timeouts"):
-            return Timeouts
-        case ("models", _):
-            return AliasSettings
-        case ("models", _, "deployments", int()):
-            return DeploymentSettings
-        case (str(section),) if section in Settings.model_fields:
-            kind = Settings.model_fields[section].annotation
-            return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
-    return None
-
-
-def _private(path: Place) -> bool:
-    """Whether the setting at ``path``, or one it is part of, may hold a secret."""
-    for length in range(1, len(path) + 1):
-        model = _model_at(path[: length - 1])
-        field = model.model_fields.get(str(path[length - 1])) if model else None
-        if field is not None and isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-private"):
-            return True
-    return False
+def _section(name: str) -> type[BaseModel] | None:
+    kind = Settings.model_fields[name].annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 def _shown(value: object) -> str:

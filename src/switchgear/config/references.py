@@ -60,22 +60,28 @@ class Resolver:
 
         Raises UnresolvedReference, whose hint says what to do; neither holds the value.
         """
+        secret = self.document(reference)
+        if any(character in secret.reveal() for character in "\r\n\0"):
+            raise UnresolvedReference(
+                f"What {reference} holds is not one line of text.", hint="Leave the secret alone in it."
+            )
+        return secret
+
+    def document(self, reference: str) -> Secret:
+        """The secret behind ``reference``, which may have many lines, as the JSON key of a service account has.
+
+        Raises UnresolvedReference like ``resolve``.
+        """
         parsed = parse_reference(reference)
         if parsed is None:
             raise UnresolvedReference(
                 "This is not a reference.", hint='Write "env:NAME", "file:PATH" or "secret:NAME".'
             )
         if parsed.kind == "env":
-            secret = self._from_environment(parsed.name)
-        elif parsed.kind == "file":
-            secret = self._from_file(parsed.name)
-        else:
-            secret = self._from_store(parsed.name)
-        if any(character in secret.reveal() for character in "\r\n\0"):
-            raise UnresolvedReference(
-                f"What {parsed} holds is not one line of text.", hint="Leave the secret alone in it."
-            )
-        return secret
+            return self._from_environment(parsed.name)
+        if parsed.kind == "file":
+            return self._from_file(parsed.name)
+        return self._from_store(parsed.name)
 
     def _from_environment(self, name: str) -> Secret:
         value = self._environ.get(name)

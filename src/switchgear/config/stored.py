@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from switchgear.config.providers import ProviderAccount
 from switchgear.config.references import parse_reference
-from switchgear.config.schema import OpenAIProviderSettings
 
 
-def references(settings: OpenAIProviderSettings) -> Iterator[tuple[str, str]]:
+def references(settings: ProviderAccount) -> Iterator[tuple[str, str]]:
     """Every place of ``settings`` that names something on the gateway's side, and the reference that stands there."""
     if settings.ca_file is not None:
         yield "ca_file", f"file:{settings.ca_file}"
-    texts = {"api_key": settings.api_key} | {f"headers.{name}": value for name, value in settings.headers.items()}
-    for place, text in texts.items():
-        if text is not None and (parse_reference(text) is not None or text.startswith(("env:", "file:", "secret:"))):
+    for place, text in settings.secrets.items():
+        if parse_reference(text) is not None or text.startswith(("env:", "file:", "secret:")):
             yield place, text
 
 
-def outside_store(settings: OpenAIProviderSettings) -> str | None:
+def outside_store(settings: ProviderAccount) -> str | None:
     """The first place of ``settings`` that names a file or the environment; ``None`` when only secrets are named."""
     return next((place for place, text in references(settings) if not text.startswith("secret:")), None)

@@ -11,15 +11,17 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from switchgear.config.providers import DEFAULT_KIND, KINDS, OpenAIProviderSettings
 from switchgear.config.schema import (
     EMBEDDED_MODEL,
     LOCAL_PROVIDER,
     LocalSettings,
     LogSettings,
     ObserveSettings,
-    OpenAIProviderSettings,
+    ResponsesSettings,
     ServerSettings,
     StoreSettings,
+    VisionSettings,
 )
 
 _WIDTH: Final = 110
@@ -29,7 +31,11 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("log", LogSettings),
     ("observe", ObserveSettings),
     ("local", LocalSettings),
+    ("vision", VisionSettings),
+    ("responses", ResponsesSettings),
 )
+_OF_OTHER_KINDS: Final = ("kind", "litellm_provider", "base_url", "api_version", "api_key", "params")
+"""What is shown of the kinds of providers after the first; the reference page has the rest."""
 _HEAD: Final = """\
 # Switchgear's configuration. Everything in it is optional.
 #
@@ -48,6 +54,8 @@ deployments = [
 #{{ provider = "openai", model = "gpt-5-mini", weight = 1 }},
 ]
 #strategy = "ordered"
+#answers = "check"
+#vision_fallback = "openai/gpt-5-mini"
 """
 
 
@@ -61,6 +69,7 @@ def render_template() -> str:
         *_prose((OpenAIProviderSettings.__doc__ or "") + " Models name it by what stands after the dot."),
         "#[providers.openai]",
         *_settings(OpenAIProviderSettings),
+        *_other_kinds(),
     ]
     return "\n".join(lines) + "\n" + _MODEL
 
@@ -69,6 +78,17 @@ def _settings(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield from _prose(field.description or "")
         yield f"#{name} = {_toml(_example(field))}"
+
+
+def _other_kinds() -> Iterator[str]:
+    for kind, model in KINDS.items():
+        if kind == DEFAULT_KIND:
+            continue
+        fields = model.model_fields
+        yield from ("", *_prose(model.__doc__ or ""), f"#[providers.my-{kind}]", f"#kind = {_toml(kind)}")
+        for name in _OF_OTHER_KINDS[1:]:
+            if name in fields and _example(fields[name]) is not None:
+                yield f"#{name} = {_toml(_example(fields[name]))}"
 
 
 def _prose(text: str) -> list[str]:

@@ -96,7 +96,7 @@ async def _network(where: Where, loaded: Loaded | None, *, store_ready: bool) ->
     if configured or store_ready:
         async for finding in network.providers(where, list(configured), store_ready=store_ready):
             yield finding
-    async for finding in network.clocks([(name, each.base_url) for name, each in configured.items()]):
+    async for finding in network.clocks([(name, each.base_url) for name, each in configured.items() if each.base_url]):
         yield finding
 
 

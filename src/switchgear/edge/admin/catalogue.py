@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, get_args
 
-from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, AliasSettings
+from switchgear.config.models import AliasSettings
+from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER
 from switchgear.edge.admin.schemas.models import Deployment, Model, Price, Source, State
 from switchgear.edge.admin.services import GatewayControl
 from switchgear.providers.catalog import Rates
@@ -122,13 +123,14 @@ class Catalogue:
         missing = ", ".join(sorted({one.provider for one in alias.deployments}))
         reason = f"No provider {missing} is there."
         unknown = {"price": None, "context": None, "max_output": None, "state": "failed", "reason": reason}
+        named = {"provider", "model", "weight"}
         return Model.model_validate(
             {
                 "name": name,
                 "kind": "alias",
                 "source": self._source(name, ""),
                 "strategy": alias.strategy,
-                "deployments": [one.model_dump() | unknown for one in alias.deployments],
+                "deployments": [one.model_dump(include=named) | unknown for one in alias.deployments],
                 "price": None,
                 "context": None,
                 "state": "failed",

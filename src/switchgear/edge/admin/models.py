@@ -11,8 +11,10 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
+from switchgear.config.fields import ALIAS_NAME
+from switchgear.config.models import AliasSettings
 from switchgear.config.problems import nearest
-from switchgear.config.schema import ALIAS_NAME, LOCAL_PROVIDER, AliasSettings
+from switchgear.config.schema import LOCAL_PROVIDER
 from switchgear.core.errors import Conflict, ModelNotFound, NotFound, RequestError, SwitchgearError
 from switchgear.edge.admin import trial
 from switchgear.edge.admin.catalogue import Catalogue

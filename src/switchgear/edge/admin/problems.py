@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from switchgear.config.schema import Mistake
+from switchgear.config.fields import Mistake
+from switchgear.config.problems import untagged
+from switchgear.config.providers import KINDS
 from switchgear.core.errors import (
     AuthenticationError,
     ConfigInvalid,
@@ -112,7 +114,18 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _field(error: Mapping[str, Any]) -> dict[str, Any]:
     cause = (error.get("ctx") or {}).get("error")
     text = f"{cause.message} {cause.advice}".strip() if isinstance(cause, Mistake) else str(error["msg"])
-    return {"field": field_path(error["loc"][1:]), "message": text, "code": error["type"]}
+    if error["type"] == "union_tag_invalid":
+        return {"field": "kind", "message": f"Input should be {' or '.join(map(repr, KINDS))}", "code": "literal_error"}
+    return {"field": field_path(_place(error)), "message": text, "code": error["type"]}
+
+
+def _place(error: Mapping[str, Any]) -> Sequence[str | int]:
+    """Where in the body it is. A provider's kind, which is in its path and in no body, is taken out."""
+    place: tuple[str | int, ...] = error["loc"][1:]
+    if len(place) == 1 and error["type"] == "extra_forbidden":
+        return place
+    untold: tuple[str | int, ...] = untagged({**error, "loc": ("providers", "", *place)})["loc"]
+    return untold[2:]
 
 
 def field_path(place: Sequence[str | int]) -> str:

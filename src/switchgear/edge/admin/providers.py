@@ -9,8 +9,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Response
 from pydantic import ValidationError
 
+from switchgear.config.fields import PROVIDER_NAME
+from switchgear.config.models import AliasSettings
+from switchgear.config.providers import AnyProvider, ProviderAccount, parse_provider
 from switchgear.config.references import parse_reference
-from switchgear.config.schema import LOCAL_PROVIDER, PROVIDER_NAME, AliasSettings, OpenAIProviderSettings
+from switchgear.config.schema import LOCAL_PROVIDER
 from switchgear.config.stored import outside_store, references
 from switchgear.core.errors import Conflict, NotFound, RequestError, SwitchgearError
 from switchgear.core.secrets import Secret
@@ -129,12 +132,12 @@ def secret_of(provider: str) -> str:
     return f"provider.{provider}"
 
 
-async def stored_providers(gateway: GatewayControl) -> dict[str, OpenAIProviderSettings]:
+async def stored_providers(gateway: GatewayControl) -> dict[str, AnyProvider]:
     """The usable providers of the store."""
-    found: dict[str, OpenAIProviderSettings] = {}
+    found: dict[str, AnyProvider] = {}
     for document in await gateway.store.providers.all():
         try:
-            settings = OpenAIProviderSettings.model_validate(document.content)
+            settings = parse_provider(document.content)
         except ValidationError:
             continue  # written by another version; the gateway passed over it too, and said so
         if outside_store(settings) is None:
@@ -160,7 +163,7 @@ async def _one(admin: Administration, name: str) -> schemas.Provider:
     return _shown(gateway, name, settings)
 
 
-def _shown(gateway: GatewayControl, name: str, settings: OpenAIProviderSettings | None) -> schemas.Provider:
+def _shown(gateway: GatewayControl, name: str, settings: AnyProvider | None) -> schemas.Provider:
     ready = name in gateway.directory().providers
     return schemas.Provider(
         name=name,
@@ -169,7 +172,9 @@ def _shown(gateway: GatewayControl, name: str, settings: OpenAIProviderSettings 
         base_url=None if settings is None else settings.base_url,
         api_key=None if settings is None else settings.api_key,
         state="ready" if ready else "failed",
-        reason="" if ready else "Its key or a header refers to something that is not there; the log has the details.",
+        reason=""
+        if ready
+        else "The gateway passed it over; the log says why, most often a reference to something that is not there.",
         settings=None if settings is None else shown(settings),
     )
 
@@ -190,7 +195,7 @@ def _not_configured(gateway: GatewayControl, name: str) -> None:
     )
 
 
-def _check_references(body: schemas.ProviderBody, secrets: list[str]) -> None:
+def _check_references(body: ProviderAccount, secrets: list[str]) -> None:
     """Raise RequestError unless all that ``body`` refers to are secrets of the store."""
     outside = outside_store(body)
     if outside is not None:

@@ -63,9 +63,8 @@ async def _users(admin: Administration) -> dict[str, list[str]]:
     users: dict[str, list[str]] = {}
     known = await stored_providers(admin.gateway) | dict(admin.gateway.settings.providers)
     for provider, settings in sorted(known.items()):
-        references = {settings.api_key, *settings.headers.values()}
-        for reference in references:
-            if reference is not None and reference.startswith("secret:"):
+        for reference in set(settings.secrets.values()):
+            if reference.startswith("secret:"):
                 users.setdefault(reference.removeprefix("secret:"), []).append(provider)
     return users
 

@@ -6,7 +6,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from switchgear.config.schema import DeploymentSettings
 from switchgear.edge.admin.schemas.base import Answer
 
 Source = Literal["file", "store", "environment", "embedded"]
@@ -24,9 +23,12 @@ class Price(Answer):
     reasoning: str | None = Field(examples=["2"])
 
 
-class Deployment(DeploymentSettings):
+class Deployment(Answer):
     """One provider's model behind a model, with what is known of it."""
 
+    provider: str
+    model: str = Field(description="Its name at the provider.")
+    weight: int = Field(description="Its share of the calls, for strategies that share them out.")
     price: Price | None = Field(description="For calls with a short prompt; null when not known.")
     context: int | None = Field(description="Tokens that prompt and answer may have together; null when not known.")
     max_output: int | None = Field(description="Tokens that an answer may have; null when not known.")

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from switchgear.config.schema import Headers, OpenAIProviderSettings, Text
+from switchgear.config.fields import Headers, Section, Text
+from switchgear.config.providers import (
+    AnthropicProviderSettings,
+    AzureProviderSettings,
+    GeminiProviderSettings,
+    LiteLLMProviderSettings,
+    OllamaProviderSettings,
+    OpenAIProviderSettings,
+    kind_of,
+)
 from switchgear.edge.admin.schemas.base import Answer, Body
 from switchgear.edge.admin.schemas.models import Source, TestError
 
@@ -16,7 +25,7 @@ _KEY = (
 )
 
 
-class ProviderBody(OpenAIProviderSettings):
+class _Body(Section):
     """A provider to keep in the store: what stands under `[providers.NAME]` in the file, but for its key."""
 
     api_key: Annotated[str, StringConstraints(min_length=1, max_length=8192, pattern=r"^[!-~]+$")] | None = Field(
@@ -33,13 +42,49 @@ class ProviderBody(OpenAIProviderSettings):
     )
 
 
+class OpenAIBody(_Body, OpenAIProviderSettings):
+    """A provider with an OpenAI-compatible API, to keep in the store."""
+
+
+class AnthropicBody(_Body, AnthropicProviderSettings):
+    """A provider with Anthropic's Messages API, to keep in the store."""
+
+
+class GeminiBody(_Body, GeminiProviderSettings):
+    """A provider with Google's Gemini API, to keep in the store."""
+
+
+class AzureBody(_Body, AzureProviderSettings):
+    """A resource of Azure OpenAI, to keep in the store."""
+
+
+class OllamaBody(_Body, OllamaProviderSettings):
+    """An Ollama server, to keep in the store."""
+
+
+class LiteLLMBody(_Body, LiteLLMProviderSettings):
+    """A provider that LiteLLM translates for, to keep in the store."""
+
+
+ProviderBody = Annotated[
+    Annotated[OpenAIBody, Tag("openai")]
+    | Annotated[AnthropicBody, Tag("anthropic")]
+    | Annotated[GeminiBody, Tag("gemini")]
+    | Annotated[AzureBody, Tag("azure")]
+    | Annotated[OllamaBody, Tag("ollama")]
+    | Annotated[LiteLLMBody, Tag("litellm")],
+    Discriminator(kind_of),
+]
+"""A provider of any kind; one that names no kind has an OpenAI-compatible API."""
+
+
 class Provider(Answer):
     """An account at an API we call."""
 
     name: str = Field(examples=["openai"])
-    kind: Literal["openai", "embedded"]
+    kind: Literal["openai", "anthropic", "gemini", "azure", "ollama", "litellm", "embedded"]
     source: Source = Field(description="Where it is defined.")
-    base_url: str | None = Field(description="Null for the embedded one.")
+    base_url: str | None = Field(description="Null for the embedded one, and where LiteLLM knows it.")
     api_key: str | None = Field(description="The reference to its key, never the key.", examples=["env:OPENAI_API_KEY"])
     state: Literal["ready", "failed"] = Field(description="Whether calls can be sent; only a test tells if they work.")
     reason: str

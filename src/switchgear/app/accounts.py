@@ -1,0 +1,84 @@
+"""From a provider's settings to the provider that calls go to: one factory a kind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from switchgear.config.providers import AnyProvider, OpenAIProviderSettings
+from switchgear.config.references import Resolver, parse_reference
+from switchgear.core.secrets import Secret
+from switchgear.providers.base import Provider
+from switchgear.providers.connection import Timeouts
+from switchgear.providers.openai import OpenAIProvider
+from switchgear.providers.transport import OriginSettings
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A provider and what it was built from, so that a reload keeps those that did not change."""
+
+    provider: Provider
+    origin: OriginSettings
+    secrets: dict[str, Secret]
+    settings: AnyProvider
+
+
+def build(name: str, settings: AnyProvider, resolver: Resolver, previous: Built | None) -> Built:
+    """The provider of ``settings``, or ``previous`` when nothing it was built from has changed.
+
+    Raises UnresolvedReference, and ValueError for what cannot be, in words that can be shown.
+    """
+    settings = settings.model_copy(update={"models": (), "prices": None})  # which are not the provider's to know
+    origin = _origin(name, settings)
+    secrets = _secrets(settings, resolver)
+    if previous is not None and (previous.origin, previous.secrets, previous.settings) == (origin, secrets, settings):
+        return previous
+    return Built(_provider(settings, origin, secrets), origin, secrets, settings)
+
+
+def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, Secret]) -> Provider:
+    """A new provider. ``secrets`` are the settings' secrets by their places, as ``api_key`` and ``headers.x-team``."""
+    headers = under("headers", secrets)
+    match settings:
+        case OpenAIProviderSettings():
+            return OpenAIProvider(
+                origin,
+                secrets.get("api_key"),
+                headers,
+                stream_usage=settings.stream_usage,
+                dialects=settings.dialects or (),
+            )
+    raise ValueError(f'providers of kind "{settings.kind}" cannot be called yet.')
+
+
+def under(table: str, secrets: dict[str, Secret]) -> dict[str, Secret]:
+    """Those of ``secrets`` that stand in a table of the settings, by their names there."""
+    return {place.removeprefix(f"{table}."): value for place, value in secrets.items() if place.startswith(f"{table}.")}
+
+
+def _secrets(settings: AnyProvider, resolver: Resolver) -> dict[str, Secret]:
+    """What stands behind every reference, and every text that may stand in its place."""
+    return {
+        place: resolver.document(text)
+        if place.startswith("params.") and parse_reference(text)
+        else resolver.value(text)
+        for place, text in settings.secrets.items()
+    }
+
+
+_DEFAULT_BASE: Final = "https://litellm.invalid"
+"""LiteLLM knows the address itself, and gives it with every request."""
+
+
+def _origin(name: str, settings: AnyProvider) -> OriginSettings:
+    limits = settings.timeouts
+    return OriginSettings(
+        provider=name,
+        base_url=settings.base_url or _DEFAULT_BASE,
+        timeouts=Timeouts(limits.connect, limits.first_byte, limits.between_bytes, limits.total),
+        proxy=settings.proxy,
+        ca_file=str(settings.ca_file) if settings.ca_file else None,
+        max_response_bytes=settings.max_response_bytes,
+        max_connections=settings.max_connections,
+    )
