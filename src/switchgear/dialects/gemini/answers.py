@@ -85,7 +85,7 @@ class Reader:
     def read(self, data: bytes) -> Sequence[Event]:
         """What one event says. Raises NotThisDialectError."""
         said = read_response(data)
-        if said.error is not None:
+        if _given(said.error):
             return (Broken(data),)
         events: list[Event] = []
         usage = usage_of(said.usageMetadata) if said.usageMetadata is not None else None
@@ -125,9 +125,7 @@ class Reader:
         if part.functionCall is not None:
             self._add_call(part.functionCall, part.thoughtSignature, events)
         elif part.toolCall is not None or part.toolResponse is not None:
-            kept = signatures.ServerPart(
-                part.toolCall or msgspec.UNSET, part.toolResponse or msgspec.UNSET, part.thoughtSignature or ""
-            )
+            kept = signatures.ServerPart(part.toolCall, part.toolResponse, part.thoughtSignature or "")
             self._sign(signatures.of_server_part(self._target, kept), events)
         elif part.thought:
             if text:
@@ -227,12 +225,16 @@ def read_answer(body: bytes, target: Target) -> Answer:
 
 def _arguments(call: FunctionCall) -> str:
     """The arguments as the text of one line."""
-    if call.args is None:
+    if not _given(call.args):
         return "{}"
     raw = bytes(call.args)
     if b"\n" in raw:
         raw = _encode(_decode(raw))
-    return raw.decode() if raw != b"null" else "{}"
+    return raw.decode()
+
+
+def _given(field: msgspec.Raw) -> bool:
+    return bytes(field) not in (b"", b"null")
 
 
 def _characters(data: bytes, offset: Number, *, plain: bool) -> int | None:

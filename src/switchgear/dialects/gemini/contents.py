@@ -25,6 +25,7 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.capabilities import Target
 from switchgear.core.errors import NotSupported, RequestError
+from switchgear.dialects.custom_tools import INPUT
 from switchgear.dialects.gemini import signatures
 from switchgear.dialects.gemini.families import Family
 
@@ -125,7 +126,7 @@ class Contents:
             return pending
         value, whole, on_thought = signatures.read(part.signature, self._call, self._target)
         if whole is not None:
-            parts.append(msgspec.structs.asdict(whole))
+            parts.append(msgspec.to_builtins(whole))
         elif on_thought:
             parts.append({"text": part.text, "thought": True, "thoughtSignature": value})
         elif value:
@@ -220,7 +221,7 @@ def _media_type(part: Image | Audio | File, path: str) -> str:
 
 def _args(call: ToolCall, path: str) -> Json:
     if call.custom:
-        return {"input": call.arguments}
+        return {INPUT: call.arguments}
     if not call.arguments or call.arguments == "{}":
         return {}
     try:

@@ -9,14 +9,14 @@ import msgspec
 from switchgear.core.canonical import Call, Tool, ToolChoice, Written
 from switchgear.core.capabilities import Target
 from switchgear.core.errors import NotSupported
+from switchgear.dialects.custom_tools import as_function
 from switchgear.dialects.gemini.contents import Contents
 from switchgear.dialects.gemini.families import Family, family_of, thinking_config
-from switchgear.dialects.gemini.schema import parameters_json, schema_json
+from switchgear.dialects.gemini.schema import format_json, functions_json, parameters
 
 Json = dict[str, Any]
 
 _encode = msgspec.json.Encoder().encode
-_CUSTOM = msgspec.Raw(b'{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}')
 _TIERS = {
     "flex": "flex",
     "priority": "priority",
@@ -99,7 +99,7 @@ def _add_format(config: Json, call: Call, target: Target, family: Family, droppe
         return
     config["responseMimeType"] = "application/json"
     if form.kind == "schema" and form.schema is not None and target.capabilities.schema != "checked":
-        config["responseJsonSchema"] = schema_json(form.schema, "response_format")
+        config["responseJsonSchema"] = format_json(form.schema)
 
 
 def _add_others(document: Json, call: Call, dropped: list[str]) -> None:
@@ -122,13 +122,13 @@ def _add_others(document: Json, call: Call, dropped: list[str]) -> None:
 
 
 def _add_tools(document: Json, call: Call, family: Family, dropped: list[str]) -> None:
-    functions = [_declaration(tool, index, dropped) for index, tool in enumerate(call.tools) if tool.kind != "builtin"]
+    functions = [_declaration(tool) for tool in call.tools if tool.kind != "builtin"]
     builtin = [tool.name for tool in call.tools if tool.kind == "builtin"]
     search = "web_search" in builtin and (family.third or not functions)  # before, one request had either
     dropped += [f"tools.{name}" for name in builtin if not (search and name == "web_search")]
     tools: list[Json] = []
     if functions:
-        tools.append({"functionDeclarations": functions})
+        tools.append({"functionDeclarations": functions_json(functions)})
     if search:
         tools.append({"googleSearch": {}})
     if tools:
@@ -143,18 +143,14 @@ def _add_tools(document: Json, call: Call, family: Family, dropped: list[str]) -
         dropped.append("parallel_tool_calls")
 
 
-def _declaration(tool: Tool, index: int, dropped: list[str]) -> Json:
+def _declaration(tool: Tool) -> Json:
+    if tool.kind == "custom":
+        tool = as_function(tool)
     made: Json = {"name": tool.name}
     if tool.description:
         made["description"] = tool.description
-    if tool.kind == "custom":
-        made["parametersJsonSchema"] = _CUSTOM
-        if tool.format and tool.format.get("type") != "text":
-            dropped.append(f"tools.{tool.name}.format")
-        return made
-    parameters = parameters_json(tool.parameters, f"tools[{index}].parameters")
-    if parameters is not None:
-        made["parametersJsonSchema"] = parameters
+    if (taken := parameters(tool.parameters)) is not None:
+        made["parametersJsonSchema"] = taken
     return made
 
 

@@ -14,7 +14,6 @@ import msgspec
 from switchgear.core.errors import RequestError
 
 _encode = msgspec.json.Encoder().encode
-_SUSPECTS = (b'"$ref"', b'"const"', b'"definitions"')
 _OLD_DEFINITIONS = "#/definitions/"
 _EMPTY_KEYS = frozenset({"type", "properties", "required", "title", "description", "additionalProperties", "$schema"})
 _MAPS = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
@@ -22,28 +21,52 @@ _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLES = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
 
 
-def schema_json(schema: dict[str, Any], path: str) -> msgspec.Raw:
-    """``schema`` encoded. Raises RequestError, with ``path`` as its param, for one that is nested too deeply."""
+def functions_json(functions: list[dict[str, Any]]) -> msgspec.Raw:
+    """Function declarations encoded, their ``parametersJsonSchema`` in Gemini's words. Raises RequestError."""
     try:
-        if "$schema" in schema:
-            schema = {key: value for key, value in schema.items() if key != "$schema"}
-        encoded = _encode(schema)
-        if any(
-            suspect in encoded for suspect in _SUSPECTS
-        ):  # most schemas hold none of them, and are not walked through
-            encoded = _encode(_put(schema))
+        encoded = _encode(functions)
+        if _suspect(encoded):  # most schemas hold nothing to be put otherwise, and are not walked through
+            encoded = _encode([_with_put(function, "parametersJsonSchema") for function in functions])
     except RecursionError as error:
-        raise RequestError(f"{path} is nested too deeply.", param=path) from error
+        raise RequestError("A tool's parameters are nested too deeply.", param="tools") from error
     return msgspec.Raw(encoded)
 
 
-def parameters_json(schema: dict[str, Any] | None, path: str) -> msgspec.Raw | None:
-    """The parameters of a function, None for one that takes none. Raises RequestError as ``schema_json``."""
-    if not schema or (
-        not schema.get("properties") and schema.keys() <= _EMPTY_KEYS and not schema.get("additionalProperties")
-    ):
+def format_json(schema: dict[str, Any]) -> msgspec.Raw:
+    """The schema of an answer, encoded. Raises RequestError."""
+    try:
+        encoded = _encode(_root(schema))
+        if _suspect(encoded):
+            encoded = _encode(_put(_root(schema)))
+    except RecursionError as error:
+        raise RequestError("The schema of the answer is nested too deeply.", param="response_format") from error
+    return msgspec.Raw(encoded)
+
+
+def parameters(schema: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The parameters of a function as they may be sent, None for a function that takes none."""
+    if not schema:
         return None
-    return schema_json(schema if "type" in schema else {"type": "object", **schema}, path)
+    if not schema.get("properties") and schema.keys() <= _EMPTY_KEYS and not schema.get("additionalProperties"):
+        return None
+    schema = _root(schema)
+    return schema if "type" in schema else {"type": "object", **schema}
+
+
+def _root(schema: dict[str, Any]) -> dict[str, Any]:
+    if "$schema" not in schema:
+        return schema
+    schema = schema.copy()
+    del schema["$schema"]
+    return schema
+
+
+def _suspect(encoded: bytes) -> bool:
+    return b'"$ref"' in encoded or b'"const"' in encoded or b'"definitions"' in encoded
+
+
+def _with_put(function: dict[str, Any], field: str) -> dict[str, Any]:
+    return {**function, field: _put(function[field])} if field in function else function
 
 
 def _put(schema: Any) -> Any:

@@ -8,6 +8,7 @@ base64 has no sign for: one that stood on a thought, and a whole part of a tool 
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import msgspec
 
@@ -24,8 +25,8 @@ _WHOLE_PART = "part."
 class ServerPart(msgspec.Struct, omit_defaults=True):
     """A call of a tool that ran at Google, or what came of it; both are opaque to us."""
 
-    toolCall: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET  # noqa: N815 - Google's word
-    toolResponse: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET  # noqa: N815 - Google's word
+    toolCall: Any = None  # noqa: N815 - Google's word
+    toolResponse: Any = None  # noqa: N815 - Google's word
     thoughtSignature: str = ""  # noqa: N815 - Google's word
 
 

@@ -5,6 +5,8 @@ Every field may be missing or null. Names are Google's.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from switchgear.core.calls import Usage
@@ -17,7 +19,7 @@ class FunctionCall(msgspec.Struct, gc=False):
     """A call of a function; its arguments are an object."""
 
     name: str | None = None
-    args: msgspec.Raw | None = None
+    args: msgspec.Raw = msgspec.Raw()
     id: str | None = None
 
 
@@ -28,8 +30,8 @@ class Part(msgspec.Struct):
     thought: bool | None = None
     thoughtSignature: str | None = None  # noqa: N815
     functionCall: FunctionCall | None = None  # noqa: N815
-    toolCall: msgspec.Raw | None = None  # noqa: N815
-    toolResponse: msgspec.Raw | None = None  # noqa: N815
+    toolCall: Any = None  # noqa: N815
+    toolResponse: Any = None  # noqa: N815
 
 
 class Content(msgspec.Struct):
@@ -107,7 +109,7 @@ class Response(msgspec.Struct):
     usageMetadata: UsageMetadata | None = None  # noqa: N815
     modelVersion: str | None = None  # noqa: N815
     responseId: str | None = None  # noqa: N815
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = msgspec.Raw()
 
 
 _response = msgspec.json.Decoder(Response)
