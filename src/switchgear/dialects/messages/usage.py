@@ -1,0 +1,76 @@
+"""Tokens as Anthropic counts them.
+
+Source: https://platform.claude.com/docs/en/api/messages (``usage``) and ``/build-with-claude/prompt-caching``: ``input_tokens`` are
+those that were neither read from the cache nor written to it; here the prompt is all three.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from switchgear.core.calls import Usage
+
+_MOST_TOKENS = 10**12
+"""More than this is a provider's mistake, and more than a database keeps as a number."""
+_Number = int | float | None
+
+
+class OutputDetails(msgspec.Struct):
+    """What the output was."""
+
+    thinking_tokens: _Number = None
+
+
+class WireUsage(msgspec.Struct):
+    """The usage of an answer, or of as much of it as has been streamed."""
+
+    input_tokens: _Number = None
+    output_tokens: _Number = None
+    cache_read_input_tokens: _Number = None
+    cache_creation_input_tokens: _Number = None
+    output_tokens_details: OutputDetails | None = None
+    service_tier: str | None = None
+
+    def update(self, later: WireUsage) -> None:
+        """Take over what ``later`` says; streams count up, and leave out what has not changed."""
+        for name in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"):
+            number = getattr(later, name)
+            if number is not None:
+                setattr(self, name, number)
+        self.output_tokens_details = later.output_tokens_details or self.output_tokens_details
+        self.service_tier = later.service_tier or self.service_tier
+
+    def usage(self) -> Usage | None:
+        """The usage as we keep it, or None where nothing was counted."""
+        if self.input_tokens is None and self.output_tokens is None:
+            return None
+        read, written = _whole(self.cache_read_input_tokens), _whole(self.cache_creation_input_tokens)
+        output, details = _whole(self.output_tokens), self.output_tokens_details
+        return Usage(
+            _whole(self.input_tokens) + read + written,
+            output,
+            read,
+            min(_whole(details.thinking_tokens), output) if details else 0,
+            written,
+        )
+
+
+def _whole(number: float | None) -> int:
+    if number is None:
+        return 0
+    return int(min(max(number, 0), _MOST_TOKENS)) if number == number else 0  # noqa: PLR0124 - not a number is not itself
+
+
+def write_usage(usage: Usage) -> dict[str, Any]:
+    """The usage of an answer in Anthropic's words."""
+    wire: dict[str, Any] = {
+        "input_tokens": max(usage.prompt_tokens - usage.cached_tokens - usage.cache_write_tokens, 0),
+        "cache_creation_input_tokens": usage.cache_write_tokens,
+        "cache_read_input_tokens": usage.cached_tokens,
+        "output_tokens": usage.completion_tokens,
+    }
+    if usage.reasoning_tokens:
+        wire["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
+    return wire
