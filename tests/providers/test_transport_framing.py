@@ -19,7 +19,8 @@ from switchgear.core.errors import (
     ProviderInvalidResponse,
     ProviderResponseTooLarge,
 )
-from switchgear.providers.connection import HIGH_WATER, MAX_GZIP_MEMBERS, Connection, Headers
+from switchgear.providers.connection import HIGH_WATER, Connection, Headers
+from switchgear.providers.inflate import MAX_GZIP_MEMBERS
 from switchgear.testing import FaultUpstream, ReadBody, Repeat, Send, Stall, faults, http1
 from switchgear.testing.steps import Plan
 

@@ -8,8 +8,7 @@ follows RFC 9112 sections 6 and 7; what llhttp accepts is decided by llhttp, the
 from __future__ import annotations
 
 import asyncio
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import cast
 
 import httptools
@@ -22,13 +21,10 @@ from switchgear.core.errors import (
     ProviderResponseTooLarge,
     ProviderTimeout,
 )
+from switchgear.providers.inflate import Inflater
 
 MAX_HEAD_BYTES = 64 * 1024
 HIGH_WATER = 256 * 1024
-_ANY_ZLIB = zlib.MAX_WBITS | 32
-"""gzip or zlib, told by the first bytes."""
-MAX_GZIP_MEMBERS = 64
-"""Members of one gzip body. The bytes behind each are copied when it ends, so their number must have an end."""
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"content-encoding"})
 
 Sink = Callable[[bytes], None]
@@ -67,8 +63,8 @@ class Connection(asyncio.Protocol):
         "_last",
         "_limit",
         "_loop",
-        "_members",
         "_parser",
+        "_partial",
         "_parts",
         "_paused_by_sink",
         "_paused_by_size",
@@ -83,6 +79,7 @@ class Connection(asyncio.Protocol):
         "headers",
         "idle_since",
         "on_idle_closed",
+        "on_pressure",
         "provider",
         "status",
         "transport",
@@ -104,6 +101,7 @@ class Connection(asyncio.Protocol):
         self._error: Exception | None = None
         self._done = True
         self._reusable = True
+        self.on_pressure: Callable[[bool], None] | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -115,13 +113,13 @@ class Connection(asyncio.Protocol):
         self._body_bytes = 0
         self._fed = 0
         self._sink: Sink | None = None
-        self._inflate: zlib._Decompress | None = None
-        self._members = 1
+        self._inflate: Inflater | None = None
         self._declared = 0
         self._close_delimited = True
         self._paused_by_size = False
         self._paused_by_sink = False
         self._unsent = 0
+        self._partial = False
 
     # ------------------------------------------------------------ the request
 
@@ -140,6 +138,20 @@ class Connection(asyncio.Protocol):
         self._total_by = now + timeouts.total
         self._timer = self._loop.call_later(self._soonest(timeouts), self._check_clocks)
         self.transport.write(request)
+
+    def hold(self) -> None:
+        """Stop the clocks: more of the request follows, and who sends it looks after the time until ``go_on``."""
+        self._partial = True
+        self._stop_clock()
+
+    def go_on(self, *, whole: bool) -> None:
+        """Start the clocks: the answer is what is waited for now. Unless the request is ``whole``, no other follows it."""
+        self._partial = not whole
+        if self._timer is None and not self._done and self._error is None:
+            self._last = now = self._loop.time()
+            self._first_byte_by = now + self._timeouts.first_byte
+            self._total_by = now + self._timeouts.total
+            self._timer = self._loop.call_later(self._soonest(self._timeouts), self._check_clocks)
 
     @staticmethod
     def _soonest(timeouts: Timeouts) -> float:
@@ -176,7 +188,7 @@ class Connection(asyncio.Protocol):
         said = "sent nothing more for" if which == "between_bytes" else "did not answer within"
         if which == "total":
             said = "was not done within"
-        self._fail(ProviderTimeout(f"Provider {self.provider} {said} {seconds:g} s ({which}).", provider=self.provider))
+        self.fail(ProviderTimeout(f"Provider {self.provider} {said} {seconds:g} s ({which}).", provider=self.provider))
 
     # ------------------------------------------------------------ the answer
 
@@ -290,7 +302,8 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
 
-    def _fail(self, error: Exception) -> None:
+    def fail(self, error: Exception) -> None:
+        """End the exchange, and the connection, with ``error``."""
         if self._error is None and not self._done:
             self._error = error
         self._stop_clock()
@@ -306,12 +319,16 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Called by the event loop when a large request waits for the provider to take it."""
         self._unsent = self.transport.get_write_buffer_size()
+        if self.on_pressure is not None:
+            self.on_pressure(True)
 
     def resume_writing(self) -> None:
         """Called by the event loop when the provider took nearly all of it: the wait for an answer starts here."""
         self._unsent = 0
         if not self._done:
             self._first_byte_by = self._loop.time() + self._timeouts.first_byte
+        if self.on_pressure is not None:
+            self.on_pressure(False)
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop with bytes from the provider."""
@@ -324,10 +341,10 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self._fail(self._translate(error))
+            self.fail(self._translate(error))
             return
         if self._fed > MAX_HEAD_BYTES + 16 * self._body_bytes and not self._done:
-            self._fail(self._invalid(f"sent more than {MAX_HEAD_BYTES} bytes of headers or framing"))
+            self.fail(self._invalid(f"sent more than {MAX_HEAD_BYTES} bytes of headers or framing"))
 
     def _translate(self, error: httptools.HttpParserError) -> Exception:
         cause = error.__context__
@@ -355,9 +372,10 @@ class Connection(asyncio.Protocol):
             elif self.used > 1 and not self._fed:
                 self._error = StaleConnectionError()
             else:
+                when = "before its answer was complete" if self._head else "without an answer"
                 self._error = ProviderDisconnected(
                     f"Provider {self.provider} closed the connection "
-                    + ("before its answer was complete." if self._head else "without an answer."),
+                    f"{'before it had the whole request' if self._partial and not self._head else when}.",
                     provider=self.provider,
                     cause=str(exc) if exc else None,
                 )
@@ -382,12 +400,9 @@ class Connection(asyncio.Protocol):
                 if name == b"content-length":
                     self._declared = int(value) if value.isdigit() else 0
             elif value.strip().lower() not in (b"identity", b""):
-                self._inflate = self._decoder(value.strip().lower())
-
-    def _decoder(self, encoding: bytes) -> zlib._Decompress:
-        if encoding in (b"gzip", b"x-gzip", b"deflate") and self._inflate is None:
-            return zlib.decompressobj(_ANY_ZLIB)
-        raise self._invalid(f"answered in content-encoding {encoding[:40]!r}, which was not asked for")
+                if self._inflate is not None:
+                    raise self._invalid("answered in two content-encodings, which was not asked for")
+                self._inflate = Inflater(value.strip().lower(), self._invalid)
 
     def on_headers_complete(self) -> None:
         """The head is there; 1xx heads are interim and are dropped (RFC 9110 section 15.2)."""
@@ -418,7 +433,7 @@ class Connection(asyncio.Protocol):
         if self._body_bytes > self._limit:
             raise self._too_large()
         if self._inflate is not None:
-            self._take_inflated(part)
+            self._take_inflated(self._inflate, part)
             return
         sink = self._sink
         if sink is not None:
@@ -440,14 +455,14 @@ class Connection(asyncio.Protocol):
             f"Provider {self.provider} answered with more than {self._limit} bytes.", provider=self.provider
         )
 
-    def _take_inflated(self, part: bytes) -> None:
+    def _take_inflated(self, inflate: Inflater, part: bytes) -> None:
         """Hand the part on decoded, in pieces of bounded size.
 
         The sizes of compressed and decoded bytes both count, whichever is more.
         """
         counted, plain = len(part), 0
         take = self._sink or self._keep
-        for piece in self._inflated(part):
+        for piece in inflate.pieces(part):
             plain += len(piece)
             if plain > counted:
                 self._body_bytes += plain - counted
@@ -456,35 +471,14 @@ class Connection(asyncio.Protocol):
                     raise self._too_large()
             take(piece)
 
-    def _inflated(self, rest: bytes) -> Iterator[bytes]:
-        """The pieces in compressed bytes, each at most ``HIGH_WATER`` long."""
-        inflate = self._inflate
-        assert inflate is not None  # noqa: S101 - checked by the caller
-        piece = b""
-        while rest or (len(piece) == HIGH_WATER and not inflate.eof):  # a full piece may have left some inside
-            if inflate.eof:  # gzip may have several members (RFC 1952 section 2.2)
-                if self._members == MAX_GZIP_MEMBERS:
-                    raise self._invalid(f"sent a gzip body of more than {MAX_GZIP_MEMBERS} members")
-                self._members += 1
-                inflate = self._inflate = zlib.decompressobj(_ANY_ZLIB)
-            try:
-                piece = inflate.decompress(rest, HIGH_WATER)
-            except zlib.error as error:
-                raise self._invalid(
-                    "sent a body that is not the gzip or deflate it claims to be", str(error)
-                ) from error
-            rest = inflate.unconsumed_tail or inflate.unused_data
-            if piece:
-                yield piece
-
     def on_message_complete(self) -> None:
         """The message ends; interim ones do not end the exchange."""
         if self._head and not self._done:
-            self._reusable = self._parser.should_keep_alive()
+            self._reusable = self._parser.should_keep_alive() and not self._partial
             self._complete()
 
     def _complete(self) -> None:
-        if self._inflate is not None and not self._inflate.eof and self._body_bytes:
+        if self._inflate is not None and not self._inflate.whole and self._body_bytes:
             self._error = self._invalid("ended its compressed body early")
             self._reusable = False
         self._done = True

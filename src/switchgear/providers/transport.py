@@ -16,9 +16,10 @@ from urllib.request import getproxies_environment, proxy_bypass
 
 import msgspec
 
-from switchgear.core.errors import ProviderTimeout, ProviderUnreachable
+from switchgear.core.errors import ProviderDisconnected, ProviderTimeout, ProviderUnreachable
 from switchgear.providers.connection import Connection, Headers, Sink, StaleConnectionError, Timeouts
-from switchgear.providers.guard import resolve
+from switchgear.providers.guard import Resolve, resolve
+from switchgear.providers.sending import Sending, Upload
 from switchgear.providers.tunnel import open_tunnel
 
 IDLE_SECONDS = 55.0
@@ -98,9 +99,13 @@ class Answer:
 
 
 class Origin:
-    """A pool of connections to one scheme, host and port, and the way of sending over them."""
+    """A pool of connections to one scheme, host and port, and the way of sending over them.
 
-    def __init__(self, settings: OriginSettings) -> None:
+    ``resolve`` is the guard that names the addresses to dial.
+    """
+
+    def __init__(self, settings: OriginSettings, resolve: Resolve = resolve) -> None:
+        self._resolve = resolve
         self.settings = settings
         parts = urlsplit(settings.base_url)
         self._host = parts.hostname or ""
@@ -149,6 +154,36 @@ class Origin:
             # a new one, which is never stale, into the place that just came free: another kept one could end the
             # same way, and a request that makes its server fall over would go round them all
             connection = await self._connect(limits.connect)
+
+    async def send_body(self, head: bytes, body: Upload, timeouts: Timeouts | None = None) -> Answer:
+        """Send ``head`` (without the field that frames the body) and ``body`` as it comes, and wait for the answer's head.
+
+        An answer that is no 2xx may come before the body is through, which is then not sent to its end. The limits of time
+        count from the end of the body. Raises ProviderError, or what the body's source raised.
+        """
+        limits = timeouts or self.settings.timeouts
+        sending = Sending(head, body, limits)
+        connection = self._take() or await self._connect(limits.connect)
+        try:
+            while True:
+                try:
+                    sending.over(connection, self.settings.max_response_bytes)
+                    await connection.head()
+                    await sending.answered()
+                    return Answer(connection, self)
+                except StaleConnectionError as error:
+                    self.release(connection)
+                    if not sending.again:
+                        name = self.settings.provider
+                        raise ProviderDisconnected(
+                            f"Provider {name} closed the connection before it had the whole request.", provider=name
+                        ) from error
+                except BaseException:
+                    self.release(connection)
+                    raise
+                connection = await self._connect(limits.connect)
+        finally:
+            await sending.close()
 
     # ------------------------------------------------------------ the pool
 
@@ -305,7 +340,7 @@ class Origin:
         """Connect to the first address that answers, of those the guard lets through."""
         server_name = self._host if context else None
         failure: OSError | None = None
-        for address in await resolve(loop, self._host, self._port):
+        for address in await self._resolve(loop, self._host, self._port):
             try:
                 _, made = await loop.create_connection(
                     protocol, address, self._port, ssl=context, server_hostname=server_name
