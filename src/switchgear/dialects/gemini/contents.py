@@ -52,7 +52,7 @@ class Contents:
         self.system: list[Json] = []
         for index, message in enumerate(call.messages):
             self._add(index, message)
-        if self.system and not (self.contents and target.capabilities.system):
+        if self.system and (not self.contents or target.capabilities.system is False):
             self._instruct_as_user()
 
     def _instruct_as_user(self) -> None:
