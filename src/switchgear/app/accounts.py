@@ -6,11 +6,20 @@ from typing import Final
 
 import msgspec
 
-from switchgear.config.providers import AnyProvider, OpenAIProviderSettings
+from switchgear.config.providers import (
+    AnyProvider,
+    AzureProviderSettings,
+    GeminiProviderSettings,
+    OllamaProviderSettings,
+    OpenAIProviderSettings,
+)
 from switchgear.config.references import Resolver, parse_reference
 from switchgear.core.secrets import Secret
+from switchgear.providers.azure import AzureProvider
 from switchgear.providers.base import Provider
 from switchgear.providers.connection import Timeouts
+from switchgear.providers.gemini import GeminiProvider
+from switchgear.providers.ollama import OllamaProvider
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
 
@@ -48,6 +57,19 @@ def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, 
                 headers,
                 stream_usage=settings.stream_usage,
                 dialects=settings.dialects or (),
+            )
+        case GeminiProviderSettings():
+            return GeminiProvider(origin, secrets.get("api_key"), headers)
+        case OllamaProviderSettings():
+            return OllamaProvider(origin, secrets.get("api_key"), headers)
+        case AzureProviderSettings():
+            return AzureProvider(
+                origin,
+                secrets.get("api_key"),
+                headers,
+                token=secrets.get("token"),
+                api_version=settings.api_version or "",
+                stream_usage=settings.stream_usage,
             )
     raise ValueError(f'providers of kind "{settings.kind}" cannot be called yet.')
 
