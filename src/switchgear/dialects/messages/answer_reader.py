@@ -27,7 +27,7 @@ class _Block(msgspec.Struct):
     data: str | None = None
     id: str | None = None
     name: str | None = None
-    input: msgspec.Raw | None = None
+    input: msgspec.Raw = msgspec.Raw(b"")
 
 
 class StopDetails(msgspec.Struct):
@@ -92,7 +92,7 @@ def _part(block: _Block, provider: str) -> Part | None:
     return None
 
 
-def arguments_of(told: msgspec.Raw | None) -> str:
+def arguments_of(told: msgspec.Raw) -> str:
     """The input of a tool as the JSON text it came as; ``{}`` where there is none."""
-    text = str(told, "utf-8").strip() if told is not None else ""
+    text = str(told, "utf-8").strip()
     return text if text.startswith("{") else "{}"

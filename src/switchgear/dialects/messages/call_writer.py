@@ -13,14 +13,13 @@ import msgspec
 from switchgear.core.canonical import Call, Tool, ToolChoice, Written
 from switchgear.core.capabilities import Target
 from switchgear.core.errors import RequestError
+from switchgear.dialects.custom_tools import as_function
 from switchgear.dialects.messages.models import ModelTraits, traits_of
 from switchgear.dialects.messages.schemas import compilable
 from switchgear.dialects.messages.thinking import ThinkingPlan, plan_thinking
 from switchgear.dialects.messages.turns import TurnWriter, cache_control
 
 _encode = msgspec.json.Encoder().encode
-_TEXT_TOOL = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
-"""What a tool that takes plain text takes here."""
 LEAST_TOP_P = 0.95
 """The least ``top_p`` that may go with thinking (``/build-with-claude/extended-thinking``)."""
 _NO_ARGUMENTS = {"type": "object", "properties": {}}
@@ -132,23 +131,20 @@ def _tool(tool: Tool, traits: ModelTraits, dropped: list[str]) -> dict[str, Any]
         if tool.dialect == "messages":
             return tool.raw
         return _web_search(tool.raw or {}) if tool.name == "web_search" else None
+    if tool.kind == "custom":
+        tool = as_function(tool)
     wire: dict[str, Any] = {"name": tool.name}
     if tool.description:
         wire["description"] = tool.description
-    if tool.kind == "custom":
-        wire["input_schema"] = _TEXT_TOOL
-        if tool.format is not None and tool.format.get("type") != "text":
-            dropped.append(f"tools.{tool.name}.format")
-    else:
-        parameters = tool.parameters
-        wire["input_schema"] = (
-            parameters if parameters and "type" in parameters else {**_NO_ARGUMENTS, **(parameters or {})}
-        )
-        if tool.strict:
-            if traits.schemas:
-                wire["strict"] = True
-            else:
-                dropped.append(f"tools.{tool.name}.strict")
+    parameters = tool.parameters
+    wire["input_schema"] = (
+        parameters if parameters and "type" in parameters else {**_NO_ARGUMENTS, **(parameters or {})}
+    )
+    if tool.strict:
+        if traits.schemas:
+            wire["strict"] = True
+        else:
+            dropped.append(f"tools.{tool.name}.strict")
     if tool.cache:
         wire["cache_control"] = cache_control(tool.cache)
     if tool.raw and tool.dialect == "messages":

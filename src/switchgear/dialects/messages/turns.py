@@ -29,6 +29,7 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.capabilities import Target
 from switchgear.core.errors import RequestError
+from switchgear.dialects.custom_tools import INPUT
 from switchgear.dialects.messages.ids import tool_id
 
 _Block = dict[str, Any]
@@ -228,13 +229,13 @@ def tool_input(call: ToolCall) -> Any:
     """The arguments of a call as the object Anthropic wants; what is none, though a model wrote it, is put into one."""
     arguments = call.arguments
     if call.custom:
-        return {"input": arguments}
+        return {INPUT: arguments}
     if arguments in ("", "{}"):
         return {}
     try:
         _object.decode(arguments)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return {"input": arguments} if arguments.strip() else {}
+        return {INPUT: arguments} if arguments.strip() else {}
     return msgspec.Raw(arguments.encode())
 
 
