@@ -151,6 +151,20 @@ class NotSupported(RequestError):
     hint = "Leave it out, or use a model that can: switchgear models list shows what each one can do."
 
 
+class SightNotSupported(NotSupported):
+    """The request has images, and the model sees nothing."""
+
+    code = "vision_not_supported"
+    hint = "Ask a model that takes images, or set vision_fallback on this one."
+
+
+class UnfetchableURL(RequestError):
+    """A URL in the request, of an image or a document, was not or could not be fetched."""
+
+    code = "unfetchable_url"
+    hint = "Send the content itself as a data: URL, or a public http(s) URL."
+
+
 class Conflict(RequestError):
     """The thing exists already, or is in a state that does not allow this."""
 
@@ -270,7 +284,7 @@ class ProviderInvalidResponse(ProviderError):
     """What the provider sent is not a valid answer."""
 
     code = "provider_invalid_response"
-    hint = "Check that base_url points at an OpenAI-compatible API."
+    hint = "Check that the provider's kind and base_url fit its API."
 
 
 class InvalidAnswer(ProviderError):
@@ -301,6 +315,14 @@ class ProviderAuthenticationFailed(ProviderError):
     code = "provider_authentication_failed"
     retryable = False
     hint = "Set a valid api_key for the provider."
+
+
+class ProviderPermissionDenied(ProviderError):
+    """The provider knows the gateway's credentials, and does not let them do this."""
+
+    code = "provider_permission_denied"
+    retryable = False
+    hint = "Give the provider's account access to the model, or set the api_key of one that has it."
 
 
 class ProviderModelNotFound(ProviderError):
