@@ -12,6 +12,7 @@ import pytest
 
 from switchgear.access.keys import ADMIN, CALL, Keyring, hash_secret, new_secret
 from switchgear.core.calls import CallRecord
+from switchgear.core.canonical import Call
 from switchgear.core.errors import (
     InternalError,
     ModelNotAllowed,
@@ -27,17 +28,26 @@ from switchgear.events.bus import EventBus
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
+from switchgear.pipeline.prepare import Preparation
 from switchgear.pipeline.record import Recorder
+from switchgear.pipeline.shapes import shapes_for
 from switchgear.providers.base import Operation
 from switchgear.providers.catalog import Catalog
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
-from switchgear.routing.directory import Directory, Model
+from switchgear.routing.directory import Deployment, Directory, Model
 from switchgear.store.keys import Key, KeySecret
 from switchgear.testing import FaultUpstream, Gate, Plan, chat_chunk, chat_stream, faults, sse, tokens
 
 PEPPER = b"p" * 32
 PROVIDER_KEY = "4f9a8b7c6d5e4f9a8b7c6d5e01234567"
+
+
+class NoImages:
+    """Stands where calls without images do not look."""
+
+    async def prepare(self, call: Call, deployment: Deployment) -> bool:
+        raise AssertionError("there are none")
 
 
 class Written:
@@ -90,7 +100,9 @@ class Rig:
         self.directory.define(Model("hidden", (deployment,)))
         self.logs = LogControl()
         self.recorder = Recorder(bus)
-        self.calls = ModelCalls(self.keyring, lambda: self.directory, self.recorder, self.logs)
+        self.calls = ModelCalls(
+            self.keyring, lambda: self.directory, self.recorder, self.logs, Preparation(NoImages(), shapes_for)
+        )
 
     def admit(self, models: tuple[str, ...], scopes: tuple[str, ...] = (CALL,)) -> None:
         held = KeySecret(hash_secret(PEPPER, self.token), "", 0)

@@ -18,7 +18,7 @@ from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.load import Loaded, read
 from switchgear.config.references import Resolver
-from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings
+from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable, SwitchgearError
 from switchgear.core.secrets import Secret
@@ -27,11 +27,16 @@ from switchgear.events.bus import EventBus
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
 from switchgear.observe.tracing import Tracer
+from switchgear.pipeline.images import CallImages, ImageLimits
 from switchgear.pipeline.model_call import ModelCalls
+from switchgear.pipeline.prepare import Preparation
 from switchgear.pipeline.record import Recorder
+from switchgear.pipeline.shapes import shapes_for
 from switchgear.providers.base import Provider
 from switchgear.providers.catalog import Catalog
 from switchgear.providers.embedded import EmbeddedProvider
+from switchgear.providers.fetch import Fetcher
+from switchgear.providers.guard import PublicOnly
 from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
 from switchgear.routing.directory import Directory
 from switchgear.store.store import Store
@@ -97,7 +102,8 @@ class Gateway:
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
-        self.calls = ModelCalls(self.keyring, self.directory, recorder, control)
+        self._preparation = Preparation(_images(settings.vision), shapes_for)
+        self.calls = ModelCalls(self.keyring, self.directory, recorder, control, self._preparation)
         self.tracer = self._tracer()
         self._subscribe()
 
@@ -231,6 +237,8 @@ class Gateway:
             self._secrets = secrets
             await self._compile(loaded)
             self.loaded = loaded
+        if "vision" in changed:
+            self._preparation.images = _images(after.vision)
         if "log" in changed:
             self.log_control.level = after.log.level
         report = ReloadReport(
@@ -286,6 +294,12 @@ async def _secrets(store: Store) -> dict[str, Secret]:
 
 def _embedded_models(settings: LocalSettings) -> EmbeddedModels:
     return EmbeddedModels(EmbeddedSettings(settings.memory_mb, settings.context, settings.threads))
+
+
+def _images(settings: VisionSettings) -> CallImages:
+    limits = ImageLimits(settings.max_images, settings.max_bytes, settings.max_pixels, settings.scale_to)
+    guard = PublicOnly(settings.allow_hosts, settings.allow_private)
+    return CallImages(limits, Fetcher(guard, settings.max_bytes, settings.timeout))
 
 
 def _folder(options: Options) -> Path | None:

@@ -146,7 +146,7 @@ class RuntimeCompiler:
                 )
             if known:
                 deployments = (directory.deployment(directory.providers[one.provider], one.model) for one in known)
-                directory.define(Model(name, tuple(deployments)))
+                directory.define(Model(name, tuple(deployments), alias.answers, alias.vision_fallback or ""))
             else:
                 sources.pop(f"models.{name}", None)
 

@@ -27,12 +27,22 @@ class Capabilities(msgspec.Struct, frozen=True):
     vision: bool | None = None
     audio_input: bool | None = None
     pdf_input: bool | None = None
-    image_urls: bool = True
+    image_urls: bool | None = None
     reasoning: bool | None = None
     prefill: bool | None = None
-    system: bool = True
+    system: bool | None = None
     context: int | None = None
     max_output: int | None = None
+
+    @property
+    def sees(self) -> bool:
+        """Whether images may be sent: it is able, or nothing is known."""
+        return self.vision is not False
+
+    def over(self, other: Capabilities) -> Capabilities:
+        """These where they are known, and those of ``other`` where they are not."""
+        known = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return msgspec.structs.replace(other, **known)
 
 
 class Target(msgspec.Struct, frozen=True):

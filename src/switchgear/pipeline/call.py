@@ -13,21 +13,30 @@ from switchgear.routing.directory import Deployment, Model
 
 
 class ModelRequest(msgspec.Struct):
-    """What the stages read of a request. ``fields`` are its top-level fields as they were sent, still encoded."""
+    """What the stages read of a request. ``fields`` are its top-level fields as they were sent, still encoded.
+
+    ``body`` is the whole of it, for when it is read as a canonical call (made of the fields where it is empty). ``headers`` are
+    field lines for a provider of the same dialect (``anthropic-beta``).
+    """
 
     model: str
     stream: bool
     fields: dict[str, msgspec.Raw]
     wants_usage: bool = False
     prompt_characters: int = 0
+    body: bytes = b""
+    headers: bytes = b""
 
 
 class ModelCall:
-    """One call on its way through the stages, and what is known of it so far."""
+    """One call on its way through the stages, and what is known of it so far.
+
+    ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent the model.
+    """
 
     __slots__ = (
-        "at", "cost", "deployment", "error", "first_token", "id", "key", "model", "name", "operation", "outcome",
-        "recorded", "started", "status", "streamed", "trace", "usage",
+        "at", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "model", "name", "operation", "outcome",
+        "recorded", "shaped", "started", "status", "streamed", "trace", "usage",
     )  # fmt: skip
 
     def __init__(self, call_id: str, operation: Operation) -> None:
@@ -48,3 +57,5 @@ class ModelCall:
         self.error = ""
         self.trace = ""
         self.recorded = False
+        self.dropped: list[str] = []
+        self.shaped: list[str] = []

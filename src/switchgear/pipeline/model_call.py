@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -19,28 +19,32 @@ from switchgear.access.keys import ADMIN, Keyring
 from switchgear.core.calls import Outcome, Usage
 from switchgear.core.errors import (
     InternalError,
+    InvalidAnswer,
     MissingKey,
     ModelNotAllowed,
     ProviderError,
     ProviderInvalidResponse,
+    SightNotSupported,
     SwitchgearError,
 )
 from switchgear.core.ids import RequestIds
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.crossing import CrossingPassage
+from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
-from switchgear.providers.base import Answer, Operation, Outgoing, Provider
+from switchgear.providers.base import Answer, Operation, Provider
 from switchgear.providers.catalog import cost
 from switchgear.providers.connection import Sink
 from switchgear.providers.openai_errors import error_in_body
-from switchgear.providers.openai_stream import END_OF_STREAM, StreamReader, estimate_of, tokens_of, usage_of
-from switchgear.routing.directory import Deployment, Directory
+from switchgear.providers.openai_stream import tokens_of
+from switchgear.providers.passing import PASSINGS, Passage
+from switchgear.routing.directory import Directory, Model
 
 _log = structlog.get_logger(__name__)
-_encode = msgspec.json.Encoder().encode
-_decode_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_TRUE = msgspec.Raw(b"true")
-_ONLY_USAGE = msgspec.Raw(b'{"include_usage":true}')
+_STREAMS = (b"text/event-stream", b"application/x-ndjson")
+_COUNTED = frozenset({*DIALECTS, Operation.COMPLETION, Operation.EMBEDDING})
+"""Operations whose tokens are estimated from text when the provider tells none."""
 _AFTER_END_SECONDS = 1.0
 _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
 """Fields by which a provider is told of further models (OpenRouter's, LiteLLM's): no scope has looked at those."""
@@ -72,8 +76,14 @@ class ModelCalls:
     """
 
     def __init__(
-        self, keyring: Keyring, directory: Callable[[], Directory], recorder: Recorder, logs: LogControl
+        self,
+        keyring: Keyring,
+        directory: Callable[[], Directory],
+        recorder: Recorder,
+        logs: LogControl,
+        preparation: Preparation,
     ) -> None:
+        self._preparation = preparation
         self._keyring = keyring
         self._directory = directory
         self._recorder = recorder
@@ -104,11 +114,10 @@ class ModelCalls:
         """Serve an authenticated call. Raises SwitchgearError; the call is recorded in every case."""
         call.name = request.model
         call.streamed = request.stream
-        deployment = self._authorise(call, request)
-        body = self._prepare(request, deployment)
+        model = self.authorise(call, request)
         self.in_flight += 1
         try:
-            await self._route(call, request, deployment, body, reply)
+            await self._route(call, request, await self._prepare(call, request, model), reply)
         except SwitchgearError as error:
             if isinstance(error, ProviderError) and error.reached and error.upstream_status is None:
                 self._settle_unfinished(call, request)
@@ -126,7 +135,8 @@ class ModelCalls:
 
     # ------------------------------------------------------------ the stages
 
-    def _authorise(self, call: ModelCall, request: ModelRequest) -> Deployment:
+    def authorise(self, call: ModelCall, request: ModelRequest) -> Model:
+        """The model that is asked for, if the key may call it. Raises RequestError."""
         key = call.key
         if key is None:
             raise MissingKey("The request has no key.")
@@ -143,47 +153,97 @@ class ModelCalls:
         call.deployment = model.deployments[0]
         if self._logs.debug_enabled:
             self._tell(call, "authorised", key=key.name, model=call.name, streamed=call.streamed)
-        return call.deployment
+        return model
 
-    def _prepare(self, request: ModelRequest, deployment: Deployment) -> bytes:
-        """The body to send: the deployment's model, and usage asked for; everything else as it came."""
-        fields = request.fields
-        fields["model"] = deployment.model_json
-        if request.stream and not request.wants_usage and deployment.provider.stream_usage:
-            fields["stream_options"] = _with_usage(fields.get("stream_options"))
-        return _encode(fields)
+    async def _prepare(self, call: ModelCall, request: ModelRequest, model: Model) -> Prepared:
+        """What is sent: the bytes that came wherever that will do. Raises RequestError."""
+        deployment = model.deployments[0]
+        outgoing = self._preparation.as_bytes(call, request, deployment)
+        if outgoing is not None:
+            return Prepared(outgoing)
+        try:
+            return await self._preparation.read(call, request, deployment, model.answers)
+        except SightNotSupported as error:
+            other = self._directory().find(model.vision_fallback) if model.vision_fallback else None
+            if other is None or not other.deployments[0].capabilities.sees:
+                raise self._blind(call, error) from error
+            call.model, call.deployment = other, other.deployments[0]
+            return await self._preparation.read(call, request, other.deployments[0], other.answers)
 
-    async def _route(
-        self, call: ModelCall, request: ModelRequest, deployment: Deployment, body: bytes, reply: Reply
-    ) -> None:
+    def _blind(self, call: ModelCall, error: SightNotSupported) -> SightNotSupported:
+        """The error, with the models that see named."""
+        able = self._directory().seeing(call.key.may_call) if call.key is not None else []
+        hint = f"Ask one that sees images: {', '.join(able)}." if able else error.advice
+        return SightNotSupported(error.message, param=error.param, hint=hint)
+
+    async def _route(self, call: ModelCall, request: ModelRequest, prepared: Prepared, reply: Reply) -> None:
+        deployment = call.deployment
+        assert deployment is not None  # noqa: S101 - authorise set it
         provider = deployment.provider
+        outgoing = prepared.outgoing
         if self._logs.debug_enabled:
-            self._tell(call, "sending", provider=provider.name, deployment=deployment.model, bytes=len(body))
-        dialect: Literal["chat", ""] = "chat" if call.operation is Operation.CHAT else ""
-        outgoing = Outgoing(call.operation, dialect, deployment.model, body, request.stream)
+            size = len(outgoing.body)
+            self._tell(call, "sending", provider=provider.name, deployment=deployment.model, bytes=size)
         with await provider.send(outgoing) as answer:
             if self._logs.debug_enabled:
                 self._tell(call, "answered", provider=provider.name, status=answer.status)
-            if request.stream:
-                await self._stream(call, request, provider, answer, reply)
-            else:
+            if outgoing.stream:
+                await self._stream(call, request, (provider, prepared), answer, reply)
+            elif prepared.crossing is None:
                 await self._whole(call, request, provider, answer, reply)
+            else:
+                await self._translated(call, request, (provider, prepared), answer, reply)
 
     async def _whole(
         self, call: ModelCall, request: ModelRequest, provider: Provider, answer: Answer, reply: Reply
     ) -> None:
         body = await answer.body()
-        usage = usage_of(provider.name, body, provider.redact)
-        self._settle(call, usage if usage is not None else estimate_of(body, request.prompt_characters))
+        passing = PASSINGS[DIALECTS.get(call.operation, "chat")]
+        usage = passing.usage_of(provider.name, body, provider.redact)
+        if usage is None:
+            counted = call.operation in _COUNTED
+            usage = passing.estimate_of(body, request.prompt_characters) if counted else Usage()
+        self._settle(call, usage)
+        body = passing.mark(body, provider.name)
         await self._recorder.record(call)
         reply.whole(call, body)
 
-    async def _stream(
-        self, call: ModelCall, request: ModelRequest, provider: Provider, answer: Answer, reply: Reply
+    async def _translated(
+        self, call: ModelCall, request: ModelRequest, sent: tuple[Provider, Prepared], answer: Answer, reply: Reply
     ) -> None:
-        if not answer.header(b"content-type").lower().startswith(b"text/event-stream"):
+        """An answer that comes whole and is read: translated, checked, asked for again once where that is wished."""
+        provider, prepared = sent
+        crossing = prepared.crossing
+        assert crossing is not None  # noqa: S101 - told by the caller
+        told = crossing.read(await answer.body())
+        usage = told.usage or crossing.estimate(told, request.prompt_characters)
+        self._settle(call, usage)
+        try:
+            told = crossing.checked(told)
+        except InvalidAnswer as error:
+            if call.model is None or call.model.answers != "repair":
+                raise
+            with await provider.send(again(prepared, told, error.complaint)) as second:
+                told = crossing.read(await second.body())
+            usage = _sum(usage, told.usage or crossing.estimate(told, request.prompt_characters))
+            self._settle(call, usage)
+            told = crossing.checked(told)
+        body = crossing.stream(told, usage) if request.stream else crossing.write(told, usage)
+        await self._recorder.record(call)
+        if request.stream:
+            call.first_token = time.perf_counter()
+            reply.begin(call)
+            reply.end(body)
+        else:
+            reply.whole(call, body)
+
+    async def _stream(
+        self, call: ModelCall, request: ModelRequest, sent: tuple[Provider, Prepared], answer: Answer, reply: Reply
+    ) -> None:
+        provider, prepared = sent
+        if not answer.header(b"content-type").lower().startswith(_STREAMS):
             await _not_a_stream(provider, answer)
-        reader = StreamReader(provider.name, provider.redact, show_usage=request.wants_usage)
+        reader = _passage(call, request, provider, prepared)
         feed, write = reader.feed, reply.write
 
         def forward(data: bytes) -> None:
@@ -207,10 +267,12 @@ class ModelCalls:
         finally:
             reply.listen(None)
         if call.first_token is None:
+            call.first_token = time.perf_counter() if rest else None
             reply.begin(call)
-        self._settle(call, reader.usage or reader.estimate(request.prompt_characters))
+        usage = reader.usage or reader.estimate(request.prompt_characters)
+        self._settle(call, usage)
         await self._recorder.record(call)
-        reply.end(rest + END_OF_STREAM)
+        reply.end(rest + reader.ending(usage))
 
     def _settle(self, call: ModelCall, usage: Usage) -> None:
         call.usage = usage
@@ -245,7 +307,7 @@ class ModelCalls:
         self._recorder.publish(call)
 
 
-async def _pipe(answer: Answer, reader: StreamReader, forward: Sink) -> None:
+async def _pipe(answer: Answer, reader: Passage, forward: Sink) -> None:
     """Pipe until the answer ends; what goes wrong after its end marker does not matter."""
     try:
         await answer.pipe(forward)
@@ -264,10 +326,20 @@ async def _not_a_stream(provider: Provider, answer: Answer) -> None:
     raise ProviderInvalidResponse(f"Provider {provider.name} answered a stream with {kind}.", provider=provider.name)
 
 
-def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:
-    """``stream_options`` with usage asked for, whatever else they hold kept."""
-    if options is None or bytes(options) == b"null":
-        return _ONLY_USAGE
-    fields: dict[str, msgspec.Raw] = _decode_options(options)
-    fields["include_usage"] = _TRUE
-    return msgspec.Raw(_encode(fields))
+def _passage(call: ModelCall, request: ModelRequest, provider: Provider, prepared: Prepared) -> Passage:
+    if prepared.crossing is not None:
+        return CrossingPassage(prepared.crossing)
+    passing = PASSINGS[DIALECTS.get(call.operation, "chat")]
+    return passing.reader(provider.name, provider.redact, show_usage=request.wants_usage)
+
+
+def _sum(first: Usage, second: Usage) -> Usage:
+    """The usage of two tries."""
+    return Usage(
+        prompt_tokens=first.prompt_tokens + second.prompt_tokens,
+        completion_tokens=first.completion_tokens + second.completion_tokens,
+        cached_tokens=first.cached_tokens + second.cached_tokens,
+        reasoning_tokens=first.reasoning_tokens + second.reasoning_tokens,
+        estimated=first.estimated or second.estimated,
+        cache_write_tokens=first.cache_write_tokens + second.cache_write_tokens,
+    )

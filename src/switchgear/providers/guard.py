@@ -9,8 +9,16 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Awaitable, Callable, Collection
 
 _METADATA = frozenset({ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200")})
+
+
+Resolve = Callable[[asyncio.AbstractEventLoop, str, int], Awaitable[list[str]]]
+"""Gives the addresses of a host and port that may be dialled. Raises OSError when there are none."""
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 async def resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[str]:
@@ -32,3 +40,53 @@ def forbidden(address: str) -> bool:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
     return parsed.is_link_local or parsed in _METADATA
+
+
+class PublicOnly:
+    """The guard for URLs that come from clients: only addresses of the public internet, and what ``private`` lets in.
+
+    ``private`` are host names, addresses and networks; ``hosts``, if there are any, are the only names that may be asked, each with
+    its subdomains.
+    """
+
+    def __init__(self, hosts: Collection[str] = (), private: Collection[str] = ()) -> None:
+        self._hosts = tuple(host.lower().rstrip(".") for host in hosts)
+        self._names = {name.lower() for name in private}
+        self._networks = [found for name in private if (found := _network(name)) is not None]
+
+    async def __call__(self, loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[str]:
+        """The addresses of ``host`` that may be dialled. Raises OSError."""
+        name = host.lower().rstrip(".")
+        if self._hosts and not any(name == known or name.endswith("." + known) for known in self._hosts):
+            raise ConnectionError(f"{host} is not one of the hosts that may be asked")
+        found = await resolve(loop, host, port)
+        if name in self._names:
+            return found
+        allowed = [address for address in found if self._public(address)]
+        if not allowed:
+            raise ConnectionError(f"{found[0]} is not a public address")
+        return allowed
+
+    def _public(self, address: str) -> bool:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+        if any(parsed in network for network in self._networks):
+            return True
+        inside = _embedded(parsed)
+        return all(each.is_global and not each.is_multicast for each in (parsed, *inside))
+
+
+def _embedded(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an IPv6 address leads to: mapped, 6to4, Teredo, NAT64 (RFC 6052 section 2.1)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return [inside for inside in found if inside is not None]
+
+
+def _network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(name, strict=False)
+    except ValueError:
+        return None

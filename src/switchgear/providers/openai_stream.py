@@ -284,6 +284,10 @@ class StreamReader:
         self.done = True
         return kept
 
+    def ending(self, usage: Usage) -> bytes:  # noqa: ARG002 - usage passed with the provider's events
+        """The end marker."""
+        return END_OF_STREAM
+
     def _last_event(self) -> bytes:
         """The last event that carried data."""
         return next((event for event in reversed(split_events(self._last)) if event_data(event)), b"")

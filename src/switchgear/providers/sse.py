@@ -47,14 +47,32 @@ class EventCutter:
         cut = self._last_boundary(searched)
         if cut <= 0:
             if len(rest) > MAX_EVENT_BYTES:
-                raise ProviderResponseTooLarge(
-                    f"Provider {self._provider} sent an event of more than {MAX_EVENT_BYTES} bytes.",
-                    provider=self._provider,
-                )
+                raise self._too_large()
             return b""
         events = bytes(rest[:cut])
         del rest[:cut]
         return events
+
+    def lines(self, data: bytes) -> list[bytes]:
+        """The whole lines that ``data`` completes, without their ends and empty ones: newline-delimited JSON.
+
+        Raises ProviderResponseTooLarge for an endless line.
+        """
+        rest = self._rest
+        rest += data
+        cut = rest.rfind(b"\n") + 1
+        if not cut:
+            if len(rest) > MAX_EVENT_BYTES:
+                raise self._too_large()
+            return []
+        whole = bytes(rest[:cut])
+        del rest[:cut]
+        return [line for line in whole.splitlines() if line.strip()]
+
+    def _too_large(self) -> ProviderResponseTooLarge:
+        return ProviderResponseTooLarge(
+            f"Provider {self._provider} sent an event of more than {MAX_EVENT_BYTES} bytes.", provider=self._provider
+        )
 
     def _last_boundary(self, start: int) -> int:
         """Where the last whole event ends, or 0."""

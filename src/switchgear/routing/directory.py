@@ -4,38 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
+from switchgear.core.capabilities import Capabilities, Target
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Provider
 from switchgear.providers.catalog import Catalog, Price
 
+Answers = Literal["trust", "check", "repair"]
+
+_HOME: Final = {"openai": "responses", "azure": "responses", "anthropic": "messages", "gemini": "gemini"}
+"""The dialect whose unmarked signatures a provider of that kind is taken to have made."""
 _REMEMBERED: Final = 4096
 _LONGEST_NAME: Final = 256
+_NAMED: Final = 5
+"""How many models an error names."""
 
 
 class Deployment:
-    """One provider's model behind an alias."""
+    """One provider's model behind an alias, with what it costs and what it can do."""
 
-    __slots__ = ("model", "model_json", "price", "provider")
+    __slots__ = ("capabilities", "model", "model_json", "price", "provider", "target")
 
-    def __init__(self, provider: Provider, model: str, price: Price | None) -> None:
+    def __init__(
+        self, provider: Provider, model: str, price: Price | None, capabilities: Capabilities | None = None
+    ) -> None:
         self.provider = provider
         self.model = model
         self.model_json = msgspec.Raw(msgspec.json.encode(model))
         self.price = price
+        self.capabilities = (capabilities or Capabilities()).over(provider.capabilities)
+        self.target = Target(provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""))
 
 
 class Model:
-    """What a client names: an alias and its deployments in order, or ``provider/model`` with the one it is."""
+    """What a client names: an alias and its deployments in order, or ``provider/model`` with the one it is.
 
-    __slots__ = ("deployments", "header", "name")
+    ``answers`` is what the gateway does about answers that are not what was asked for; ``vision_fallback`` names the model
+    that takes calls with images when this one sees nothing.
+    """
 
-    def __init__(self, name: str, deployments: tuple[Deployment, ...]) -> None:
+    __slots__ = ("answers", "deployments", "header", "name", "vision_fallback")
+
+    def __init__(
+        self,
+        name: str,
+        deployments: tuple[Deployment, ...],
+        answers: Answers = "check",
+        vision_fallback: str = "",
+    ) -> None:
         self.name = name
         self.deployments = deployments
+        self.answers = answers
+        self.vision_fallback = vision_fallback
         first = deployments[0]
         self.header = b"x-switchgear-model: %b\r\nx-switchgear-provider: %b\r\n" % (
             _visible(first.model),
@@ -69,10 +92,24 @@ class Directory:
         self.aliases[model.name] = model
         self._found[model.name] = model
 
-    def deployment(self, provider: Provider, model: str) -> Deployment:
-        """A provider's model with its price."""
-        price = self._catalog.price(self._priced_as.get(provider.name, provider.name), model)
-        return Deployment(provider, model, price)
+    def deployment(
+        self, provider: Provider, model: str, price: Price | None = None, capabilities: Capabilities | None = None
+    ) -> Deployment:
+        """A provider's model; ``price`` and ``capabilities`` stand before what the catalogue says."""
+        known_as = self._priced_as.get(provider.name, provider.name)
+        price = price or self._catalog.price(known_as, model)
+        return Deployment(provider, model, price, capabilities)
+
+    def seeing(self, may_call: Callable[[str], bool]) -> list[str]:
+        """Aliases that may be called and are known to take images, and a few of the listed models where there are none."""
+        able = [name for name in self.names(may_call) if name in self.aliases and _sees(self.aliases[name])]
+        for name in self._listed if not able else ():
+            model = self.find(name) if may_call(name) else None
+            if model is not None and _sees(model):
+                able.append(name)
+            if len(able) >= _NAMED:
+                break
+        return able[:_NAMED]
 
     def find(self, name: str) -> Model | None:
         """The model of that name: an alias, or ``provider/model``."""
@@ -119,6 +156,10 @@ class Directory:
         """The provider that answers for a listed name first."""
         model = self.aliases.get(name)
         return model.deployments[0].provider.name if model else name.partition("/")[0]
+
+
+def _sees(model: Model) -> bool:
+    return model.deployments[0].capabilities.vision is True
 
 
 def _visible(text: str) -> bytes:

@@ -71,7 +71,7 @@ def decode(operation: Operation, body: bytes) -> ModelRequest:
         check_spelling(fields, _READ)
     if operation is Operation.CHAT:
         chat = decode_body(_chat, body)
-        return _request(chat.model, chat.stream, chat.stream_options, fields, "messages")
+        return _request(chat.model, chat.stream, chat.stream_options, fields, "messages", body)
     if operation is Operation.COMPLETION:
         completion = decode_body(_completion, body)
         return _request(completion.model, completion.stream, completion.stream_options, fields, "prompt")
@@ -79,8 +79,8 @@ def decode(operation: Operation, body: bytes) -> ModelRequest:
 
 
 def _request(
-    model: str, stream: bool | None, options: _StreamOptions | None, fields: dict[str, msgspec.Raw], prompt: str
+    model: str, stream: bool | None, options: _StreamOptions | None, fields: dict[str, msgspec.Raw], prompt: str, body: bytes = b""
 ) -> ModelRequest:
     text = fields.get(prompt)
     wants_usage = options is not None and options.include_usage is True
-    return ModelRequest(model, stream is True, fields, wants_usage, len(bytes(text)) if text is not None else 0)
+    return ModelRequest(model, stream is True, fields, wants_usage, len(bytes(text)) if text is not None else 0, body)

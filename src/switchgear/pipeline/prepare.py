@@ -1,0 +1,195 @@
+"""From a request to what is sent: as the bytes it came in wherever that will do, as a canonical call where it will not.
+
+It will not do where the provider speaks another dialect, where images have to be looked at or fetched, where the gateway lends
+the model an ability (tools by prompt, a schema it checks), and where reasoning comes back that another provider signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import msgspec
+
+from switchgear.core.canonical import (
+    SIGNATURE_MARK,
+    Answer,
+    Call,
+    Image,
+    Message,
+    Part,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from switchgear.core.errors import NotSupported
+from switchgear.dialects.base import DialectName
+from switchgear.dialects.registry import BACKS, FRONTS
+from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.crossing import Crossing
+from switchgear.pipeline.shape import Shape
+from switchgear.providers.base import Operation, Outgoing
+from switchgear.providers.passing import PASSINGS
+from switchgear.routing.directory import Answers, Deployment
+
+DIALECTS: Final[dict[Operation, DialectName]] = {
+    Operation.CHAT: "chat",
+    Operation.RESPONSES: "responses",
+    Operation.MESSAGES: "messages",
+}
+"""The operations that are a chat, and the dialect of each."""
+
+_MARK = SIGNATURE_MARK.encode()
+_TRUE = msgspec.Raw(b"true")
+_ONLY_USAGE = msgspec.Raw(b'{"include_usage":true}')
+_encode = msgspec.json.Encoder().encode
+_decode_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_FORMATS = {"chat": ("response_format",), "responses": ("text",), "messages": ("output_config", "output_format")}
+_IMAGES = {"chat": b'"image_url"', "responses": b'"input_image"', "messages": b'"image"'}
+
+MakeShapes = Callable[[Call, Deployment, Answers], Sequence[Shape]]
+"""The shapes a call needs at a deployment."""
+
+
+class Images(Protocol):
+    """Looks at the images of calls."""
+
+    async def prepare(self, call: Call, deployment: Deployment) -> bool:
+        """Check the images of ``call``, fetch and scale them where that is wanted; whether anything was changed.
+
+        Raises RequestError for one that cannot be sent.
+        """
+        ...
+
+
+class Prepared(msgspec.Struct):
+    """What is sent, and how the answer comes back: as bytes, or by ``crossing``.
+
+    ``held`` says that a stream is not begun before the answer is whole and checked.
+    """
+
+    outgoing: Outgoing
+    crossing: Crossing | None = None
+    held: bool = False
+
+
+class Preparation:
+    """Prepares requests. ``images`` and ``shapes`` are asked only for calls that are read."""
+
+    def __init__(self, images: Images, shapes: MakeShapes) -> None:
+        self.images = images
+        self._shapes = shapes
+
+    def as_bytes(self, call: ModelCall, request: ModelRequest, deployment: Deployment) -> Outgoing | None:
+        """The request as it came, with the deployment's model in it; None when it has to be read.
+
+        Raises NotSupported when the provider has nothing of the kind.
+        """
+        provider = deployment.provider
+        dialect = DIALECTS.get(call.operation)
+        if dialect is None:
+            if call.operation not in provider.operations:
+                raise NotSupported(f"Provider {provider.name} has no {call.operation.value}.", param="model")
+            return Outgoing(call.operation, "", deployment.model, self._body(request, deployment), request.stream)
+        if not provider.dialects:
+            raise NotSupported(f"Provider {provider.name} has no chat.", param="model")
+        if dialect not in provider.dialects or _must_be_read(request, deployment, dialect):
+            return None
+        body = self._body(request, deployment, ask_usage=dialect == "chat")
+        if _MARK in body:
+            body, foreign = PASSINGS[dialect].unmark(body, provider.name)
+            if foreign:
+                return None
+        return Outgoing(call.operation, dialect, deployment.model, body, request.stream, request.headers)
+
+    async def read(self, call: ModelCall, request: ModelRequest, deployment: Deployment, answers: Answers) -> Prepared:
+        """The request read as a canonical call, in the provider's dialect. Raises RequestError."""
+        provider = deployment.provider
+        dialect = DIALECTS[call.operation]
+        asked = FRONTS[dialect].read_call(request.body or _encode(request.fields))
+        same = dialect in provider.dialects
+        changed = has_images(asked) and await self.images.prepare(asked, deployment)
+        shapes = self._shapes(asked, deployment, answers)
+        if same and not changed and not shapes and not _signed(request, dialect):
+            body = self._body(request, deployment, ask_usage=dialect == "chat")
+            headers = request.headers
+            return Prepared(Outgoing(call.operation, dialect, deployment.model, body, request.stream, headers))
+        back = BACKS[dialect if same else provider.dialects[0]]
+        held = bool(request.stream and shapes and answers == "repair")
+        asked.stream = request.stream and not held
+        for shape in shapes:
+            asked = shape.ask(asked)
+        written = back.write_call(asked, deployment.target)
+        call.dropped = written.dropped
+        call.shaped = [shape.note for shape in shapes if shape.note]
+        headers = request.headers if same else b""
+        outgoing = Outgoing(call.operation, back.name, deployment.model, written.body, asked.stream, headers)
+        if same and not shapes:
+            return Prepared(outgoing)
+        crossing = Crossing((FRONTS[dialect], back), asked, provider, deployment.target, shapes)
+        crossing.answer_id = call.id
+        return Prepared(outgoing, crossing, held)
+
+    def _body(self, request: ModelRequest, deployment: Deployment, *, ask_usage: bool = True) -> bytes:
+        """The body to send: the deployment's model, and usage asked for; everything else as it came."""
+        fields = request.fields
+        fields["model"] = deployment.model_json
+        if request.stream and ask_usage and not request.wants_usage and deployment.provider.stream_usage:
+            fields["stream_options"] = _with_usage(fields.get("stream_options"))
+        return _encode(fields)
+
+
+def again(prepared: Prepared, answer: Answer, complaint: str) -> Outgoing:
+    """The request for another try: the model's answer, and what was wrong with it, added to the conversation."""
+    crossing = prepared.crossing
+    assert crossing is not None  # noqa: S101 - only answers that were read are found wanting
+    call = crossing.call
+    said: list[Part] = [part for part in answer.parts if isinstance(part, Text | Refusal)]
+    said += [Text(f"{part.name}({part.arguments})") for part in answer.parts if isinstance(part, ToolCall)]
+    call.messages = [
+        *call.messages,
+        Message("assistant", said or [Text("…")]),
+        Message("user", [Text(complaint)]),
+    ]
+    written = crossing.back.write_call(call, crossing.target)
+    return msgspec.structs.replace(prepared.outgoing, body=written.body)
+
+
+def has_images(call: Call) -> bool:
+    """Whether there is an image in any message or tool result."""
+    return any(
+        isinstance(part, Image)
+        or (isinstance(part, ToolResult) and any(isinstance(piece, Image) for piece in part.content))
+        for message in call.messages
+        for part in message.parts
+    )
+
+
+def _must_be_read(request: ModelRequest, deployment: Deployment, dialect: DialectName) -> bool:
+    """Whether a request in the provider's own dialect has something in it that the gateway must see to."""
+    able = deployment.capabilities
+    fields = request.fields
+    if "tools" in fields and able.tools is not None and able.tools != "native":
+        return True
+    if able.schema != "native" and any(name in fields for name in _FORMATS[dialect]):
+        return True
+    return _IMAGES[dialect] in request.body or (dialect == "chat" and _signed(request, dialect))
+
+
+def _signed(request: ModelRequest, dialect: DialectName) -> bool:
+    """Whether reasoning may come back that has to be looked at: with our mark, or in chat with any signature.
+
+    OpenAI's chat has no field for signatures; what compatible APIs add to it tells nobody whose they are.
+    """
+    body = request.body
+    return _MARK in body or (dialect == "chat" and (b'"reasoning_details"' in body or b'signature"' in body))
+
+
+def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:
+    """``stream_options`` with usage asked for, whatever else they hold kept."""
+    if options is None or bytes(options) == b"null":
+        return _ONLY_USAGE
+    fields: dict[str, msgspec.Raw] = _decode_options(options)
+    fields["include_usage"] = _TRUE
+    return msgspec.Raw(_encode(fields))
