@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Operation
 from switchgear.providers.catalog import Catalog
@@ -21,6 +22,8 @@ class Named:
     def __init__(self, name: str, *, embedded: bool = False) -> None:
         self.name = name
         self.embedded = embedded
+        self.kind = "openai"
+        self.capabilities = Capabilities()
 
     async def send(self, operation: Operation, model: str, body: bytes) -> Answer:
         raise NotImplementedError

@@ -31,10 +31,11 @@ from switchgear.config.schema import EMBEDDED_MODEL, ServerSettings
 from switchgear.core.errors import ConfigInvalid, PortTaken, StartupError, SwitchgearError
 from switchgear.core.ids import RequestIds
 from switchgear.core.secrets import Secret
+from switchgear.edge.calls import CallEndpoint
 from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
-from switchgear.edge.openai.calls import CallEndpoint
 from switchgear.edge.openai.models import ModelList
+from switchgear.edge.openai.wire import OpenAIWire
 from switchgear.edge.server import Endpoint, ServerLimits, protocol_factory
 from switchgear.observe import logs
 from switchgear.providers.base import Operation
@@ -142,8 +143,9 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     ids = RequestIds()
     health = Health(gateway.readiness, gateway.render_metrics, ids)
     models = ModelList(gateway.keyring, gateway.directory)
+    sizes = (limits.max_body_bytes, limits.body_timeout)
     road: dict[str, Endpoint] = {
-        f"/v1/{operation.value}": CallEndpoint(gateway.calls, operation, limits.max_body_bytes, limits.body_timeout)
+        f"/v1/{operation.value}": CallEndpoint(gateway.calls, operation, OpenAIWire(), *sizes)
         for operation in (Operation.CHAT, Operation.COMPLETION, Operation.EMBEDDING)
     }
     road["/v1/models"] = road["/v1/*"] = models

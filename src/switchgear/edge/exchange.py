@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -112,9 +112,47 @@ class Exchange:
             more = message["more_body"]
         return b"".join(parts)
 
-    def _too_large(self, limit: int) -> RequestTooLarge:
+    async def pieces(self, limit: int, seconds: float) -> AsyncGenerator[bytes]:
+        """The request body as it comes; the client is made to wait while nobody asks for the next piece.
+
+        Raises RequestTooLarge past ``limit`` bytes (at once if the length is declared), RequestTimeout when the client let us
+        wait for more than ``seconds`` in all and one more for every 16 KiB that came, ClientGoneError when it leaves.
+        """
+        hint = "Send less, or raise server.max_upload_bytes."
+        declared = self.declared_length
+        if declared is not None and declared > limit:
+            raise self._too_large(limit, hint)
+        clock = asyncio.get_running_loop().time
+        patience = seconds
+        more = True
+        size = 0
+        while more:
+            began = clock()
+            try:
+                async with asyncio.timeout(patience):
+                    message: Any = await self._cycle.receive()
+            except TimeoutError as error:
+                self._cycle.keep_alive = False
+                raise RequestTimeout(f"The request body stopped coming: {size} bytes of it are here.") from error
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            piece: bytes = message["body"]
+            size += len(piece)
+            if size > limit:
+                raise self._too_large(limit, hint)
+            patience += len(piece) / SLOWEST_BODY - (clock() - began)
+            more = message["more_body"]
+            yield piece
+
+    @property
+    def declared_length(self) -> int | None:
+        """How long the body is going to be; None when the client does not say."""
+        declared = self.header(b"content-length")
+        return int(declared) if declared.isdigit() else None
+
+    def _too_large(self, limit: int, hint: str | None = None) -> RequestTooLarge:
         self._cycle.keep_alive = False
-        return RequestTooLarge(f"The request body is over the limit of {limit} bytes.")
+        return RequestTooLarge(f"The request body is over the limit of {limit} bytes.", hint=hint)
 
     def start(self, status: int, headers: bytes, *, length: int | None = None) -> None:
         """Send the head. ``headers`` are whole field lines; without ``length`` the body's end is marked by framing."""

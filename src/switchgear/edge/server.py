@@ -66,7 +66,10 @@ class _PassedOver:
 
 
 class GatewayProtocol(HttpToolsProtocol):
-    """One client connection. ``endpoints`` maps data-plane paths; what is not there goes to the ASGI application."""
+    """One client connection.
+
+    ``endpoints`` maps data-plane paths, ``/v1/name/*`` those below a name; what is not there goes to the ASGI application.
+    """
 
     def __init__(self, endpoints: Mapping[str, Endpoint], limits: ServerLimits, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -241,7 +244,9 @@ class GatewayProtocol(HttpToolsProtocol):
         path = cycle.scope["path"]
         endpoint = self._endpoints.get(path)
         if endpoint is None and path.startswith("/v1/"):
-            endpoint = self._endpoints.get("/v1/*")
+            below = path.find("/", 4)
+            endpoint = self._endpoints.get(f"{path[:below]}/*") if below > 0 else None
+            endpoint = endpoint or self._endpoints.get("/v1/*")
         if endpoint is None:
             super()._start_asgi_task(cycle, app)
             return

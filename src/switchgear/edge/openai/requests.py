@@ -79,7 +79,12 @@ def decode(operation: Operation, body: bytes) -> ModelRequest:
 
 
 def _request(
-    model: str, stream: bool | None, options: _StreamOptions | None, fields: dict[str, msgspec.Raw], prompt: str, body: bytes = b""
+    model: str,
+    stream: bool | None,
+    options: _StreamOptions | None,
+    fields: dict[str, msgspec.Raw],
+    prompt: str,
+    body: bytes = b"",
 ) -> ModelRequest:
     text = fields.get(prompt)
     wants_usage = options is not None and options.include_usage is True

@@ -1,0 +1,173 @@
+"""Calls of models over HTTP, whatever the dialect: one endpoint an operation, one reply a call.
+
+A request with ``x-switchgear-debug`` and an admin key is logged at debug level, whatever the level is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from switchgear.access.keys import token_from
+from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearError
+from switchgear.edge.exchange import ClientGoneError, Exchange, ResponseHeaders
+from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.model_call import ModelCalls
+from switchgear.providers.base import Operation
+
+_log = logging.getLogger(__name__)
+_TRACE_PARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, section 3.2.2."""
+
+
+class Wire(Protocol):
+    """A dialect as it stands on the wire: how requests are read and errors written."""
+
+    def decode(self, operation: Operation, body: bytes, headers: ResponseHeaders) -> ModelRequest:
+        """The request in ``body``. Raises InvalidJSON or RequestError, naming place and reason."""
+        ...
+
+    def error_document(self, error: SwitchgearError, request_id: str) -> bytes:
+        """The body of an error's answer."""
+        ...
+
+    def error_event(self, error: SwitchgearError, request_id: str) -> bytes:
+        """The last event of a stream that failed."""
+        ...
+
+    def error_headers(self, error: SwitchgearError, request_id: str) -> bytes:
+        """Whole header lines of an error's answer."""
+        ...
+
+    def id_header(self, request_id: str) -> bytes:
+        """The header lines that name the request."""
+        ...
+
+
+class CallEndpoint:
+    """One operation's endpoint. ``max_body`` is in bytes, ``body_timeout`` in seconds."""
+
+    def __init__(self, calls: ModelCalls, operation: Operation, wire: Wire, max_body: int, body_timeout: float) -> None:
+        self._calls = calls
+        self._operation = operation
+        self._wire = wire
+        self._max_body = max_body
+        self._body_timeout = body_timeout
+
+    async def __call__(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        call = self._calls.begin(self._operation)
+        reply = CallReply(exchange, self._wire)
+        try:
+            await self._serve(call, exchange, reply)
+        except SwitchgearError as error:
+            if isinstance(error, InternalError):
+                _log.exception("Defect while serving %s", call.id)
+            self._calls.failed(call, error)
+            reply.fail(call, error)
+        except (ClientGoneError, asyncio.CancelledError):
+            self._calls.left(call)
+            raise
+
+    async def _serve(self, call: ModelCall, exchange: Exchange, reply: CallReply) -> None:
+        debug = admit(self._calls, call, exchange)
+        body = await exchange.body(self._max_body, self._body_timeout)
+        request = self._wire.decode(self._operation, body, exchange.headers)
+        if not debug:
+            await self._calls.run(call, request, reply)
+        else:
+            with self._calls.debugged(call):
+                await self._calls.run(call, request, reply)
+
+
+def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
+    """Authenticate a POST that is a call; whether it asks to be logged at debug level.
+
+    Raises MethodNotAllowed, AuthenticationError.
+    """
+    if exchange.method != "POST":
+        raise MethodNotAllowed(f"{exchange.path} answers POST.")
+    authorization = api_key = debug = b""
+    for name, value in exchange.headers:
+        if name == b"authorization":
+            authorization = value
+        elif name == b"x-api-key":
+            api_key = value
+        elif name == b"x-switchgear-debug":
+            debug = value
+        elif name == b"traceparent":
+            call.trace = value.decode() if _TRACE_PARENT.fullmatch(value) else ""
+    calls.authenticate(call, token_from(authorization, api_key))
+    return bool(debug)
+
+
+class CallReply:
+    """Writes one answer in the form of ``wire``."""
+
+    __slots__ = ("_exchange", "_wire", "begun", "write")
+
+    def __init__(self, exchange: Exchange, wire: Wire) -> None:
+        self._exchange = exchange
+        self._wire = wire
+        self.write = exchange.write
+        self.begun = False
+
+    def whole(self, call: ModelCall, body: bytes) -> None:
+        """The answer at once, with what it cost."""
+        headers = b"content-type: application/json\r\n%b%b" % (self._wire.id_header(call.id), call_headers(call))
+        if call.cost is not None:
+            headers += b"x-switchgear-cost: %b\r\n" % dollars(call.cost).encode()
+        self._exchange.reply(200, headers, body)
+
+    def begin(self, call: ModelCall) -> None:
+        """A stream begins."""
+        self.begun = True
+        self._exchange.start(
+            200,
+            b"content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n%b%b"
+            % (self._wire.id_header(call.id), call_headers(call)),
+        )
+
+    def end(self, events: bytes) -> None:
+        """The last events of a stream."""
+        self._exchange.end(events)
+
+    def listen(self, pressure: Callable[[bool], None] | None) -> None:
+        """Say who is to be told when the client cannot keep up."""
+        self._exchange.on_pressure = pressure
+        if pressure is not None and self._exchange.under_pressure:
+            pressure(True)
+
+    def fail(self, call: ModelCall, error: SwitchgearError) -> None:
+        """End with an error: as an answer of its own, or as the last event of a stream that has begun."""
+        if self.begun:
+            self._exchange.end(self._wire.error_event(error, call.id))
+            return
+        headers = self._wire.error_headers(error, call.id) + call_headers(call)
+        if isinstance(error, MethodNotAllowed):
+            headers += b"allow: POST\r\n"
+        self._exchange.reply(error.http_status, headers, self._wire.error_document(error, call.id))
+
+
+def call_headers(call: ModelCall) -> bytes:
+    """What a client is told of the way its call went: the model and provider, what was left out and what was lent."""
+    headers = call.model.header if call.model is not None else b""
+    if call.dropped:
+        headers += b"x-switchgear-dropped: %b\r\n" % _listed(call.dropped)
+    if call.shaped:
+        headers += b"x-switchgear-shaped: %b\r\n" % _listed(call.shaped)
+    return headers
+
+
+def _listed(names: list[str]) -> bytes:
+    text = ", ".join(names)[:1024]
+    return "".join(character if " " <= character < "\x7f" else "?" for character in text).encode("ascii")
+
+
+def dollars(nano: int) -> str:
+    """Nano-dollars as a decimal number of US dollars, exact, without trailing zeros."""
+    whole, fraction = divmod(nano, 1_000_000_000)
+    return f"{whole}.{fraction:09d}".rstrip("0").rstrip(".")
