@@ -45,6 +45,8 @@ def write_call(call: Call, target: Target) -> Written:
         body["system"] = writer.system[0]["text"] if plain else writer.system
     if call.stream:
         body["stream"] = True
+    if target.capabilities.tool_choice is False:
+        traits = msgspec.structs.replace(traits, forced_tools=False)
     forced = _write_tools(body, call, traits, dropped)
     plan = plan_thinking(call, target, traits, turns, dropped, forced=forced)
     body["max_tokens"] = plan.max_tokens
@@ -178,9 +180,9 @@ def _write_output(body: dict[str, Any], call: Call, target: Target, plan: Thinki
     if plan.effort is not None:
         config["effort"] = plan.effort
     if call.format is not None:
-        held = target.capabilities.schema == "native" or (
-            target.capabilities.schema is None and traits_of(target.model).schemas
-        )
+        able = target.capabilities.schema
+        traits = traits_of(target.model)
+        held = (traits.schemas and able != "checked") if traits.claude else able == "native"
         schema = call.format.schema if held and call.format.kind == "schema" else None
         if schema is not None and call.dialect != "messages":
             schema = compilable(schema)

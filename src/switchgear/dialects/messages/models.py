@@ -19,7 +19,7 @@ from switchgear.core.canonical import Effort
 class ModelTraits(msgspec.Struct, frozen=True):
     """What a model takes.
 
-    ``budgets``: thinking with ``budget_tokens``; ``adaptive``: thinking with ``output_config.effort``. ``efforts``: the efforts
+    ``claude``: it is one of Anthropic's own. ``budgets``: thinking with ``budget_tokens``; ``adaptive``: thinking with ``output_config.effort``. ``efforts``: the efforts
     it knows, none for models without that field. ``always_thinks``: thinking cannot be switched off. ``sampling``:
     ``temperature``, ``top_p`` and ``top_k``; ``one_sampling``: not ``temperature`` and ``top_p`` both. ``prefill``: an answer may be
     begun for it. ``forced_tools``: ``tool_choice`` may be ``any`` or ``tool``. ``later_system``: system messages may stand
@@ -27,6 +27,7 @@ class ModelTraits(msgspec.Struct, frozen=True):
     number is known.
     """
 
+    claude: bool = True
     budgets: bool = True
     adaptive: bool = False
     efforts: tuple[Effort, ...] = ()
@@ -42,7 +43,7 @@ class ModelTraits(msgspec.Struct, frozen=True):
 
 _VERSION = re.compile(r"(?:claude-(?P<family>[a-z]+)-|claude-)(?P<major>\d)(?:[-._](?P<minor>\d{1,2}))?(?!\d)")
 _LOW_TO_HIGH: tuple[Effort, ...] = ("low", "medium", "high")
-_OTHER = ModelTraits(max_output=8192)
+_OTHER = ModelTraits(claude=False, max_output=8192)
 _NEWEST = (5, 9)
 
 

@@ -64,26 +64,32 @@ class TurnWriter:
         for place, message in enumerate(self._call.messages):
             role = message.role
             if role == "user":
-                self._turn("user").extend(self._user(message.parts, place))
+                self._add("user", self._user(message.parts, place))
             elif role == "assistant":
-                if self._later:
-                    self._place_later()
-                self._turn("assistant").extend(self._assistant(message.parts))
+                self._add("assistant", self._assistant(message.parts))
             elif role == "tool":
-                blocks = [self._result(part, place) for part in message.parts if isinstance(part, ToolResult)]
-                content = self._turn("user")  # after it: a new turn counts its results anew
-                content[self._results : self._results] = blocks
-                self._results += len(blocks)
+                self._add_results([self._result(part, place) for part in message.parts if isinstance(part, ToolResult)])
             else:
                 self._system(message)
             if message.name:
                 self._drop("messages.name")
         if self._later:
             self._place_later()
-        turns = [turn for turn in self.turns if turn["content"]]
-        if not turns and self.system:  # a question asked by a system message alone
-            turns, self.system = [{"role": "user", "content": self.system}], []
-        return turns
+        if not self.turns and self.system:  # a question asked by a system message alone
+            self.turns, self.system = [{"role": "user", "content": self.system}], []
+        return self.turns
+
+    def _add(self, role: str, blocks: list[_Block]) -> None:
+        if blocks:  # a message of which nothing is left does not part its neighbours
+            if self._later and role == "assistant":
+                self._place_later()
+            self._turn(role).extend(blocks)
+
+    def _add_results(self, blocks: list[_Block]) -> None:
+        if blocks:
+            content = self._turn("user")  # after it: a new turn counts its results anew
+            content[self._results : self._results] = blocks
+            self._results += len(blocks)
 
     def _turn(self, role: str) -> list[_Block]:
         """The content of the turn that is being written, a new one if the last was another's."""
@@ -106,12 +112,12 @@ class TurnWriter:
         elif self._later_system:
             self._later.extend(blocks)
         else:
-            self._turn("user").extend(_as_said(blocks))
+            self._add("user", _as_said(blocks))
 
     def _place_later(self) -> None:
         """System messages between others follow a user's turn; where there is none they are said in one."""
         blocks, self._later = self._later, []
-        if self.turns and self.turns[-1]["role"] == "user" and self.turns[-1]["content"]:
+        if self.turns and self.turns[-1]["role"] == "user":
             self.turns.append({"role": "system", "content": blocks})
         else:
             self._turn("user").extend(_as_said(blocks))
