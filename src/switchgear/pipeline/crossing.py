@@ -26,7 +26,7 @@ from switchgear.dialects.assembly import characters, told
 from switchgear.dialects.base import Back, Front, NotThisDialectError
 from switchgear.pipeline.shape import Shape
 from switchgear.providers.base import Provider
-from switchgear.providers.openai_errors import error_in_body
+from switchgear.providers.errors import error_in_body
 from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.sse import EventCutter, event_data, split_events
 

@@ -36,7 +36,7 @@ from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Answer, Operation, Provider
 from switchgear.providers.catalog import cost
 from switchgear.providers.connection import Sink
-from switchgear.providers.openai_errors import error_in_body
+from switchgear.providers.errors import error_in_body
 from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.passing import PASSINGS, Passage
 from switchgear.routing.directory import Directory, Model

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from switchgear.core.errors import ProviderError
 from switchgear.core.secrets import Secret
 from switchgear.observe.redaction import REDACTED, scrub
-from switchgear.providers.openai_errors import provider_error
+from switchgear.providers.errors import provider_error
 from switchgear.providers.transport import Answer, Origin, OriginSettings
 
 _MAX_ERROR_BYTES = 256 * 1024

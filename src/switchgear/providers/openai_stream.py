@@ -14,7 +14,7 @@ import msgspec
 from switchgear.core.calls import Usage
 from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
 from switchgear.providers.base import Redact
-from switchgear.providers.openai_errors import error_in_body
+from switchgear.providers.errors import error_in_body
 from switchgear.providers.sse import EventCutter, event_data, split_events
 
 _SHORT = 24
