@@ -274,7 +274,7 @@ def test_text_and_thoughts_in_pieces_are_one_part_each() -> None:
 
 
 def test_a_signature_at_the_end_of_a_text_is_a_part_after_it() -> None:
-    signed = Reasoning(signature=Signature("google", "sig"))
+    signed = Reasoning(signature=Signature("google", "text.sig"))
     assert parts_of(event([{"text": "a"}]), event([{"text": "", "thoughtSignature": "sig"}])) == [Text("a"), signed]
     assert parts_of(event([{"text": "a"}]), event([{"text": "b", "thoughtSignature": "sig"}])) == [Text("ab"), signed]
     assert parts_of(event([{"text": "a"}]), event([{"thoughtSignature": "sig"}], "STOP")) == [Text("a"), signed]
@@ -287,7 +287,7 @@ def test_a_signature_with_a_text_that_only_begins_is_a_part_before_it() -> None:
 
 def test_a_signature_with_nothing_before_it_is_kept() -> None:
     assert parts_of(event([{"text": "", "thoughtSignature": "sig"}])) == [
-        Reasoning(signature=Signature("google", "sig"))
+        Reasoning(signature=Signature("google", "text.sig"))
     ]
 
 

@@ -188,7 +188,7 @@ class Reader:
         if self._signature:
             signature, self._signature = self._signature, ""
             self._index += 1
-            events.append(ReasoningSigned(self._index, signatures.of_next(self._target, signature)))
+            events.append(ReasoningSigned(self._index, signatures.of_text(self._target, signature)))
             events.append(PartEnd(self._index))
 
     def _citations(self, grounding: Grounding) -> Iterator[Citation]:

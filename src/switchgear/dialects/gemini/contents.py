@@ -124,13 +124,11 @@ class Contents:
         """
         if part.signature is None:
             return pending
-        value, whole, on_thought = signatures.read(part.signature, self._call, self._target)
+        value, whole = signatures.read(part.signature, part.text, self._call, self._target)
         if whole is not None:
-            parts.append(msgspec.to_builtins(whole))
-        elif on_thought:
-            parts.append({"text": part.text, "thought": True, "thoughtSignature": value})
+            parts.append(whole)
         elif value:
-            if pending:  # it belonged to a text that is not there any more
+            if pending:  # what it belonged to is not there any more
                 parts.append({"text": "", "thoughtSignature": pending})
             return value
         return pending
