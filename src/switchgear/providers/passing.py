@@ -9,6 +9,7 @@ from switchgear.core.calls import Usage
 from switchgear.dialects.base import DialectName
 from switchgear.providers import openai_stream
 from switchgear.providers.base import Redact
+from switchgear.providers.messages_stream import MessagesPassing
 from switchgear.providers.openai_stream import StreamReader
 
 
@@ -84,4 +85,4 @@ class ChatPassing:
         return body, True
 
 
-PASSINGS: Mapping[DialectName, Passing] = {"chat": ChatPassing()}
+PASSINGS: Mapping[DialectName, Passing] = {"chat": ChatPassing(), "messages": MessagesPassing()}

@@ -1,0 +1,247 @@
+"""Reading a Messages stream while it passes: its usage, its end, the errors inside it, and whose the signatures are.
+
+Bytes go on as they came, in whole events. JSON is decoded for the few events that carry usage, an error, the end or a signature;
+every other event costs a few searches in its bytes. Source: https://platform.claude.com/docs/en/build-with-claude/streaming.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from switchgear.core.calls import Usage
+from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
+from switchgear.dialects.messages.usage import WireUsage
+from switchgear.providers.base import Redact
+from switchgear.providers.errors import error_in_body
+from switchgear.providers.messages_bodies import (
+    UNDECODABLE,
+    Fields,
+    estimate_of_message,
+    mark_signatures,
+    marked_field,
+    text_size,
+    unmark,
+    usage_of_message,
+)
+from switchgear.providers.openai_stream import tokens_of
+from switchgear.providers.sse import EventCutter, event_data, split_events
+
+END_OF_MESSAGE = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+
+
+class _Delta(msgspec.Struct):
+    stop_reason: str | None = None
+
+
+class _Message(msgspec.Struct):
+    usage: WireUsage | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str = ""
+    index: int | None = None
+    message: _Message | None = None
+    usage: WireUsage | None = None
+    delta: _Delta | None = None
+
+
+_event = msgspec.json.Decoder(_Event)
+_fields = msgspec.json.Decoder(Fields)
+_encode = msgspec.json.Encoder().encode
+
+
+class MessagesStream:
+    """One stream on its way through. ``feed`` takes what arrives and gives back what the client gets.
+
+    The last event (``message_stop``) is given by ``ending``, once the call is settled. Signatures are marked as the provider's.
+    What an error inside shows went through ``redact``.
+    """
+
+    __slots__ = (
+        "_aligned",
+        "_cutter",
+        "_end",
+        "_events",
+        "_failure",
+        "_marked",
+        "_provider",
+        "_received",
+        "_redact",
+        "_seen",
+        "_stopped",
+        "_told",
+        "_typical",
+        "done",
+        "usage",
+    )
+
+    def __init__(self, provider: str, redact: Redact) -> None:
+        self._provider = provider
+        self._redact = redact
+        self._cutter = EventCutter(provider)
+        self._aligned = False
+        self._seen = False
+        self._events = 0
+        self._received = 0
+        self._typical = b""
+        self._marked: set[int | None] = set()
+        self._told = WireUsage()
+        self._stopped = False
+        self._end = END_OF_MESSAGE
+        self._failure: ProviderError | None = None
+        self.done = False
+        self.usage: Usage | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """Whole events for the client, possibly none. Raises ProviderError for an error sent as an event."""
+        if (
+            self._aligned
+            and data.endswith(b"\n\n")
+            and 13 not in data
+            and b"message_" not in data
+            and b"signature" not in data
+            and b'"error"' not in data
+            and b'"redacted_' not in data
+        ):  # only pieces of blocks: nearly all are, and each test is a scan in C
+            self._events += data.count(b"\ndata:")
+            self._received += len(data)
+            return data
+        if self._failure is not None:
+            raise self._failure
+        events = self._cutter.feed(data)
+        given = self._inspect(events) if events else b""
+        self._aligned = self._cutter.empty and bool(self._typical) and not self.done
+        return given
+
+    def _inspect(self, events: bytes) -> bytes:
+        kept: list[bytes] = []
+        for event in split_events(events):
+            if self.done:
+                break  # nothing counts after the end
+            try:
+                kept.append(self._look(event))
+            except ProviderError as error:
+                self.done = True
+                if not any(kept):
+                    raise
+                # what came before it still goes to the client; the next feed raises it, or finish
+                self._failure = error
+        return b"".join(kept)
+
+    def _look(self, event: bytes) -> bytes:
+        """One event as the client gets it."""
+        data = event_data(event)
+        if not data:
+            return event
+        self._seen = True
+        try:
+            told = _event.decode(data)
+        except UNDECODABLE:
+            if b'"error"' in data and (failure := error_in_body(self._provider, data, self._redact)) is not None:
+                raise failure from None
+            return event
+        kind = told.type
+        if kind == "content_block_delta":
+            self._events += 1
+            self._received += len(event)
+            self._typical = self._typical or event
+            return self._signed(event, data, told.index) if b"signature_delta" in data else event
+        if kind == "content_block_start":
+            return self._signed(event, data, told.index) if b"thinking" in data else event
+        return self._look_at_message(event, data, told)
+
+    def _look_at_message(self, event: bytes, data: bytes, told: _Event) -> bytes:
+        if told.type == "message_start":
+            if told.message is not None and told.message.usage is not None:
+                self._told.update(told.message.usage)
+        elif told.type == "message_delta":
+            self._stopped = self._stopped or (told.delta is not None and told.delta.stop_reason is not None)
+            if told.usage is not None:
+                self._told.update(told.usage)
+                self.usage = self._told.usage()
+        elif told.type == "message_stop":
+            self.done = True
+            self._end = event
+            return b""
+        elif told.type in ("error", "") and (failure := error_in_body(self._provider, data, self._redact)) is not None:
+            raise failure
+        return event
+
+    def _signed(self, event: bytes, data: bytes, index: int | None) -> bytes:
+        """The event with its signature marked. One that comes in pieces is marked in the first."""
+        fields: Fields = _fields.decode(data)
+        place = "delta" if "delta" in fields else "content_block"
+        try:
+            inner: Fields = _fields.decode(fields[place])
+        except (KeyError, *UNDECODABLE):
+            return event
+        if index in self._marked or not marked_field(inner, self._provider):
+            return event
+        self._marked.add(index)
+        fields[place] = msgspec.Raw(_encode(inner))
+        name = bytes(fields["type"]).strip(b'"')
+        return b"event: %b\ndata: %b\n\n" % (name, _encode(fields))
+
+    def finish(self) -> bytes:
+        """What was held back, once the provider's answer ended.
+
+        Raises the error that came as an event after others, ProviderDisconnected if the stream neither ended nor said why it
+        would, and ProviderInvalidResponse if it held no event at all.
+        """
+        rest, unfinished = self._cutter.finish()
+        kept = b"" if self.done else self._inspect(rest)
+        if self._failure is not None:
+            raise self._failure
+        if event_data(unfinished).strip() and not self.done:
+            self._inspect(unfinished.rstrip() + b"\n\n")  # some servers leave out the empty line after the last event
+        if self.done or self._stopped:
+            self.done = True
+            return kept
+        if not self._seen:
+            raise ProviderInvalidResponse(
+                f"Provider {self._provider} answered with an empty stream.", provider=self._provider
+            )
+        raise ProviderDisconnected(
+            f"Provider {self._provider} ended the stream before its answer was complete.", provider=self._provider
+        )
+
+    def ending(self, usage: Usage) -> bytes:  # noqa: ARG002 - the client was told it already
+        """The last event, as it came."""
+        return self._end
+
+    def estimate(self, prompt_characters: int) -> Usage:
+        """Usage of a stream that broke off before it told any: what it began with, and its text at four characters a token.
+
+        The envelope of an event hardly differs within a stream, so the text's length is what was received less one envelope
+        an event.
+        """
+        told = self._told.usage()
+        envelope = len(self._typical) - text_size(event_data(self._typical)) if self._typical else 0
+        completion = tokens_of(max(self._received - self._events * envelope, 0))
+        if told is None or not told.prompt_tokens:
+            return Usage(tokens_of(prompt_characters), completion, estimated=True)
+        return msgspec.structs.replace(told, completion_tokens=max(completion, told.completion_tokens), estimated=True)
+
+
+class MessagesPassing:
+    """Anthropic's Messages where both sides speak it."""
+
+    def reader(self, provider: str, redact: Redact, *, show_usage: bool) -> MessagesStream:  # noqa: ARG002 - always shown
+        """A reader for one stream."""
+        return MessagesStream(provider, redact)
+
+    def usage_of(self, provider: str, body: bytes, redact: Redact) -> Usage | None:
+        """The usage in a whole answer. Raises ProviderError for one that is an error or is not one."""
+        return usage_of_message(provider, body, redact)
+
+    def estimate_of(self, body: bytes, prompt_characters: int) -> Usage:
+        """Usage of a whole answer that told none."""
+        return estimate_of_message(body, prompt_characters)
+
+    def mark(self, body: bytes, provider: str) -> bytes:
+        """A whole answer with its signatures marked as the provider's."""
+        return mark_signatures(body, provider)
+
+    def unmark(self, body: bytes, provider: str) -> tuple[bytes, bool]:
+        """A request with the provider's own marks taken off, and whether signatures of others are in it."""
+        return unmark(body, provider)
