@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from switchgear.core.canonical import Answer, Call, Event, Finished, Tool, ToolCall, ToolCallBegin, ToolCallDelta
 from switchgear.core.errors import InvalidAnswer
-from switchgear.pipeline.shapes.schemas import Schema, parsed
+from switchgear.core.json_schema import Schema, parsed
 
 
 class ArgumentsCheck:

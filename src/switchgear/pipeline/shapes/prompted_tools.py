@@ -30,7 +30,7 @@ from switchgear.core.canonical import (
     ToolResult,
 )
 from switchgear.core.ids import new_id
-from switchgear.pipeline.shapes.schemas import parsed
+from switchgear.core.json_schema import parsed
 
 _TAGGED = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|\Z)", re.DOTALL)
 _MAY_BE_A_CALL = ("{", "[", "`", "<")

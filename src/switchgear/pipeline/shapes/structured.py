@@ -22,7 +22,7 @@ from switchgear.core.canonical import (
     ToolCallBegin,
 )
 from switchgear.core.errors import InvalidAnswer
-from switchgear.pipeline.shapes.schemas import Schema, parsed, unfenced
+from switchgear.core.json_schema import Schema, parsed, unfenced
 
 
 class StructuredOutput:

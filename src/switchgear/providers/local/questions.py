@@ -7,9 +7,12 @@ own, https://github.com/ggml-org/llama.cpp/tree/master/tools/server.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from switchgear.core.errors import RequestError
+from switchgear.core.json_schema import Schema, without_root_references
 from switchgear.providers.base import Operation
 from switchgear.providers.local.models import EMBEDDED, MINILM, SMOLLM2
 
@@ -24,6 +27,8 @@ _ENGINES_OWN = ("n_predict", "ignore_eos", "n_keep", "n_discard", "n_cmpl", "id_
 """Fields of llama.cpp's that lift the bound or reach for a slot or an adapter; nothing of OpenAI's is lost with them."""
 _EMPTY = (b'""', b"[]")
 
+_encode = msgspec.json.Encoder().encode
+_response_format = msgspec.json.Decoder(dict[str, Any]).decode
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _tokens = msgspec.json.Decoder(int | None).decode
 _messages = msgspec.json.Decoder(list[msgspec.Raw] | None).decode
@@ -53,6 +58,8 @@ def bounded(operation: Operation, body: bytes) -> bytes:
         _check_prompt(fields)
     else:  # a chat, in whichever dialect it was asked for
         _check_messages(fields)
+    if "response_format" in fields:
+        fields["response_format"] = _format(fields["response_format"])
     limit = min(*_wanted(fields), MOST_TOKENS)
     for name in (*_LIMITS, *_ENGINES_OWN):
         fields.pop(name, None)
@@ -74,6 +81,21 @@ def _wanted(fields: dict[str, msgspec.Raw]) -> list[int]:
             raise RequestError(f"{name} must be a whole number of tokens, not negative.", param=name)
         found.append(tokens)
     return found or [ANSWER_TOKENS]
+
+
+def _format(given: msgspec.Raw) -> msgspec.Raw:
+    """A response format whose schema the engine can decode under: it knows references to definitions only."""
+    try:
+        wanted = _response_format(given)
+    except msgspec.DecodeError as error:
+        raise RequestError("response_format is not one of OpenAI's forms.", param="response_format") from error
+    wrapped = wanted.get("json_schema")
+    schema = wrapped.get("schema") if isinstance(wrapped, dict) else None
+    if not isinstance(wrapped, dict) or not isinstance(schema, dict):
+        return given
+    Schema(schema, "response_format.json_schema.schema")
+    rooted = without_root_references(schema)
+    return given if rooted is schema else msgspec.Raw(_encode(wanted | {"json_schema": wrapped | {"schema": rooted}}))
 
 
 def _check_messages(fields: dict[str, msgspec.Raw]) -> None:

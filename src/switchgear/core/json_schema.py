@@ -43,6 +43,30 @@ class Schema:
         return "; ".join(f"{_place(error.instance_path)}: {error.message[:300]}" for error in found)
 
 
+def without_root_references(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same schema for readers that know references to definitions only: its root becomes one, where anything refers to it."""
+    if not any(_refers_to_root(node) for node in _nodes(schema)):
+        return schema
+    name = "root"
+    while name in schema.get("$defs", {}):
+        name += "_"
+    moved = {key: value for key, value in schema.items() if key not in ("$defs", "$schema", "$id")}
+    document = {"$defs": {**schema.get("$defs", {}), name: moved}, "$ref": f"#/$defs/{name}"}
+    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
+    for node in _nodes(told):
+        reference = node["$ref"] if _refers_to_root(node) else ""
+        if reference:
+            node["$ref"] = f"#/$defs/{name}{reference[1:]}"
+    return told | {"$ref": f"#/$defs/{name}"}
+
+
+def _refers_to_root(node: dict[str, Any]) -> bool:
+    reference = node.get("$ref")
+    return isinstance(reference, str) and (
+        reference == "#" or (reference.startswith("#/") and not reference.startswith("#/$defs/"))
+    )
+
+
 def parsed(text: str) -> object:
     """The JSON in ``text``, as the whole of it or as the only thing in a fenced block. Raises ValueError."""
     found = _FENCED.match(text)
@@ -71,18 +95,8 @@ def _place(path: list[str | int]) -> str:
 
 def _check_references(schema: dict[str, Any], param: str) -> None:
     """Raise for references that leave the schema, lead nowhere, or lead back to themselves with nothing in between."""
-    found: list[tuple[dict[str, Any], int]] = []
-    nodes: list[tuple[object, int]] = [(schema, 0)]
-    while nodes:
-        node, depth = nodes.pop()
-        if depth > _DEEPEST:
-            raise RequestError(f"{param} is nested too deeply.", param=param)
-        if isinstance(node, dict):
-            found.append((node, depth))
-            nodes += [(value, depth + 1) for name, value in node.items() if name not in ("enum", "const", "default")]
-        elif isinstance(node, list):
-            nodes += [(value, depth + 1) for value in node]
-    for node, _ in found:
+    found = list(_nodes(schema, param))
+    for node in found:
         reference = node.get("$ref")
         if isinstance(reference, str) and not reference.startswith("#"):
             raise RequestError(
@@ -90,8 +104,22 @@ def _check_references(schema: dict[str, Any], param: str) -> None:
                 param=param,
                 hint='Put the definition under "$defs" and refer to it as "#/$defs/NAME".',
             )
-    for node, _ in found:
+    for node in found:
         _follow(schema, node, param, ())
+
+
+def _nodes(schema: dict[str, Any], param: str = "schema") -> Iterator[dict[str, Any]]:
+    """Every object in a schema that may be a schema itself. Raises RequestError for one that is too deep."""
+    nodes: list[tuple[object, int]] = [(schema, 0)]
+    while nodes:
+        node, depth = nodes.pop()
+        if depth > _DEEPEST:
+            raise RequestError(f"{param} is nested too deeply.", param=param)
+        if isinstance(node, dict):
+            yield node
+            nodes += [(value, depth + 1) for name, value in node.items() if name not in ("enum", "const", "default")]
+        elif isinstance(node, list):
+            nodes += [(value, depth + 1) for value in node]
 
 
 def _follow(schema: dict[str, Any], node: object, param: str, seen: tuple[int, ...]) -> None:
