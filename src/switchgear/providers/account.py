@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from switchgear.core.errors import ProviderError
 from switchgear.core.secrets import Secret
 from switchgear.observe.redaction import REDACTED, scrub
+from switchgear.providers.base import Upload
 from switchgear.providers.errors import provider_error
 from switchgear.providers.transport import Answer, Origin, OriginSettings
 
@@ -63,6 +64,14 @@ class Account:
         ``model`` is for the error's text.
         """
         answer = await self.origin.send(b"%b%bcontent-length: %d\r\n\r\n%b" % (head, headers, len(body), body))
+        if not 200 <= answer.status < 300:
+            with answer:
+                raise await self.refusal(answer, model)
+        return answer
+
+    async def upload(self, path: str, body: Upload, model: str = "", headers: bytes = b"") -> Answer:
+        """Send ``body`` to ``path`` as it comes; the rest as in ``post``."""
+        answer = await self.origin.send_body(self.head(b"POST", path, body.content_type) + headers, body)
         if not 200 <= answer.status < 300:
             with answer:
                 raise await self.refusal(answer, model)

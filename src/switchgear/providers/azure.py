@@ -71,6 +71,9 @@ class AzureProvider:
         operation = Operation.RESPONSES if outgoing.dialect == "responses" else outgoing.operation
         if outgoing.dialect == "chat":
             operation = Operation.CHAT
+        if outgoing.upload is not None:
+            path = self._path(operation.value, outgoing.model if self._version else "")
+            return await self.account.upload(path, outgoing.upload, outgoing.model, outgoing.headers)
         return await self.account.post(
             self._head(operation, outgoing.model), outgoing.body, outgoing.model, outgoing.headers
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -40,12 +40,31 @@ OPENAI_OPERATIONS = frozenset(Operation) - {
 """What an API in OpenAI's form may offer beside chat."""
 
 
+class Upload(Protocol):
+    """A request's body that is sent as it comes, never held whole."""
+
+    @property
+    def content_type(self) -> str:
+        """Its media type, with what belongs to it."""
+        ...
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of it all; None when that is not known before its end."""
+        ...
+
+    def pieces(self) -> AsyncGenerator[bytes]:
+        """The body, once, in pieces of any size. May raise SwitchgearError, which ends the call."""
+        ...
+
+
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """A request on its way to a provider.
 
     ``dialect`` is the form of ``body`` when a chat is asked for, and ``""`` for every other operation, whose body has OpenAI's
     form (Anthropic's for ``COUNT_TOKENS``). ``model`` is the provider's name for the model; the body names it already, where its
-    form has a place for it. ``headers`` are further whole field lines.
+    form has a place for it. ``headers`` are further whole field lines. ``upload`` is the body where that is a form with files, and
+    ``body`` is empty then.
     """
 
     operation: Operation
@@ -54,6 +73,7 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     stream: bool = False
     headers: bytes = b""
+    upload: Upload | None = None
 
 
 class ProviderState(msgspec.Struct, frozen=True):

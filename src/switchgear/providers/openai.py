@@ -58,6 +58,9 @@ class OpenAIProvider:
 
     async def send(self, outgoing: Outgoing) -> Answer:
         """Send a request; the answer has a 2xx status. Raises ProviderError."""
+        if outgoing.upload is not None:
+            path = f"/{outgoing.operation.value}"
+            return await self.account.upload(path, outgoing.upload, outgoing.model, outgoing.headers)
         head = self._heads[outgoing.dialect or outgoing.operation]
         return await self.account.post(head, outgoing.body, outgoing.model, outgoing.headers)
 

@@ -7,27 +7,14 @@ and is no 2xx ends the sending; what goes wrong with the body's source ends the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Protocol
 
 from switchgear.core.errors import InternalError, ProviderTimeout
+from switchgear.providers.base import Upload
 from switchgear.providers.connection import Connection, Timeouts
 
 REPLAYED = 256 * 1024
 """Bytes of a body that are remembered, so that a kept connection which turns out to be closed costs no call."""
-
-
-class Upload(Protocol):
-    """A request's body that is sent as it comes."""
-
-    content_type: str
-    length: int | None
-    """Bytes of it all; None sends it chunked (RFC 9112 section 7.1)."""
-
-    def pieces(self) -> AsyncGenerator[bytes]:
-        """The body, once, in pieces of any size. May raise SwitchgearError, which ends the call."""
-        ...
 
 
 class Sending:

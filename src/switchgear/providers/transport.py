@@ -17,9 +17,10 @@ from urllib.request import getproxies_environment, proxy_bypass
 import msgspec
 
 from switchgear.core.errors import ProviderDisconnected, ProviderTimeout, ProviderUnreachable
+from switchgear.providers.base import Upload
 from switchgear.providers.connection import Connection, Headers, Sink, StaleConnectionError, Timeouts
 from switchgear.providers.guard import Resolve, resolve
-from switchgear.providers.sending import Sending, Upload
+from switchgear.providers.sending import Sending
 from switchgear.providers.tunnel import open_tunnel
 
 IDLE_SECONDS = 55.0
