@@ -233,7 +233,8 @@ class StreamReader:
     def _end(self, events: list[Event]) -> None:
         """Tell what was held back."""
         self._close(events)
-        self._kind = ""
+        if self._kind != "text":  # some give a reason with every chunk
+            self._kind = ""
         self._tools.finish(events)
         if self._pages and self._text_index >= 0:
             events += [Cited(self._text_index, page) for page in self._pages]
