@@ -56,7 +56,8 @@ class StreamReader:
     """Reads one streamed answer of ``target``."""
 
     __slots__ = (
-        "_begun", "_field", "_index", "_kind", "_pages", "_provider", "_summary", "_text_index", "_tools", "complete",
+        "_begun", "_field", "_index", "_kind", "_pages", "_plainly", "_provider", "_summary", "_text_index", "_tools",
+        "complete",
     )  # fmt: skip
 
     def __init__(self, target: Target) -> None:
@@ -67,6 +68,7 @@ class StreamReader:
         self._index = 0
         self._text_index = -1
         self._field = ""
+        self._plainly = False
         self._summary: WireDetail | None = None
         self._pages: list[Citation] = []
         self.complete = False
@@ -168,9 +170,10 @@ class StreamReader:
         summaries = [detail for detail in details if detail.type == "reasoning.summary"]
         if summaries:
             self._summary = summaries[-1]
-        if text:  # the details repeat what has a field of its own
+        if text:
+            self._plainly = True
             self._thought(text, field, events, summary=bool(summaries))
-        else:
+        elif not self._plainly:  # otherwise the details repeat what came in a field of its own
             for detail in details:
                 if more := detail.text or detail.summary:
                     self._thought(more, thoughts.DETAILS, events, summary=detail.summary is not None)
