@@ -158,6 +158,14 @@ GOOGLE: list[Row] = [
                             "INVALID_ARGUMENT"), ContextLengthExceeded, None),
     ("location", 400, google(400, "User location is not supported for the API use.", "FAILED_PRECONDITION"),
      ProviderRefused, None),
+    ("rate by the minute", 429, google(429, "You exceeded your current quota.", "RESOURCE_EXHAUSTED", {
+        "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+        "violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel-FreeTier", "quotaValue": "10"}]}),
+     ProviderRateLimited, None),
+    ("quota of a day", 429, google(429, "You exceeded your current quota.", "RESOURCE_EXHAUSTED", {
+        "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+        "violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier", "quotaValue": "50"}]}),
+     ProviderQuotaExceeded, None),
     ("overload", 503, google(503, "The model is overloaded.", "UNAVAILABLE"), ProviderOverloaded, None),
     ("deadline", 504, google(504, "Deadline expired.", "DEADLINE_EXCEEDED"), ProviderTimeout, None),
     ("server", 500, google(500, "An internal error has occurred.", "INTERNAL"), ProviderError, None),

@@ -181,6 +181,8 @@ def _codes(told: Table, depth: int = 0) -> Iterator[str]:
         for name in ("reason", "code"):
             if isinstance(code := detail.get(name), str):
                 yield code
+        if any("PerDay" in _text(violation.get("quotaId")) for violation in _tables(detail.get("violations"))):
+            yield "QuotaPerDay"  # Google's QuotaFailure; what is counted by the minute comes back soon
     for name in _CODES:
         if isinstance(code := told.get(name), str) and code:
             yield _plain(code)

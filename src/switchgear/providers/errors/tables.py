@@ -107,6 +107,7 @@ CODES: Final[dict[Meaning, tuple[str, ...]]] = {
         "CONSUMER_SUSPENDED",
         "CONSUMER_INVALID",
         "IAM_PERMISSION_DENIED",
+        "PUP_LIMITED_DISABLED",  # Google: the account broke its policy
         "PermissionDenied",  # Azure
         "AccessDeniedException",
         "AccessDenied",
@@ -125,6 +126,7 @@ CODES: Final[dict[Meaning, tuple[str, ...]]] = {
         "exceeded_current_quota_error",  # Moonshot
         "blocked_api_access",  # Groq: the organisation's spend limit
         "BILLING_DISABLED",
+        "QuotaPerDay",  # Google: made of its QuotaFailure
         "InsufficientQuota",
         "Arrearage",  # DashScope
         "AllocationQuota.FreeTierOnly",
@@ -209,6 +211,7 @@ CODES: Final[dict[Meaning, tuple[str, ...]]] = {
     ),
     ProviderRefused: (
         "previous_response_not_found",
+        "MISSING_THOUGHT_SIGNATURE",  # Google
         "ValidationException",
         "minimax:2013",
     ),
