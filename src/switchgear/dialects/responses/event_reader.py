@@ -49,6 +49,26 @@ _OURS: Final = frozenset(
 )  # fmt: skip
 """Events that must be as the reference says; what others hold may be anything."""
 
+_READERS: Final = {
+    "response.created": "_created",
+    "response.in_progress": "_created",
+    "response.refusal.delta": "_refusal",
+    "response.reasoning_summary_text.delta": "_summary",
+    "response.reasoning_text.delta": "_thought",
+    "response.reasoning.delta": "_thought",
+    "response.function_call_arguments.delta": "_arguments",
+    "response.custom_tool_call_input.delta": "_arguments",
+    "response.output_text.annotation.added": "_annotation",
+    "response.output_item.added": "_added",
+    "response.output_item.done": "_done",
+    "response.completed": "_end",
+    "response.incomplete": "_end",
+    "response.failed": "_failed",
+    "response.cancelled": "_failed",
+    "error": "_error",
+}
+"""The method for each event but the most frequent, by name: a table of methods would be made for every stream."""
+
 _Key = tuple[int, int]
 """The item's place in the output, and the part's in it: summaries count down from -1, everything else up from 0."""
 
@@ -56,7 +76,7 @@ _Key = tuple[int, int]
 class ResponseReader:
     """Reads one stream. ``complete`` once the response was said to be whole, or cut for its length."""
 
-    __slots__ = ("_begun", "_called", "_ended", "_given", "_indexes", "_parts", "_readers", "_target", "complete")
+    __slots__ = ("_begun", "_called", "_ended", "_given", "_indexes", "_parts", "_target", "complete")
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -67,24 +87,6 @@ class ResponseReader:
         self._called = False
         self._ended = False
         self.complete = False
-        self._readers: dict[str | None, Callable[[StreamEvent], Sequence[Event]]] = {
-            "response.created": self._created,
-            "response.in_progress": self._created,
-            "response.refusal.delta": self._refusal,
-            "response.reasoning_summary_text.delta": self._summary,
-            "response.reasoning_text.delta": self._thought,
-            "response.reasoning.delta": self._thought,
-            "response.function_call_arguments.delta": self._arguments,
-            "response.custom_tool_call_input.delta": self._arguments,
-            "response.output_text.annotation.added": self._annotation,
-            "response.output_item.added": self._added,
-            "response.output_item.done": self._done,
-            "response.completed": self._end,
-            "response.incomplete": self._end,
-            "response.failed": self._failed,
-            "response.cancelled": self._failed,
-            "error": self._error,
-        }
 
     def read(self, data: bytes) -> Sequence[Event]:
         """What one event says. Raises NotThisDialectError."""
@@ -99,8 +101,11 @@ class ResponseReader:
         kind = event.type
         if kind == "response.output_text.delta":
             return self._text(event)
-        reader = self._readers.get(kind)
-        return reader(event) if reader is not None else ()
+        name = _READERS.get(kind or "")
+        if name is None:
+            return ()
+        reader: Callable[[StreamEvent], Sequence[Event]] = getattr(self, name)
+        return reader(event)
 
     # ------------------------------------------------------------ pieces
 
