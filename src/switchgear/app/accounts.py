@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from switchgear.config.providers import (
+    AnthropicProviderSettings,
     AnyProvider,
     AzureProviderSettings,
     GeminiProviderSettings,
@@ -15,6 +16,7 @@ from switchgear.config.providers import (
 )
 from switchgear.config.references import Resolver, parse_reference
 from switchgear.core.secrets import Secret
+from switchgear.providers.anthropic import AnthropicProvider
 from switchgear.providers.azure import AzureProvider
 from switchgear.providers.base import Provider
 from switchgear.providers.connection import Timeouts
@@ -57,6 +59,10 @@ def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, 
                 headers,
                 stream_usage=settings.stream_usage,
                 dialects=settings.dialects or (),
+            )
+        case AnthropicProviderSettings():
+            return AnthropicProvider(
+                origin, secrets.get("api_key"), headers, auth=settings.auth, version=settings.version
             )
         case GeminiProviderSettings():
             return GeminiProvider(origin, secrets.get("api_key"), headers)

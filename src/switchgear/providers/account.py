@@ -31,6 +31,7 @@ class Account:
     """Sends to the origin of ``settings.base_url`` with the credentials and headers of one provider.
 
     ``credentials`` are header fields; ``headers`` are sent as they are and replace what we would send under their names.
+    ``plain`` are header fields that are no secret, which what a provider says may name.
     Raises ValueError for a name or a value that cannot be one (RFC 9110 sections 5.1 and 5.5), without telling the value.
     """
 
@@ -39,12 +40,13 @@ class Account:
         settings: OriginSettings,
         credentials: Mapping[str, Secret] | None = None,
         headers: Mapping[str, Secret] | None = None,
+        plain: Mapping[str, str] | None = None,
     ) -> None:
         self.name = settings.provider
         self.origin = Origin(settings)
         self._path = _path(settings.base_url)
         given = [*(credentials or {}).items(), *(headers or {}).items()]
-        fields = {"accept-encoding": "identity", "user-agent": "switchgear"}
+        fields = {"accept-encoding": "identity", "user-agent": "switchgear", **(plain or {})}
         fields |= {name.lower(): _field(name.lower(), value) for name, value in given}
         self._fields = fields
         self._secrets = _credentials(value for _, value in given if value)
