@@ -41,13 +41,13 @@ MODELS = ("gpt-5", "claude-sonnet-4-5")
 """Clients look at the name to know what the model can do, so each kind of provider is called by two."""
 
 LLMOCK = {
-    "llmock-openai": 'kind = "openai"\nbase_url = "{llmock}/v1"',
-    "llmock-responses": 'kind = "openai"\nbase_url = "{llmock}/v1"\ndialects = ["responses"]',
-    "llmock-anthropic": 'kind = "anthropic"\nbase_url = "{llmock}/anthropic/v1"',
-    "llmock-gemini": 'kind = "gemini"\nbase_url = "{llmock}/gemini/v1beta"',
-    "llmock-mistral": 'kind = "openai"\nbase_url = "{llmock}/mistral/v1"',
-    "llmock-groq": 'kind = "openai"\nbase_url = "{llmock}/groq/openai/v1"',
-    "llmock-xai": 'kind = "openai"\nbase_url = "{llmock}/xai/v1"',
+    "llmock_openai": 'kind = "openai"\nbase_url = "{llmock}/v1"',
+    "llmock_responses": 'kind = "openai"\nbase_url = "{llmock}/v1"\ndialects = ["responses"]',
+    "llmock_anthropic": 'kind = "anthropic"\nbase_url = "{llmock}/anthropic/v1"',
+    "llmock_gemini": 'kind = "gemini"\nbase_url = "{llmock}/gemini/v1beta"',
+    "llmock_mistral": 'kind = "openai"\nbase_url = "{llmock}/mistral/v1"',
+    "llmock_groq": 'kind = "openai"\nbase_url = "{llmock}/groq/openai/v1"',
+    "llmock_xai": 'kind = "openai"\nbase_url = "{llmock}/xai/v1"',
 }
 
 
@@ -143,7 +143,7 @@ def stage(aimock: str, llmock: str) -> Iterator[Stage]:
             lines.append(f"[providers.{name}]\n{settings.format(**places)}\n{key}\n")
         lines += [
             f'[models."{name}-behind-{kind}"]\ndeployments = [{{ provider = "{kind}", model = "{name}" }}]\n'
-            for kind in KINDS
+            for kind in (*KINDS, *LLMOCK)
             for name in MODELS
         ]
         with served("\n".join(lines), env={"PROVIDER_KEY": PROVIDER_KEY}) as gateway:

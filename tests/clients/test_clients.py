@@ -13,12 +13,14 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ALL = ("chat", "responses", "messages", "gemini", "azure", "ollama")
 SOME = ("chat", "messages", "gemini")
+LLMOCK = ("openai", "responses", "anthropic", "gemini", "mistral", "groq", "xai")
 SCRIPTS = {
     "python/openai_checks.py": ALL,
     "python/anthropic_checks.py": ALL,
     "python/langchain_checks.py": SOME,
     "python/pydantic_ai_checks.py": SOME,
     "python/llm_checks.py": SOME,
+    "python/llmock_checks.py": tuple(f"llmock_{dialect}" for dialect in LLMOCK),
     "node/ai_sdk_checks.mjs": SOME,
 }
 
@@ -30,10 +32,12 @@ def checks(script: Path) -> Iterator[tuple[str, list[str]]]:
             yield name, re.findall(r'"(\w+)"', kinds)
         return
     for node in ast.parse(script.read_text()).body:
-        for decorator in getattr(node, "decorator_list", ()):
+        for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
             if ast.unparse(decorator).partition("(")[0] == "check":
-                keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
-                yield node.name, next((ast.literal_eval(keyword.value) for keyword in keywords), [])  # type: ignore[attr-defined]
+                given = decorator.keywords if isinstance(decorator, ast.Call) else []
+                arguments = {keyword.arg: ast.literal_eval(keyword.value) for keyword in given}
+                for ending in [f"_by_{front}" for front in arguments.get("fronts", ())] or [""]:
+                    yield node.name + ending, arguments.get("not_behind", [])
 
 
 def model(script: str, kind: str) -> str:

@@ -1,8 +1,9 @@
 """What the scripts here share: checks are functions, each is run with each model, each result is a line of JSON.
 
 A script is run as ``script.py ROOT KEY MODEL…``, where ROOT is the gateway without ``/v1``. Which checks there are is read from
-its source (``@check`` or ``@check(not_behind=…)``) by the tests, which do not import it: they run in another environment.
-A model is named ``gpt-5-behind-KIND``; ``not_behind`` are the kinds whose API has no words for what is checked.
+its source (``@check`` and its arguments) by the tests, which do not import it: they run in another environment. A model is
+named ``gpt-5-behind-KIND``; ``not_behind`` are the kinds whose API has no words for what is checked, ``fronts`` the dialects
+in front that one check is made with, one after the other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from struct import pack
 from typing import Any
 
@@ -34,14 +36,15 @@ PLACE = {
 THOUGHT = "Six sevens are forty-two."
 
 Check = Callable[..., Any]
-_checks: dict[str, tuple[Check, tuple[str, ...]]] = {}
+_checks: list[tuple[str, Check, tuple[str, ...]]] = []
 
 
-def check(function: Check | None = None, *, not_behind: Sequence[str] = ()) -> Any:
-    """Make a function a check. It is given the model's name, and fails by raising."""
+def check(function: Check | None = None, *, not_behind: Sequence[str] = (), fronts: Sequence[str] = ()) -> Any:
+    """Make a function a check. It is given the model's name, and the front's where it has some, and fails by raising."""
 
     def add(one: Check) -> Check:
-        _checks[one.__name__] = (one, tuple(not_behind))
+        ways = {f"_by_{front}": partial(one, front=front) for front in fronts} or {"": one}
+        _checks.extend((one.__name__ + ending, way, tuple(not_behind)) for ending, way in ways.items())
         return one
 
     return add if function is None else add(function)
@@ -51,7 +54,7 @@ def run() -> None:
     """Run every check with every model of the command line, in one event loop: the clients keep connections in it."""
     with asyncio.Runner() as loop:
         for model in sys.argv[3:]:
-            for name, (function, not_behind) in _checks.items():
+            for name, function, not_behind in _checks:
                 if model.rpartition("-")[2] in not_behind:
                     continue
                 began = time.monotonic()
