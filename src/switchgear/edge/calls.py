@@ -117,7 +117,8 @@ class CallReply:
 
     def whole(self, call: ModelCall, body: bytes) -> None:
         """The answer at once, with what it cost."""
-        headers = b"content-type: application/json\r\n%b%b" % (self._wire.id_header(call.id), call_headers(call))
+        kind = call.content_type or b"application/json"
+        headers = b"content-type: %b\r\n%b%b" % (kind, self._wire.id_header(call.id), call_headers(call))
         if call.cost is not None:
             headers += b"x-switchgear-cost: %b\r\n" % dollars(call.cost).encode()
         self._exchange.reply(200, headers, body)
@@ -125,10 +126,11 @@ class CallReply:
     def begin(self, call: ModelCall) -> None:
         """A stream begins."""
         self.begun = True
+        kind = call.content_type or b"text/event-stream; charset=utf-8"
         self._exchange.start(
             200,
-            b"content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n%b%b"
-            % (self._wire.id_header(call.id), call_headers(call)),
+            b"content-type: %b\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n%b%b"
+            % (kind, self._wire.id_header(call.id), call_headers(call)),
         )
 
     def end(self, events: bytes) -> None:
@@ -143,6 +145,9 @@ class CallReply:
 
     def fail(self, call: ModelCall, error: SwitchgearError) -> None:
         """End with an error: as an answer of its own, or as the last event of a stream that has begun."""
+        if self.begun and call.content_type and not call.content_type.lower().startswith(b"text/event-stream"):
+            self._exchange.abort()  # sound has no place for words: cut short, it must not look whole
+            return
         if self.begun:
             self._exchange.end(self._wire.error_event(error, call.id))
             return

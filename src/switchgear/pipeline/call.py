@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
 import msgspec
 
 from switchgear.access.keys import Key
 from switchgear.core.calls import Outcome, Usage
-from switchgear.providers.base import Operation
+from switchgear.providers.base import Operation, Upload
 from switchgear.routing.directory import Deployment, Model
+
+
+class Form(Upload, Protocol):
+    """A form with files, on its way in."""
+
+    def replace(self, name: str, value: bytes) -> None:
+        """Send another value of a plain field."""
+        ...
 
 
 class ModelRequest(msgspec.Struct):
     """What the stages read of a request. ``fields`` are its top-level fields as they were sent, still encoded.
 
     ``body`` is the whole of it, for when it is read as a canonical call (made of the fields where it is empty). ``headers`` are
-    field lines for a provider of the same dialect (``anthropic-beta``).
+    field lines for a provider of the same dialect (``anthropic-beta``). ``form`` is the request where it is one with files; of
+    ``fields`` the names alone are of use then.
     """
 
     model: str
@@ -26,17 +36,19 @@ class ModelRequest(msgspec.Struct):
     prompt_characters: int = 0
     body: bytes = b""
     headers: bytes = b""
+    form: Form | None = None
 
 
 class ModelCall:
     """One call on its way through the stages, and what is known of it so far.
 
     ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent the model.
+    ``content_type`` is the answer's, where it is not always the same.
     """
 
     __slots__ = (
-        "at", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "model", "name", "operation", "outcome",
-        "recorded", "shaped", "started", "status", "streamed", "trace", "usage",
+        "at", "content_type", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "model", "name",
+        "operation", "outcome", "recorded", "shaped", "started", "status", "streamed", "trace", "usage",
     )  # fmt: skip
 
     def __init__(self, call_id: str, operation: Operation) -> None:
@@ -59,3 +71,4 @@ class ModelCall:
         self.recorded = False
         self.dropped: list[str] = []
         self.shaped: list[str] = []
+        self.content_type = b""

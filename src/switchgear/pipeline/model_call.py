@@ -37,6 +37,7 @@ from switchgear.providers.base import Answer, Operation, Provider
 from switchgear.providers.catalog import cost
 from switchgear.providers.connection import Sink
 from switchgear.providers.errors import error_in_body
+from switchgear.providers.media import MEDIA, measured, passage_of
 from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.passing import PASSINGS, Passage
 from switchgear.routing.directory import Directory, Model
@@ -187,7 +188,9 @@ class ModelCalls:
         with await provider.send(outgoing) as answer:
             if self._logs.debug_enabled:
                 self._tell(call, "answered", provider=provider.name, status=answer.status)
-            if outgoing.stream:
+            if not outgoing.dialect and call.operation in MEDIA:
+                await self._media(call, request, provider, answer, reply)
+            elif outgoing.stream:
                 await self._stream(call, request, (provider, prepared), answer, reply)
             elif prepared.crossing is None:
                 await self._whole(call, request, provider, answer, reply)
@@ -237,13 +240,34 @@ class ModelCalls:
         else:
             reply.whole(call, body)
 
+    async def _media(
+        self, call: ModelCall, request: ModelRequest, provider: Provider, answer: Answer, reply: Reply
+    ) -> None:
+        """An answer beside chat; whether it comes as a stream is for the provider to say, as some ignore the wish."""
+        call.content_type = answer.header(b"content-type")
+        passage = passage_of(provider.name, call.operation, call.content_type, provider.redact)
+        call.streamed = passage is not None
+        if passage is not None:
+            await self._passed(call, request, passage, answer, reply)
+            return
+        body = await answer.body()
+        told = measured(provider.name, call.operation, call.content_type, body, provider.redact)
+        self._settle(call, told.usage)
+        await self._recorder.record(call)
+        reply.whole(call, body)
+
     async def _stream(
         self, call: ModelCall, request: ModelRequest, sent: tuple[Provider, Prepared], answer: Answer, reply: Reply
     ) -> None:
         provider, prepared = sent
         if not answer.header(b"content-type").lower().startswith(_STREAMS):
             await _not_a_stream(provider, answer)
-        reader = _passage(call, request, provider, prepared)
+        await self._passed(call, request, _passage(call, request, provider, prepared), answer, reply)
+
+    async def _passed(
+        self, call: ModelCall, request: ModelRequest, reader: Passage, answer: Answer, reply: Reply
+    ) -> None:
+        """Hand an answer on while it comes."""
         feed, write = reader.feed, reply.write
 
         def forward(data: bytes) -> None:
@@ -283,7 +307,7 @@ class ModelCalls:
 
     def _settle_unfinished(self, call: ModelCall, request: ModelRequest) -> None:
         """Count the prompt of a call that broke off after it was sent, unless more of it was counted already."""
-        if call.usage == Usage() and not call.recorded:
+        if call.usage == Usage() and not call.recorded and call.operation in _COUNTED:
             self._settle(call, Usage(tokens_of(request.prompt_characters), estimated=True))
 
     # ------------------------------------------------------------ calls that did not end well

@@ -91,7 +91,11 @@ class Preparation:
         if dialect is None:
             if call.operation not in provider.operations:
                 raise NotSupported(f"Provider {provider.name} has no {call.operation.value}.", param="model")
-            return Outgoing(call.operation, "", deployment.model, self._body(request, deployment), request.stream)
+            if request.form is not None:
+                request.form.replace("model", deployment.model.encode())
+                return Outgoing(call.operation, "", deployment.model, b"", request.stream, upload=request.form)
+            body = self._body(request, deployment, ask_usage=call.operation is Operation.COMPLETION)
+            return Outgoing(call.operation, "", deployment.model, body, request.stream)
         if not provider.dialects:
             raise NotSupported(f"Provider {provider.name} has no chat.", param="model")
         if dialect not in provider.dialects or _must_be_read(request, deployment, dialect):
