@@ -258,6 +258,7 @@ class _Items:
         self._thoughts: list[Reasoning] = []
 
     def written(self, parts: list[Part], *, cut: bool) -> list[bytes]:
+        last = b"incomplete" if cut else b"completed"
         for part in parts:
             if isinstance(part, Text | Refusal):
                 self._end_thoughts()
@@ -271,9 +272,9 @@ class _Items:
             elif isinstance(part, ToolCall):
                 self._end_thoughts()
                 self._end_message()
-                self._items.append(self._called(part))
+                self._items.append(self._called(part, last if part is parts[-1] else b"completed"))
         self._end_thoughts()
-        self._end_message(b"incomplete" if cut else b"completed")
+        self._end_message(last)
         return self._items
 
     def _id(self, prefix: str) -> str:
@@ -308,13 +309,13 @@ class _Items:
                 )
             )
 
-    def _called(self, part: ToolCall) -> bytes:
+    def _called(self, part: ToolCall, status: bytes) -> bytes:
         name = self._names.fields(part.name)
         if part.custom:
-            return custom_item(self._id("ctc"), part.id, name, _encode(part.arguments))
+            return custom_item(self._id("ctc"), part.id, name, _encode(part.arguments), status)
         if self._names.custom(part.name):
-            return custom_item(self._id("ctc"), part.id, name, _encode(unwrapped(part.arguments)))
-        return function_item(self._id("fc"), part.id, name, _encode(part.arguments or "{}"))
+            return custom_item(self._id("ctc"), part.id, name, _encode(unwrapped(part.arguments)), status)
+        return function_item(self._id("fc"), part.id, name, _encode(part.arguments or "{}"), status)
 
 
 def summarised(call: Call) -> bool:

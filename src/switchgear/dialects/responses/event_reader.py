@@ -243,8 +243,7 @@ class ResponseReader:
 
     def _failed(self, event: StreamEvent) -> Sequence[Event]:
         self._ended = True
-        error = event.response.error if event.response is not None else None
-        return (Broken(failure_document(error)),)
+        return (Broken(failure_document(event.response.error if event.response is not None else msgspec.Raw())),)
 
     def _error(self, event: StreamEvent) -> Sequence[Event]:
         self._ended = True
@@ -256,10 +255,10 @@ def _content(event: StreamEvent) -> _Key:
     return (event.output_index or 0, event.content_index or 0)
 
 
-def failure_document(error: msgspec.Raw | None, instead: bytes = b'{"message":"The response failed."}') -> bytes:
+def failure_document(error: msgspec.Raw, instead: bytes = b'{"message":"The response failed."}') -> bytes:
     """An error inside a stream in the form of an error's body; ``instead`` is what there is without an object for it."""
-    given = error is not None and bytes(error) not in (b"null", b"{}")
-    return b'{"error":%b}' % (bytes(error) if given and error is not None else instead)
+    told = bytes(error)
+    return b'{"error":%b}' % (instead if told in (b"", b"null", b"{}") else told)
 
 
 def _is_ours(data: bytes) -> bool:

@@ -28,14 +28,16 @@ _OURS: Final = frozenset(
     }
 )  # fmt: skip
 """What a request of this dialect says to the gateway, or what is written from elsewhere."""
-_UNSAYABLE: Final = ("top_k", "seed", "logit_bias", "stop", "logprobs", "audio")
+_UNSAYABLE: Final = ("logit_bias", "stop", "logprobs", "audio")
+_UNSAYABLE_NUMBERS: Final = ("top_k", "seed")
 _PENALTIES: Final = ("presence_penalty", "frequency_penalty")
 
 
 def write_call(call: Call, target: Target) -> Written:
     """The body of a request for ``target``. Raises RequestError for what it cannot be asked."""
     own = call.dialect == "responses"
-    dropped = [name for name in _UNSAYABLE if getattr(call, name)]
+    dropped = [name for name in _UNSAYABLE_NUMBERS if getattr(call, name) is not None]
+    dropped += [name for name in _UNSAYABLE if getattr(call, name)]
     if call.n is not None and call.n > 1:
         raise NotSupported("n: this model gives one answer a call.", param="n")
     if call.modalities and "audio" in call.modalities:

@@ -153,7 +153,7 @@ class Response(msgspec.Struct):
     usage: WireUsage | None = None
     incomplete_details: IncompleteDetails | None = None
     service_tier: str | None = None
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = msgspec.Raw()
 
 
 class StreamEvent(msgspec.Struct):
@@ -171,7 +171,7 @@ class StreamEvent(msgspec.Struct):
     item: Item | None = None
     annotation: Annotation | None = None
     response: Response | None = None
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = msgspec.Raw()
     code: Any = None
     message: str | None = None
     param: str | None = None
