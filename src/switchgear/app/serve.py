@@ -35,6 +35,7 @@ from switchgear.edge.calls import CallEndpoint
 from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
 from switchgear.edge.openai.models import ModelList
+from switchgear.edge.openai.uploads import UploadLimits, media_endpoints
 from switchgear.edge.openai.wire import OpenAIWire
 from switchgear.edge.server import Endpoint, ServerLimits, protocol_factory
 from switchgear.observe import logs
@@ -148,6 +149,8 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
         f"/v1/{operation.value}": CallEndpoint(gateway.calls, operation, OpenAIWire(), *sizes)
         for operation in (Operation.CHAT, Operation.COMPLETION, Operation.EMBEDDING)
     }
+    uploads = UploadLimits(limits.max_upload_bytes, *sizes, gateway.options.data_dir)
+    road |= media_endpoints(gateway.calls, uploads)
     road["/v1/models"] = road["/v1/*"] = models
     road["/"] = Landing(ids)
     road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics

@@ -5,9 +5,11 @@ from __future__ import annotations
 from switchgear.core.errors import SwitchgearError
 from switchgear.edge.exchange import ResponseHeaders
 from switchgear.edge.openai.errors import error_document, error_event, error_headers
+from switchgear.edge.openai.media import decode_media
 from switchgear.edge.openai.requests import decode
 from switchgear.pipeline.call import ModelRequest
 from switchgear.providers.base import Operation
+from switchgear.providers.media import MEDIA
 
 
 class OpenAIWire:
@@ -15,7 +17,7 @@ class OpenAIWire:
 
     def decode(self, operation: Operation, body: bytes, headers: ResponseHeaders) -> ModelRequest:  # noqa: ARG002 - the protocol's
         """The request in ``body``. Raises InvalidJSON or RequestError."""
-        return decode(operation, body)
+        return decode_media(operation, body) if operation in MEDIA else decode(operation, body)
 
     def error_document(self, error: SwitchgearError, request_id: str) -> bytes:
         """``{"error": {…}}``."""
