@@ -69,6 +69,10 @@ def test_a_stream_is_asked_for_its_usage() -> None:
     assert (body["stream"], body["stream_options"]) == (True, {"include_usage": True})
 
 
+def test_a_server_that_may_not_be_asked_for_usage_is_not() -> None:
+    assert "stream_options" not in sent(call(stream=True), Target("p", "openai", "m", stream_usage=False))
+
+
 @pytest.mark.parametrize(
     ("target", "field"),
     [
@@ -78,6 +82,7 @@ def test_a_stream_is_asked_for_its_usage() -> None:
         (Target("o", "openai", "o3-mini"), "max_completion_tokens"),
         (Target("o", "openai", "ft:gpt-4.1:acme"), "max_completion_tokens"),
         (COMPATIBLE, "max_tokens"),
+        (Target("l", "litellm", "gpt-5"), "max_tokens"),
         (MISTRAL, "max_tokens"),
         (Target("o", "openai", "gpt-oss-120b"), "max_tokens"),
         (Target("o", "openai", "openai/gpt-5"), "max_tokens"),

@@ -47,10 +47,12 @@ class Capabilities(msgspec.Struct, frozen=True):
 
 class Target(msgspec.Struct, frozen=True):
     """Where a call goes: the ``provider`` by its configured name, its ``kind`` (``openai``, ``anthropic``, ``gemini`` …),
-    and its ``model``. ``native_signatures`` names the dialect whose unmarked signatures this provider made, or ``""``."""
+    and its ``model``. ``native_signatures`` names the dialect whose unmarked signatures this provider made, or ``""``.
+    ``stream_usage``: whether it may be asked for usage in streams, where its dialect has to ask."""
 
     provider: str
     kind: str
     model: str
     capabilities: Capabilities = Capabilities()
     native_signatures: str = ""
+    stream_usage: bool = True

@@ -36,7 +36,9 @@ class Deployment:
         self.model_json = msgspec.Raw(msgspec.json.encode(model))
         self.price = price
         self.capabilities = (capabilities or Capabilities()).over(provider.capabilities)
-        self.target = Target(provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""))
+        self.target = Target(
+            provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""), provider.stream_usage
+        )
 
 
 class Model:

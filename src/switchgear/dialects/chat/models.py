@@ -41,7 +41,7 @@ _NOT_REASONING = Traits(openai=True, efforts=())
 def traits_of(target: Target) -> Traits:
     """What ``target`` takes."""
     name = target.model.lower()
-    if "/" not in name:
+    if "/" not in name and target.kind != "litellm":  # which takes OpenAI's words for every model, and translates them
         if name.startswith(_MISTRAL):
             return _OF_MISTRAL
         if target.kind == "azure" or (name.startswith(_OPENAI) and not name.startswith(_OPEN_WEIGHTS)):

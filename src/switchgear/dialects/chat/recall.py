@@ -76,7 +76,7 @@ class Recall:
                 written[field] = text
         details: list[Json] = []
         for index, (thought, value, call_id) in enumerate(self._details):
-            if call_id and self._target.model.lower().startswith(_GEMINI):
+            if call_id and self._target.kind == "openai" and self._target.model.lower().startswith(_GEMINI):
                 _sign_call(written, call_id, value)
             else:
                 details += thoughts.details_of(thought, index, value, call_id)

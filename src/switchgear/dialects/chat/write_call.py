@@ -73,7 +73,8 @@ class _CallWriter:
         fields["messages"] = MessageWriter(call, self._target, self._traits).write()
         if call.stream:
             fields["stream"] = True
-            fields["stream_options"] = {"include_usage": True}
+            if self._target.stream_usage or (self._same and call.wants_usage):
+                fields["stream_options"] = {"include_usage": True}
         if call.max_tokens is not None:
             fields["max_completion_tokens" if self._traits.openai else "max_tokens"] = call.max_tokens
         for name in _PLAIN:

@@ -87,7 +87,7 @@ class MessageWriter:
                 written["role"] = "user"
             elif self._traits.reasons:
                 written["role"] = "developer"
-        if message.name:
+        if message.name and not self._traits.mistral:
             written["name"] = message.name
         self.messages.append(written)
 
@@ -165,7 +165,7 @@ class MessageWriter:
         recall.write(written)
         if len(written) == 2 and written["content"] is None:
             written["content"] = ""
-        if message.name:
+        if message.name and not self._traits.mistral:
             written["name"] = message.name
         self.messages.append(written)
 
