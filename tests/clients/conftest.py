@@ -37,8 +37,8 @@ KINDS = {
     "azure": 'kind = "azure"\nbase_url = "{aimock}"\napi_version = "2024-10-21"',
     "ollama": 'kind = "ollama"\nbase_url = "{aimock}"',
 }
-MODELS = ("gpt-5", "claude-sonnet-4-5")
-"""Clients look at the name to know what the model can do, so each kind of provider is called by two."""
+MODELS = ("gpt-5", "gpt-5.5", "claude-sonnet-4-5")
+"""Clients look at the name to know what the model can do, so each kind of provider is called by several."""
 
 LLMOCK = {
     "llmock_openai": 'kind = "openai"\nbase_url = "{llmock}/v1"',

@@ -5,6 +5,7 @@ The rules go by the words of the last user message, so that other providers can 
 * after tool results: ``Tools said: A | B``, the results in order
 * ``Weather in A and B``, with tools: a call of the tool named in ``tool_choice`` or else the first for each place
 * ``Run: `A` and `B```, with an agent's tools: reasoning, then a call of its shell for each command
+* ``Add: `FILE` saying `TEXT```, with an agent's tools: a call of the one that writes files
 * ``… JSON …``: ``{"city":"Oslo","celsius":21}``, as the arguments of the output tool when one is given and no format is asked for
 * ``Think: …`` or ``… reasoning …``: the reasoning, then ``42``
 * ``… image …``: ``I see a PNG of 4x4.``, by its bytes
@@ -34,6 +35,7 @@ THOUGHT = {
 }
 SHELLS = {"Bash": "command", "exec_command": "cmd"}
 """The shell of an agent, and the field its command is in."""
+PATCH = "*** Begin Patch\n*** Add File: {}\n+{}\n*** End Patch\n"
 OPENAI_TYPES = {400: "invalid_request_error", 401: "invalid_request_error", 429: "rate_limit_exceeded"}
 
 
@@ -65,7 +67,7 @@ class ScriptedModel(ScriptedProvider):
                 return
         if results:
             self._say(body, ["Tools said: " + " | ".join(results)])
-        elif calls := _commands(said, body):
+        elif calls := _tasks(said, body):
             self._say(body, [{"reasoning_content": REASONING}, *fragments(calls)])
         elif calls := _calls(said, body):
             self._say(body, fragments(calls))
@@ -104,13 +106,28 @@ def _plain(content: Any) -> str:
     return "".join(part.get("text", "") for part in content or ())
 
 
-def _commands(said: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = {tool["function"]["name"] for tool in body.get("tools") or () if tool["type"] == "function"}
-    shell = next(((name, field) for name, field in SHELLS.items() if name in names), None)
-    if shell is None or "Run: " not in said:
-        return []
-    commands = re.findall(r"`([^`]+)`", said.rpartition("Run: ")[2])
-    return [tool_call(shell[0], {shell[1]: command}, id=f"call_{n}") for n, command in enumerate(commands, 1)]
+def _tasks(said: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The calls of an agent's tools that do what was said."""
+    task, _, quoted = said.rpartition(": `")
+    words = re.findall(r"`([^`]+)`", f"`{quoted}")
+    tools = {
+        (tool.get("function") or tool.get("custom", {})).get("name"): tool["type"] for tool in body.get("tools") or ()
+    }
+    if task.endswith("Run"):
+        shell = next((name for name in SHELLS if name in tools), "")
+        return (
+            [tool_call(shell, {SHELLS[shell]: word}, id=f"call_{n}") for n, word in enumerate(words, 1)]
+            if shell
+            else []
+        )
+    if task.endswith("Add") and "Write" in tools:
+        return [tool_call("Write", {"file_path": words[0], "content": words[1]})]
+    if task.endswith("Add") and "apply_patch" in tools:
+        patch = PATCH.format(*words)
+        if tools["apply_patch"] == "custom":
+            return [{"id": "call_1", "type": "custom", "custom": {"name": "apply_patch", "input": patch}}]
+        return [tool_call("apply_patch", {"input": patch})]
+    return []
 
 
 def _calls(said: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:

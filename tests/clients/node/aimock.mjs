@@ -42,11 +42,18 @@ function toolCalls(said, tools) {
   return said.includes("JSON") && output ? [{ name: output.name, arguments: JSON.stringify(PLACE) }] : [];
 }
 
-function commands(said, tools) {
-  const shell = tools.find((tool) => tool.name in SHELLS)?.name;
-  if (!shell || !said.includes("Run: ")) return [];
-  const wanted = said.split("Run: ").at(-1).matchAll(/`([^`]+)`/g);
-  return [...wanted].map(([, command]) => ({ name: shell, arguments: JSON.stringify({ [SHELLS[shell]]: command }) }));
+// the calls of an agent's tools that do what was said
+function tasks(said, tools) {
+  const [, task, quoted] = /(Run|Add): (`[^]*)$/.exec(said) ?? [];
+  const words = [...(quoted ?? "").matchAll(/`([^`]+)`/g)].map(([, word]) => word);
+  const names = tools.map((tool) => tool.name);
+  const call = (name, input) => ({ name, arguments: JSON.stringify(input) });
+  const shell = names.find((name) => name in SHELLS);
+  if (task === "Run" && shell) return words.map((word) => call(shell, { [SHELLS[shell]]: word }));
+  if (task === "Add" && names.includes("Write")) return [call("Write", { file_path: words[0], content: words[1] })];
+  if (task === "Add" && names.includes("apply_patch"))
+    return [call("apply_patch", { input: `*** Begin Patch\n*** Add File: ${words[0]}\n+${words[1]}\n*** End Patch\n` })];
+  return [];
 }
 
 function answer(request) {
@@ -60,7 +67,7 @@ function answer(request) {
   }
   if (results.length) return { content: `Tools said: ${results.join(" | ")}`, usage };
   const tools = (request.tools ?? []).map((tool) => tool.function);
-  const asked = commands(said, tools);
+  const asked = tasks(said, tools);
   if (asked.length) return { reasoning: REASONING, toolCalls: asked, usage };
   const calls = toolCalls(said, tools);
   if (calls.length) return { toolCalls: calls, usage };
