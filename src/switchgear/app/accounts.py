@@ -76,6 +76,7 @@ def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, 
                 token=secrets.get("token"),
                 api_version=settings.api_version or "",
                 stream_usage=settings.stream_usage,
+                dialects=settings.dialects or (),
             )
     raise ValueError(f'providers of kind "{settings.kind}" cannot be called yet.')
 

@@ -200,6 +200,11 @@ class AzureProviderSettings(ProviderAccount):
         description="Version of the API (api-version) for its dated form; the v1 form, which has none, when left out.",
         examples=["2024-10-21"],
     )
+    dialects: Annotated[tuple[Literal["chat", "responses"], ...], Field(strict=False, min_length=1)] | None = Field(
+        None,
+        description="Forms of chat its deployments take, the preferred one first; by the API's version when left out.",
+        examples=[["chat"]],
+    )
     stream_usage: bool = Field(
         True,
         description="Whether streams ask for usage (stream_options); false for an API version that refuses the field.",
