@@ -20,6 +20,7 @@ from switchgear.store.store import Store
 SECRET = b"a secret of the tests, 32 bytes."
 NOW = 1_790_000_000_000
 DAY = 86_400_000
+BEFORE = {"revision", "keys", "key_secrets", "providers", "models", "secrets", "usage", "audit"}
 
 
 def kept(number: int = 1, **changes: object) -> KeptResponse:
@@ -154,6 +155,43 @@ async def test_a_chain_in_a_circle_ends(store: Store, monkeypatch: pytest.Monkey
         await store.responses.chain("resp_1", "key_a", NOW)
 
 
+# ---------------------------------------------------------------- items
+
+
+async def test_items_are_found_by_their_ids_for_the_key_that_has_them(store: Store) -> None:
+    one, two, other = kept(1), kept(2), kept(3, key_id="key_b")
+    await store.responses.keep(one, ["msg_1", "rs_1", "msg_1", "\0", "x" * 1000])
+    await store.responses.keep(two, ["msg_2"])
+    await store.responses.keep(other, ["msg_2"])
+    assert await store.responses.holding(["msg_2", "rs_1", "none", "\0"], "key_a", NOW) == {"msg_2": two, "rs_1": one}
+    assert await store.responses.holding(["msg_2", "rs_1"], "key_b", NOW) == {"msg_2": other}
+    assert await store.responses.holding([], "key_a", NOW) == {}
+    assert await store.responses.holding(["msg_1"], "key_a", one.expires_at) == {}
+
+
+async def test_the_newest_item_of_an_id_counts(store: Store) -> None:
+    await store.responses.keep(kept(1), ["msg_1"])
+    await store.responses.keep(kept(2), ["msg_1"])
+    assert (await store.responses.holding(["msg_1"], "key_a", NOW))["msg_1"].id == "resp_2"
+
+
+async def test_items_go_with_their_response(store: Store) -> None:
+    await store.responses.keep(kept(1), [f"msg_{number}" for number in range(300)])
+    assert len(await store.responses.holding([f"msg_{number}" for number in range(300)], "key_a", NOW)) == 300
+    await store.responses.delete("resp_1", "key_a", NOW)
+    assert await store.responses.holding(["msg_1"], "key_a", NOW) == {}
+    await store.responses.keep(kept(2, expires_at=NOW), ["msg_1"])
+    assert await store.responses.prune(NOW) == 1
+    async with store._database.read() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM response_items"))).scalar_one() == 0
+
+
+async def test_items_that_a_response_gets_when_it_is_finished_are_found(store: Store) -> None:
+    await store.responses.keep(kept(alive_until=NOW), ["msg_1"])
+    await store.responses.settle(kept(), ["msg_1", "msg_2"])
+    assert (await store.responses.holding(["msg_1", "msg_2"], "key_a", NOW)).keys() == {"msg_1", "msg_2"}
+
+
 # ---------------------------------------------------------------- worked on
 
 
@@ -193,8 +231,9 @@ async def test_a_database_of_the_first_schema_is_brought_up_with_its_usage(
     store: Store, open_store: Callable[..., Awaitable[Store]]
 ) -> None:
     async with store._database.write() as connection:
-        await connection.execute(text("DROP TABLE responses"))
-        await connection.execute(text("DROP TABLE files"))
+        await connection.execute(text("DROP TABLE response_items"))
+        for table in (set(tables.metadata.tables) - BEFORE) - {"response_items"}:
+            await connection.execute(text(f"DROP TABLE {table}"))
         await connection.execute(text("ALTER TABLE usage DROP COLUMN cache_write_tokens"))
         await connection.execute(
             text(
@@ -212,7 +251,7 @@ async def test_a_database_of_the_first_schema_is_brought_up_with_its_usage(
 async def test_kept_responses_are_in_a_backup(sqlite_url: str, tmp_path: Path) -> None:
     store = await Store.open(sqlite_url, tmp_path, secret=SECRET)
     large = kept(2, document=msgspec.json.encode({"text": '"' * (LARGEST_RESPONSE // 2 - 200)}))
-    await store.responses.keep(kept(1, alive_until=5))
+    await store.responses.keep(kept(1, alive_until=5), ["msg_1"])
     await store.responses.keep(large)
     await store.close()
     await backup(sqlite_url, tmp_path, tmp_path / "b.zip", secret=SECRET)
@@ -221,6 +260,7 @@ async def test_kept_responses_are_in_a_backup(sqlite_url: str, tmp_path: Path) -
     again = await Store.open(f"sqlite:{tmp_path}/t.db", tmp_path, secret=SECRET)
     assert await again.responses.get("resp_1", "key_a", NOW) == kept(1, alive_until=5)
     assert await again.responses.get("resp_2", "key_a", NOW) == large
+    assert (await again.responses.holding(["msg_1"], "key_a", NOW))["msg_1"].id == "resp_1"
     await again.close()
 
 

@@ -117,6 +117,12 @@ class _File(_Row):
     expires_at: _Long | None
 
 
+class _ResponseItem(_Row):
+    key_id: str
+    item_id: str
+    response_id: str
+
+
 class _Audit(_Row):
     at: _Long
     id: str
@@ -141,6 +147,7 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "secrets": msgspec.json.Decoder(_Secret),
     "usage": msgspec.json.Decoder(_Usage),
     "responses": msgspec.json.Decoder(_Response),
+    "response_items": msgspec.json.Decoder(_ResponseItem),
     "files": msgspec.json.Decoder(_File),
     "audit": msgspec.json.Decoder(_Audit),
 }

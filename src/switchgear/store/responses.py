@@ -6,11 +6,13 @@ with the key it belongs to: another key's response is not found, as one that nev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, Select, and_, delete, func, insert, literal, select, update
+from sqlalchemy import Row, Select, and_, delete, func, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.errors import Conflict, NotFound, RequestTooLarge
 from switchgear.store import tables
@@ -28,6 +30,12 @@ LONGEST_CHAIN: Final = 10_000
 _CHUNK: Final = 200
 _LONGEST_ID: Final = 128
 _columns = tables.responses.c
+_item_columns = tables.response_items.c
+# Spelt the same on both engines; SQLAlchemy's own would import the dialect that is not in use.
+_UPSERT: Final = text(
+    "INSERT INTO response_items (key_id, item_id, response_id) VALUES (:key_id, :item_id, :response_id)"
+    " ON CONFLICT (key_id, item_id) DO UPDATE SET response_id = excluded.response_id"
+)
 
 
 class KeptResponse(msgspec.Struct, frozen=True):
@@ -60,13 +68,17 @@ class Responses:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, kept: KeptResponse) -> None:
-        """Adds a response. Raises RequestTooLarge for one over LARGEST_RESPONSE, Conflict for an id that is taken."""
+    async def keep(self, kept: KeptResponse, items: Sequence[str] = ()) -> None:
+        """Adds a response, and the ids of ``items`` that it holds.
+
+        Raises RequestTooLarge for one over LARGEST_RESPONSE, Conflict for an id that is taken.
+        """
         _check_size(kept)
         row = msgspec.structs.asdict(kept) | {"input": kept.input.decode(), "document": kept.document.decode()}
         async with self._database.write() as connection:
             try:
                 await connection.execute(insert(tables.responses).values(row))
+                await _index(connection, kept, items)
             except IntegrityError as error:
                 raise Conflict(f'A response with the id "{kept.id}" exists already.') from error
 
@@ -106,6 +118,28 @@ class Responses:
                 rows |= {row.id: _kept(row) for row in found}
         return [rows[step.id] for step in reversed(steps)]
 
+    async def holding(self, item_ids: Sequence[str], key_id: str, now: int) -> dict[str, KeptResponse]:
+        """For those of the items that are kept for the key, the response that holds each."""
+        asked = list(dict.fromkeys(one for one in item_ids if _possible(one)))
+        found: dict[str, KeptResponse] = {}
+        known: dict[str, KeptResponse] = {}
+        for start in range(0, len(asked), _CHUNK):
+            wanted = _item_columns.item_id.in_(asked[start : start + _CHUNK])
+            async with self._database.read() as connection:
+                places = await connection.execute(
+                    select(_item_columns.item_id, _item_columns.response_id).where(
+                        and_(_item_columns.key_id == key_id, wanted)
+                    )
+                )
+                where = {row.item_id: row.response_id for row in places}
+                new = {response_id for response_id in where.values() if response_id not in known}
+                rows = await connection.execute(
+                    select(tables.responses).where(and_(_columns.id.in_(new), _columns.expires_at > now))
+                )
+                known |= {row.id: _kept(row) for row in rows}
+            found |= {item: known[response] for item, response in where.items() if response in known}
+        return found
+
     async def delete(self, response_id: str, key_id: str, now: int) -> None:
         """Forgets the response at once. Raises NotFound."""
         gone = 0
@@ -117,8 +151,10 @@ class Responses:
 
     # ------------------------------------------------------------ those that are worked on
 
-    async def settle(self, kept: KeptResponse) -> bool:
+    async def settle(self, kept: KeptResponse, items: Sequence[str] = ()) -> bool:
         """Replaces status and document of a response that is worked on; with ``alive_until`` None it is finished.
+
+        ``items`` are the ids of items that it holds now.
 
         False, and nothing changed, when it was deleted or finished meanwhile, by whomever. Raises RequestTooLarge.
         """
@@ -129,6 +165,8 @@ class Responses:
                 .where(and_(_columns.id == kept.id, _columns.alive_until.is_not(None)))
                 .values(status=kept.status, document=kept.document.decode(), alive_until=kept.alive_until)
             )
+            if done.rowcount:
+                await _index(connection, kept, items)
         return bool(done.rowcount)
 
     async def touch(self, response_id: str, alive_until: int) -> bool:
@@ -159,6 +197,13 @@ class Responses:
             count += gone.rowcount
             if gone.rowcount < _CHUNK:
                 return count
+
+
+async def _index(connection: AsyncConnection, kept: KeptResponse, items: Sequence[str]) -> None:
+    ids = [one for one in dict.fromkeys(items) if _possible(one)]
+    if ids:
+        rows = [{"key_id": kept.key_id, "item_id": one, "response_id": kept.id} for one in ids]
+        await connection.execute(_UPSERT, rows)
 
 
 def _check_size(kept: KeptResponse) -> None:

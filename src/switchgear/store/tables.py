@@ -146,6 +146,21 @@ Index(
     postgresql_where=responses.c.alive_until.is_not(None),
 )
 
+# Where an item is that clients refer to by its id. Providers name items as they like: the newest of one name counts.
+response_items = Table(
+    "response_items",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column(
+        "response_id",
+        Text,
+        ForeignKey("responses.id", name="response_items_response", ondelete="CASCADE"),
+        nullable=False,
+    ),
+)
+Index("response_items_by_response", response_items.c.response_id)
+
 # Files at providers. Two providers may give the same id.
 files = Table(
     "files",

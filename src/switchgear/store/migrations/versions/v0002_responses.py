@@ -36,6 +36,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("alive_until IS NOT NULL"),
     )
     op.create_table(
+        "response_items",
+        sa.Column("key_id", sa.Text, primary_key=True),
+        sa.Column("item_id", sa.Text, primary_key=True),
+        sa.Column(
+            "response_id",
+            sa.Text,
+            sa.ForeignKey("responses.id", name="response_items_response", ondelete="CASCADE"),
+            nullable=False,
+        ),
+    )
+    op.create_index("response_items_by_response", "response_items", ["response_id"])
+    op.create_table(
         "files",
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("provider", sa.Text, primary_key=True),
