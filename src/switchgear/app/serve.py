@@ -31,6 +31,9 @@ from switchgear.config.schema import EMBEDDED_MODEL, ServerSettings
 from switchgear.core.errors import ConfigInvalid, PortTaken, StartupError, SwitchgearError
 from switchgear.core.ids import RequestIds
 from switchgear.core.secrets import Secret
+from switchgear.edge.anthropic.counting import CountTokens
+from switchgear.edge.anthropic.models import AnthropicModels
+from switchgear.edge.anthropic.wire import AnthropicWire
 from switchgear.edge.calls import CallEndpoint
 from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
@@ -151,7 +154,9 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     }
     uploads = UploadLimits(limits.max_upload_bytes, *sizes, gateway.options.data_dir)
     road |= media_endpoints(gateway.calls, uploads)
-    road["/v1/models"] = road["/v1/*"] = models
+    road["/v1/messages"] = CallEndpoint(gateway.calls, Operation.MESSAGES, AnthropicWire(), *sizes)
+    road["/v1/messages/count_tokens"] = CountTokens(gateway.calls, *sizes)
+    road["/v1/models"] = road["/v1/*"] = AnthropicModels(gateway.keyring, gateway.directory, models)
     road["/"] = Landing(ids)
     road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics
     return road

@@ -1,0 +1,1 @@
+"""Anthropic's wire dialect in front of the gateway."""

@@ -1,0 +1,77 @@
+"""``POST /v1/messages/count_tokens``: counted by the provider where it can, else estimated, and said so.
+
+Source: https://platform.claude.com/docs/en/api/messages-count-tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import msgspec
+
+from switchgear.core.errors import InternalError, SwitchgearError
+from switchgear.dialects.messages import BACK, FRONT
+from switchgear.dialects.messages.counting import estimated_tokens
+from switchgear.edge.anthropic.wire import AnthropicWire
+from switchgear.edge.calls import CallReply, admit
+from switchgear.edge.exchange import ClientGoneError, Exchange
+from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.model_call import ModelCalls
+from switchgear.providers.base import Operation
+from switchgear.providers.messages_bodies import unmark
+from switchgear.routing.directory import Deployment
+
+_log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+_COUNTED = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config")
+"""The fields of a request that are counted, which are all that may be sent."""
+
+
+class CountTokens:
+    """Answers ``{"input_tokens": n}``. ``max_body`` is in bytes, ``body_timeout`` in seconds."""
+
+    def __init__(self, calls: ModelCalls, max_body: int, body_timeout: float) -> None:
+        self._calls = calls
+        self._wire = AnthropicWire()
+        self._max_body = max_body
+        self._body_timeout = body_timeout
+
+    async def __call__(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        call = self._calls.begin(Operation.COUNT_TOKENS)
+        reply = CallReply(exchange, self._wire)
+        try:
+            await self._serve(call, exchange, reply)
+        except SwitchgearError as error:
+            if isinstance(error, InternalError):
+                _log.exception("Defect while serving %s", call.id)
+            self._calls.failed(call, error)
+            reply.fail(call, error)
+        except (ClientGoneError, asyncio.CancelledError):
+            self._calls.left(call)
+            raise
+
+    async def _serve(self, call: ModelCall, exchange: Exchange, reply: CallReply) -> None:
+        admit(self._calls, call, exchange)
+        body = await exchange.body(self._max_body, self._body_timeout)
+        request = self._wire.decode(Operation.COUNT_TOKENS, body, exchange.headers)
+        call.name = request.model
+        deployment = self._calls.authorise(call, request).deployments[0]
+        if Operation.COUNT_TOKENS in deployment.provider.operations:
+            await self._calls.run(call, self._sendable(request, deployment), reply)
+            return
+        told = _encode({"input_tokens": estimated_tokens(FRONT.read_counting(body))})
+        headers = b"content-type: application/json\r\nx-switchgear-estimated: input_tokens\r\n"
+        exchange.reply(200, headers + self._wire.id_header(call.id), told)
+
+    def _sendable(self, request: ModelRequest, deployment: Deployment) -> ModelRequest:
+        """The request without marks on signatures; where another provider made some, without what that one signed."""
+        body, foreign = unmark(request.body, deployment.provider.name)
+        if foreign:
+            written = BACK.write_call(FRONT.read_counting(request.body), deployment.target)
+            fields = msgspec.json.decode(written.body, type=dict[str, msgspec.Raw])
+            request.fields = {name: fields[name] for name in _COUNTED if name in fields}
+        elif body is not request.body:
+            request.fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        return request
