@@ -25,6 +25,7 @@ class Named:
     name = "acme"
     kind = "gemini"
     capabilities = Capabilities()
+    stream_usage = True
 
 
 def picture(width: int = 8, height: int = 6, form: str = "PNG") -> bytes:

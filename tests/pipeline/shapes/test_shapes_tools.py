@@ -222,6 +222,7 @@ class Named:
     name = "acme"
     kind = "openai"
     capabilities = Capabilities()
+    stream_usage = True
 
 
 def needed(call: Call, able: Capabilities, answers: Answers = "check") -> list[type[Shape]]:
