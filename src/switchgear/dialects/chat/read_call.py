@@ -205,9 +205,13 @@ def _format(given: FormatFields) -> ResponseFormat | None:
 
 def _wish(wire: Request, body: bytes) -> ReasoningWish | None:
     """What is wished of reasoning, in whichever of the four ways it was said; the one with a number or word counts."""
-    if wire.reasoning_effort is None and wire.reasoning is None:  # noqa: SIM102 - one line of four would not read better
-        if wire.thinking is None and wire.include_reasoning is None:
-            return None
+    if (
+        wire.reasoning_effort is None
+        and wire.reasoning is None
+        and wire.thinking is None
+        and wire.include_reasoning is None
+    ):
+        return None
     effort = _effort(wire.reasoning_effort, "reasoning_effort")
     budget: int | None = None
     show = wire.include_reasoning

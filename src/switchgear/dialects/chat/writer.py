@@ -105,15 +105,14 @@ class StreamWriter:
         """The events as chunks, possibly none yet."""
         out: list[bytes] = []
         for event in events:
-            kind = type(event)
-            if kind is TextDelta:
-                out.append(self._text(event))  # type: ignore[arg-type]  # by its exact type, which costs least
-            elif kind is ReasoningDelta:
-                out.append(self._thought(event))  # type: ignore[arg-type]
-            elif kind is ToolCallDelta:
-                out.append(self._arguments(event))  # type: ignore[arg-type]
-            elif kind is Finished:
-                self._finish = event.finish  # type: ignore[union-attr]
+            if isinstance(event, TextDelta):
+                out.append(self._text(event))
+            elif isinstance(event, ReasoningDelta):
+                out.append(self._thought(event))
+            elif isinstance(event, ToolCallDelta):
+                out.append(self._arguments(event))
+            elif isinstance(event, Finished):
+                self._finish = event.finish
             else:
                 out.append(self._other(event))
         return b"".join(out)
