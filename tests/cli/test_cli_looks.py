@@ -12,7 +12,7 @@ import pytest
 
 from switchgear import __version__
 from switchgear.cli import banner, screen, tables
-from switchgear.providers.catalog import Catalog
+from switchgear.providers.catalogue import Catalog
 from switchgear.testing import served
 
 FACTS = banner.BannerFacts(

@@ -13,6 +13,7 @@ from switchgear.core.canonical import Call, File, Image, Message, Text, ToolResu
 from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import RequestError, SightNotSupported, UnfetchableURL
 from switchgear.pipeline.images import CallImages, ImageLimits
+from switchgear.providers.catalogue import Card
 from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
 from switchgear.routing.directory import Deployment
@@ -44,7 +45,7 @@ def asked(*images: Image | File) -> Call:
 
 async def look(call: Call, able: Capabilities = WANTS_CONTENT, limits: ImageLimits | None = None) -> bool:
     fetcher = Fetcher(PublicOnly(private=["127.0.0.1"]), 1 << 20, 5.0)
-    deployment = Deployment(cast("Any", Named()), "m", None, able)
+    deployment = Deployment(cast("Any", Named()), "m", Card(capabilities=able))
     return await CallImages(limits or ImageLimits(), fetcher).prepare(call, deployment)
 
 

@@ -32,7 +32,7 @@ from switchgear.pipeline.prepare import Preparation
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.shapes import shapes_for
 from switchgear.providers.base import Operation
-from switchgear.providers.catalog import Catalog
+from switchgear.providers.catalogue import Catalog
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
 from switchgear.routing.directory import Deployment, Directory, Model

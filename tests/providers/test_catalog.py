@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from switchgear.core.calls import Usage
-from switchgear.providers.catalog import Catalog, cost, provider_for
+from switchgear.providers.catalogue import Catalog, cost, provider_for
 
 ENTRIES: dict[str, Any] = {
     "sample_spec": {"litellm_provider": "one of …", "mode": "one of: chat, …", "max_input_tokens": "text"},
@@ -116,7 +116,9 @@ def test_a_price_is_exact_and_in_nano_dollars_a_token(catalog: Catalog):
         Decimal(25),
         Decimal(2000),
     )
-    assert (price.mode, price.context, price.max_output) == ("chat", 272000, 128000)
+    card = catalog.find("openai", "gpt-5-mini")
+    assert card is not None
+    assert (card.mode, card.capabilities.context, card.capabilities.max_output) == ("chat", 272000, 128000)
 
 
 def test_cached_tokens_cost_the_cached_price(catalog: Catalog):
@@ -183,10 +185,10 @@ def test_more_cached_tokens_than_tokens_do_not_make_a_call_pay_back(catalog: Cat
     ],
 )
 def test_the_maps_spellings_are_bridged(catalog: Catalog, provider: str, model: str, entry: str):
-    price = catalog.price(provider, model)
+    card = catalog.find(provider, model)
 
-    assert price is not None
-    assert price.model == entry
+    assert card is not None
+    assert card.model == entry
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_invented_names_are_not_all_remembered(catalog: Catalog):
         catalog.price("openai", f"invented-{number}")
         catalog.price("openai", f"ft:gpt-5-mini:acme::{number}")
 
-    assert len(catalog._prices) <= 4096
+    assert len(catalog._cards) <= 4096
     assert catalog.price("openai", "gpt-5-mini") == catalog.price("openai", "gpt-5-mini")
 
 
@@ -265,7 +267,7 @@ def test_the_installed_map_is_read_without_importing_litellm():
     code = """
 import sys
 from switchgear.core.calls import Usage
-from switchgear.providers.catalog import Catalog, cost
+from switchgear.providers.catalogue import Catalog, cost
 catalog = Catalog.load()
 assert not catalog.note, catalog.note
 assert len(catalog) > 2000

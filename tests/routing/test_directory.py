@@ -9,7 +9,7 @@ import pytest
 from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Operation
-from switchgear.providers.catalog import Catalog
+from switchgear.providers.catalogue import Catalog
 from switchgear.providers.transport import Answer
 from switchgear.routing.directory import Directory, Model
 

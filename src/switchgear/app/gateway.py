@@ -33,7 +33,7 @@ from switchgear.pipeline.prepare import Preparation
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.shapes import shapes_for
 from switchgear.providers.base import Provider
-from switchgear.providers.catalog import Catalog
+from switchgear.providers.catalogue import Catalog
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
@@ -84,7 +84,7 @@ class Gateway:
         self.started_at = time.time()
         self.url = ""
         self.first_key: Secret | None = None
-        self.catalog = Catalog.load()
+        self.catalog = Catalog.load(kept_in=options.data_dir)
         self.keyring = Keyring(pepper)
         self.embedded = _embedded_models(settings.local) if settings.local.enabled else None
         self._embedded_provider = EmbeddedProvider(LOCAL_PROVIDER, self.embedded) if self.embedded else None

@@ -15,7 +15,7 @@ from switchgear.config.schema import LOCAL_PROVIDER, Settings
 from switchgear.config.stored import outside_store
 from switchgear.core.errors import UnresolvedReference
 from switchgear.providers.base import Provider
-from switchgear.providers.catalog import Catalog, provider_for
+from switchgear.providers.catalogue import Catalog, provider_for
 from switchgear.routing.directory import Directory, Model
 
 Documents = Mapping[str, Mapping[str, object]]
@@ -145,7 +145,7 @@ class RuntimeCompiler:
                     f'Model "{name}": no provider {", ".join(sorted(missing))}; those deployments are left out.'
                 )
             if known:
-                deployments = (directory.deployment(directory.providers[one.provider], one.model) for one in known)
+                deployments = (directory.deployment(directory.providers[one.provider], one.model, one) for one in known)
                 directory.define(Model(name, tuple(deployments), alias.answers, alias.vision_fallback or ""))
             else:
                 sources.pop(f"models.{name}", None)

@@ -34,7 +34,7 @@ from switchgear.pipeline.crossing import CrossingPassage
 from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Answer, Operation, Provider
-from switchgear.providers.catalog import cost
+from switchgear.providers.catalogue import cost
 from switchgear.providers.connection import Sink
 from switchgear.providers.errors import error_in_body
 from switchgear.providers.media import MEDIA, measured, passage_of

@@ -18,7 +18,7 @@ from switchgear.core.errors import (
     UnfetchableURL,
 )
 from switchgear.providers.connection import Timeouts
-from switchgear.providers.guard import PublicOnly
+from switchgear.providers.guard import Resolve
 from switchgear.providers.transport import Origin, OriginSettings
 
 _MAX_REDIRECTS = 3
@@ -37,7 +37,7 @@ class Fetched(msgspec.Struct, frozen=True):
 class Fetcher:
     """Fetches URLs of clients. ``max_bytes`` bounds the content, ``seconds`` the whole of it, redirects included."""
 
-    def __init__(self, guard: PublicOnly, max_bytes: int, seconds: float) -> None:
+    def __init__(self, guard: Resolve, max_bytes: int, seconds: float) -> None:
         self._guard = guard
         self._max_bytes = max_bytes
         self._seconds = seconds

@@ -8,10 +8,11 @@ from typing import Final, Literal
 
 import msgspec
 
+from switchgear.config.models import DeploymentSettings
 from switchgear.core.capabilities import Capabilities, Target
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Provider
-from switchgear.providers.catalog import Catalog, Price
+from switchgear.providers.catalogue import Card, Catalog, overridden
 
 Answers = Literal["trust", "check", "repair"]
 
@@ -24,18 +25,20 @@ _NAMED: Final = 5
 
 
 class Deployment:
-    """One provider's model behind an alias, with what it costs and what it can do."""
+    """One provider's model behind an alias, with what it costs and what it can do.
 
-    __slots__ = ("capabilities", "model", "model_json", "price", "provider", "target")
+    ``card`` is what is known of it, None for a model nobody knows; then its ``price`` is None too, and calls cost nobody knows what.
+    """
 
-    def __init__(
-        self, provider: Provider, model: str, price: Price | None, capabilities: Capabilities | None = None
-    ) -> None:
+    __slots__ = ("capabilities", "card", "model", "model_json", "price", "provider", "target")
+
+    def __init__(self, provider: Provider, model: str, card: Card | None) -> None:
         self.provider = provider
         self.model = model
         self.model_json = msgspec.Raw(msgspec.json.encode(model))
-        self.price = price
-        self.capabilities = (capabilities or Capabilities()).over(provider.capabilities)
+        self.card = card
+        self.price = card.price if card is not None else None
+        self.capabilities = (card.capabilities if card is not None else Capabilities()).over(provider.capabilities)
         self.target = Target(
             provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""), provider.stream_usage
         )
@@ -94,13 +97,10 @@ class Directory:
         self.aliases[model.name] = model
         self._found[model.name] = model
 
-    def deployment(
-        self, provider: Provider, model: str, price: Price | None = None, capabilities: Capabilities | None = None
-    ) -> Deployment:
-        """A provider's model; ``price`` and ``capabilities`` stand before what the catalogue says."""
-        known_as = self._priced_as.get(provider.name, provider.name)
-        price = price or self._catalog.price(known_as, model)
-        return Deployment(provider, model, price, capabilities)
+    def deployment(self, provider: Provider, model: str, own: DeploymentSettings | None = None) -> Deployment:
+        """A provider's model; what its ``own`` settings say stands before what the catalogue says."""
+        card = self._catalog.find(self._priced_as.get(provider.name, provider.name), model)
+        return Deployment(provider, model, card if own is None else overridden(card, own))
 
     def seeing(self, may_call: Callable[[str], bool]) -> list[str]:
         """Aliases that may be called and are known to take images, and a few of the listed models where there are none."""

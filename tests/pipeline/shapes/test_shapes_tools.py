@@ -29,6 +29,7 @@ from switchgear.pipeline.shapes import shapes_for
 from switchgear.pipeline.shapes.arguments import ArgumentsCheck
 from switchgear.pipeline.shapes.prompted_tools import PromptedTools
 from switchgear.pipeline.shapes.structured import StructuredOutput
+from switchgear.providers.catalogue import Card
 from switchgear.routing.directory import Answers, Deployment
 
 CITY: dict[str, Any] = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -226,7 +227,7 @@ class Named:
 
 
 def needed(call: Call, able: Capabilities, answers: Answers = "check") -> list[type[Shape]]:
-    deployment = Deployment(cast("Any", Named()), "m", None, able)
+    deployment = Deployment(cast("Any", Named()), "m", Card(capabilities=able))
     return [type(shape) for shape in shapes_for(call, deployment, answers)]
 
 

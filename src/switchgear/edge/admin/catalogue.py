@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import date
 from typing import Final, get_args
 
 from switchgear.config.models import AliasSettings
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER
-from switchgear.edge.admin.schemas.models import Deployment, Model, Price, Source, State
+from switchgear.core.capabilities import Capabilities
+from switchgear.edge.admin.schemas.models import Abilities, Deployment, Model, Price, Source, State
 from switchgear.edge.admin.services import GatewayControl
-from switchgear.providers.catalog import Rates
+from switchgear.providers import catalogue
+from switchgear.providers.catalogue.changes import million, one
 from switchgear.routing import directory as routing
 
 _STATES: Final = get_args(State)
@@ -89,18 +91,22 @@ class Catalogue:
         return [weights.get((one.provider.name, one.model), 1) for one in found.deployments]
 
     def _deployment(self, deployment: routing.Deployment, weight: int) -> Deployment:
-        price = deployment.price
+        card, able = deployment.card, deployment.capabilities
         state, reason = self.state(deployment.provider.name, deployment.model)
-        context = price.context if price is not None else None
+        context = able.context
         if deployment.provider.embedded and deployment.model == EMBEDDED_MODEL:
             context = self._settings.local.context
         return Deployment(
             provider=deployment.provider.name,
             model=deployment.model,
             weight=weight,
-            price=price_shown(price.rates) if price is not None else None,
+            known=card is not None,
+            mode=card.mode if card is not None else "",
+            price=price_shown(deployment.price),
+            capabilities=abilities_shown(able),
+            deprecated=day_shown(card.deprecated if card is not None else ""),
             context=context,
-            max_output=price.max_output if price is not None else None,
+            max_output=able.max_output,
             state=state,
             reason=reason,
         )
@@ -122,7 +128,17 @@ class Catalogue:
             return None
         missing = ", ".join(sorted({one.provider for one in alias.deployments}))
         reason = f"No provider {missing} is there."
-        unknown = {"price": None, "context": None, "max_output": None, "state": "failed", "reason": reason}
+        unknown = {
+            "known": False,
+            "mode": "",
+            "price": None,
+            "capabilities": abilities_shown(Capabilities()),
+            "deprecated": None,
+            "context": None,
+            "max_output": None,
+            "state": "failed",
+            "reason": reason,
+        }
         named = {"provider", "model", "weight"}
         return Model.model_validate(
             {
@@ -139,20 +155,44 @@ class Catalogue:
         )
 
 
-def price_shown(rates: Rates) -> Price:
-    """Rates, which are nano-dollars a token, as dollars a million tokens."""
-    cached = rates.cached_input if rates.cached_input is not None else rates.input
-    reasoning = rates.reasoning if rates.reasoning is not None else rates.output
+def price_shown(price: catalogue.Price | None) -> Price | None:
+    """A price for short prompts, in dollars; what stands in for a price that is missing is shown in its place."""
+    if price is None:
+        return None
+    rates, units = price.rates, price.units
     return Price(
-        input=_dollars(rates.input),
-        cached_input=_dollars(cached),
-        output=_dollars(rates.output),
-        reasoning=_dollars(reasoning),
+        input=million(rates.input) or None,
+        cached_input=million(rates.cached_input if rates.cached_input is not None else rates.input) or None,
+        cache_write=million(rates.cache_write if rates.cache_write is not None else rates.input) or None,
+        output=million(rates.output) or None,
+        reasoning=million(rates.reasoning if rates.reasoning is not None else rates.output) or None,
+        image=one(units.image) or None,
+        second=one(units.second) or None,
+        characters=million(units.character) or None,
+        query=one(units.query) or None,
     )
 
 
-def _dollars(nano_a_token: Decimal | None) -> str | None:
-    if nano_a_token is None:
+def abilities_shown(able: Capabilities) -> Abilities:
+    """What a model can do, under the names of the configuration."""
+    return Abilities(
+        tools=able.tools,
+        parallel_tools=able.parallel_tools,
+        tool_choice=able.tool_choice,
+        json_schema=able.schema,
+        vision=able.vision,
+        audio_input=able.audio_input,
+        pdf_input=able.pdf_input,
+        image_urls=able.image_urls,
+        reasoning=able.reasoning,
+        prefill=able.prefill,
+        system=able.system,
+    )
+
+
+def day_shown(day: str) -> date | None:
+    """A day of the catalogue; None for what is none."""
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
         return None
-    text = f"{nano_a_token / 1000:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

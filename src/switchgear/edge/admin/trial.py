@@ -158,8 +158,8 @@ def _result(call: ModelCall, reply: Collected, failure: SwitchgearError | None, 
 def _embeds(model: Model) -> bool:
     """Whether a model embeds: by the catalogue, or by its name where that says nothing."""
     first = model.deployments[0]
-    if first.price is not None and first.price.mode:
-        return first.price.mode == "embedding"
+    if first.card is not None and first.card.mode:
+        return first.card.mode == "embedding"
     if first.provider.embedded and first.model in EMBEDDED:
         return EMBEDDED[first.model].kind == "embedding"
     return "embed" in first.model.lower()

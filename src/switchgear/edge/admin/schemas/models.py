@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -15,12 +16,37 @@ _SOURCE = "Where it is defined: the configuration file, the store (this API), th
 
 
 class Price(Answer):
-    """US dollars per million tokens, as decimal numbers; null where not known."""
+    """US dollars as decimal numbers, per million tokens where nothing else is said; null where not known."""
 
     input: str | None = Field(examples=["0.25"])
-    cached_input: str | None = Field(examples=["0.025"])
+    cached_input: str | None = Field(examples=["0.025"], description="Prompt tokens read from the provider's cache.")
+    cache_write: str | None = Field(examples=["0.25"], description="Prompt tokens written to the provider's cache.")
     output: str | None = Field(examples=["2"])
     reasoning: str | None = Field(examples=["2"])
+    image: str | None = Field(description="An image that is made.")
+    second: str | None = Field(description="A second of audio.")
+    characters: str | None = Field(description="A million characters of speech that is made.")
+    query: str | None = Field(description="A query, of a model that ranks.")
+
+
+class Abilities(Answer):
+    """What a model can do; null where it is not known, and then its provider decides."""
+
+    tools: Literal["native", "prompted", "none"] | None = Field(
+        description="`prompted`: the gateway describes tools in the prompt and reads the calls from the text."
+    )
+    parallel_tools: bool | None
+    tool_choice: bool | None = Field(description="Whether a call of a tool can be demanded.")
+    json_schema: Literal["native", "checked"] | None = Field(
+        description="Who holds answers to a JSON schema: `native` is the provider, `checked` the gateway."
+    )
+    vision: bool | None
+    audio_input: bool | None
+    pdf_input: bool | None
+    image_urls: bool | None = Field(description="Whether the provider fetches images by their URL.")
+    reasoning: bool | None
+    prefill: bool | None = Field(description="Whether its answer may be begun for it.")
+    system: bool | None = Field(description="Whether it takes system messages.")
 
 
 class Deployment(Answer):
@@ -29,7 +55,14 @@ class Deployment(Answer):
     provider: str
     model: str = Field(description="Its name at the provider.")
     weight: int = Field(description="Its share of the calls, for strategies that share them out.")
+    known: bool = Field(
+        description="Whether the catalogue or the configuration knows the model. Calls of one that is not known work, "
+        "and are recorded without a cost."
+    )
+    mode: str = Field(description="What it is for, as the catalogue says; empty when not known.", examples=["chat"])
     price: Price | None = Field(description="For calls with a short prompt; null when not known.")
+    capabilities: Abilities
+    deprecated: date | None = Field(description="The day on which its provider takes it away; null when none is known.")
     context: int | None = Field(description="Tokens that prompt and answer may have together; null when not known.")
     max_output: int | None = Field(description="Tokens that an answer may have; null when not known.")
     state: State
