@@ -45,6 +45,7 @@ def verdicts(results: Results) -> list[Verdict]:
         _growth(results),
         _at_most(_median(results, US, "start.first_s"), "start to first answer", 2, "s"),
         _part_of_rival(results, "start.first_s", "start to first answer", 5, rival_name="start.s"),
+        *_crossings(results),
     ]
 
 
@@ -74,6 +75,28 @@ def _at_most(value: float | None, what: str, limit: float, unit: str) -> Verdict
     if value is None:
         return Verdict(text, "—", None)
     return Verdict(text, f"{significant(value)} {unit}", value / limit - 1)
+
+
+def _crossings(results: Results) -> list[Verdict]:
+    """What translating may add to passing."""
+    limits = (
+        ("messages_to_chat", "Messages → Chat", 60, 15),
+        ("chat_to_messages", "Chat → Messages", 60, 15),
+        ("litellm", "through the LiteLLM adapter", 400, 40),
+    )
+    found = []
+    for side, what, call, chunk in limits:
+        added = _median(results, US, f"crossing.{side}_us_added")
+        per_chunk = _median(results, US, f"crossing.{side}_us_added_per_chunk")
+        found += [
+            _at_most(added, f"{what}: CPU added to a call", call, "µs"),
+            _at_most(per_chunk, f"{what}: CPU added to a chunk", chunk, "µs"),
+        ]
+    memory = _median(results, US, "crossing.litellm_memory_mb")
+    found.append(_at_most(memory, "first LiteLLM call: memory added", 200, "MB"))
+    start, plain = _median(results, US, "crossing.start_s"), _median(results, US, "start.first_s")
+    found.append(_at_most(start and plain and start - plain, "LiteLLM provider: start delayed", 0.1, "s"))
+    return found
 
 
 def _growth(results: Results) -> Verdict:

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from harness.install import program
-from harness.traffic import unary_answer
+from harness.traffic import message_answer, unary_answer
 
 _FRAME = """\
 daemon off;
@@ -34,6 +34,7 @@ _UPSTREAM = """\
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     location / {{ default_type application/json; return 200 '{answer}'; }}
+    location /anthropic/ {{ default_type application/json; return 200 '{message}'; }}
   }}"""
 
 _FLOOR = """\
@@ -57,9 +58,13 @@ def _command(folder: Path, content: str) -> list[str]:
 
 
 def upstream_command(folder: Path, port: int) -> list[str]:
-    """nginx answering every request on ``port`` with the same chat completion, from memory."""
-    answer = unary_answer().decode().replace("\\", "\\\\").replace("'", "\\'")
-    return _command(folder, _UPSTREAM.format(port=port, answer=answer))
+    """nginx answering every request on ``port`` with the same chat completion, or message below ``/anthropic``."""
+    content = _UPSTREAM.format(port=port, answer=_quoted(unary_answer()), message=_quoted(message_answer()))
+    return _command(folder, content)
+
+
+def _quoted(answer: bytes) -> str:
+    return answer.decode().replace("\\", "\\\\").replace("'", "\\'")
 
 
 def floor_command(folder: Path, port: int, unary_port: int, stream_port: int) -> list[str]:

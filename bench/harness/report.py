@@ -67,9 +67,24 @@ def rows(plan: Plan) -> list[Row]:
         Row("— M", "memory.second_requests", whole=True),
         Row("start to first answer, s", "start.s", bold=True),
         Row("— with an empty data folder, s", "start.first_s"),
+        *_crossing_rows(),
         Row(f"{plan.open_streams:,} slow streams: open at once", "open.at_once", whole=True),
         Row(f"{plan.open_streams:,} slow streams: complete", "open.complete", whole=True),
         Row(f"{plan.open_streams:,} slow streams: memory after, MB", "open.memory_after_mb"),
+    ]
+
+
+def _crossing_rows() -> list[Row]:
+    sides = {
+        "pass": "passed as bytes",
+        "messages_to_chat": "Messages → Chat",
+        "chat_to_messages": "Chat → Messages",
+        "litellm": "LiteLLM adapter (Anthropic)",
+    }
+    return [
+        *(Row(f"{what}: CPU µs/request", f"crossing.{side}_us_per_request") for side, what in sides.items()),
+        *(Row(f"{what}: CPU µs/chunk", f"crossing.{side}_us_per_chunk") for side, what in sides.items()),
+        Row("first LiteLLM call: memory added, MB", "crossing.litellm_memory_mb"),
     ]
 
 

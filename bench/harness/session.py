@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from harness import measures
+from harness.crossing import Translating, crossing
 from harness.gateways import Gateway, Nginx, Switchgear
 from harness.measures import Figures, Measure, Setting
 from harness.processes import BenchError
@@ -67,8 +68,18 @@ class Session:
             self._first_start(gateway, repeat)
             with running(gateway, self._setting.cores) as run:
                 self._turn(run, floor, repeat)
+            if isinstance(gateway, Switchgear) and "crossing" in self._groups:
+                self._cross(gateway, repeat)
         except BenchError as error:
             self._failed(gateway, "start", repeat, error)
+
+    def _cross(self, gateway: Switchgear, repeat: int) -> None:
+        """Translations, in a process of their own with providers to translate for; it counts as the same gateway."""
+        translating = Translating(gateway.upstreams, gateway.folder.parent / f"{Translating.name}-{repeat}")
+        translating.name = gateway.name
+        with running(translating, self._setting.cores) as run:
+            self.results.add(gateway.name, {"crossing.start_s": run.start_seconds})
+            self._try(run, "crossing", crossing, repeat)
 
     def _first_start(self, gateway: Gateway, repeat: int) -> None:
         """A start on an empty folder, where that differs; each repeat gets a folder of its own."""

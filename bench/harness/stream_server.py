@@ -17,7 +17,7 @@ from typing import cast
 import httptools
 import uvloop
 
-from harness.traffic import StreamShape, stream_events
+from harness.traffic import StreamShape, message_events, stream_events
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
 _REFUSAL = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"
@@ -28,15 +28,16 @@ class Answers:
     """Encoded answers by shape: the writes of one stream, already framed as HTTP chunks."""
 
     def __init__(self) -> None:
-        self._ready: dict[tuple[StreamShape, bool], list[bytes]] = {}
+        self._ready: dict[tuple[StreamShape, bool, bool], list[bytes]] = {}
 
-    def writes(self, shape: StreamShape, usage: bool) -> list[bytes]:
-        """One write a tick; the last one ends the response."""
-        found = self._ready.get((shape, usage))
+    def writes(self, shape: StreamShape, usage: bool, *, messages: bool = False) -> list[bytes]:
+        """One write a tick; the last one ends the response. ``messages``: in Anthropic's form."""
+        found = self._ready.get((shape, usage, messages))
         if found is None:
-            found = [b"%x\r\n%b\r\n" % (len(event), event) for event in stream_events(shape, usage=usage)]
+            events = message_events(shape) if messages else stream_events(shape, usage=usage)
+            found = [b"%x\r\n%b\r\n" % (len(event), event) for event in events]
             found[-1] += b"0\r\n\r\n"
-            self._ready[shape, usage] = found
+            self._ready[shape, usage, messages] = found
         return found
 
 
@@ -48,6 +49,7 @@ class Upstream(asyncio.Protocol):
         self._answers = answers
         self._parser = httptools.HttpRequestParser(self)
         self._body = b""
+        self._path = b""
         self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport
 
@@ -64,6 +66,12 @@ class Upstream(asyncio.Protocol):
         except httptools.HttpParserError:
             self._transport.abort()
 
+    def on_message_begin(self) -> None:
+        self._path = b""
+
+    def on_url(self, part: bytes) -> None:
+        self._path += part
+
     def on_body(self, part: bytes) -> None:
         self._body += part
 
@@ -74,7 +82,8 @@ class Upstream(asyncio.Protocol):
             self._transport.write(_REFUSAL)
             return
         self._transport.write(_HEAD)
-        writes = self._answers.writes(shape, bool(_WANTS_USAGE.search(body)))
+        messages = self._path.endswith(b"/messages")
+        writes = self._answers.writes(shape, bool(_WANTS_USAGE.search(body)), messages=messages)
         self._tick(writes, 0, self._loop.time(), shape.every_ms / 1000)
 
     def _tick(self, writes: list[bytes], number: int, start: float, every: float) -> None:

@@ -75,6 +75,33 @@ def request_body(model: str, *, stream: bool) -> bytes:
     return json.dumps(asked).encode()
 
 
+def message_body(model: str, *, stream: bool) -> bytes:
+    """The same request in Anthropic's Messages form."""
+    asked: dict[str, object] = {
+        "model": model,
+        "system": _SYSTEM,
+        "messages": [{"role": "user", "content": _QUESTION}],
+        "temperature": 0.2,
+        "max_tokens": 400,
+    }
+    return json.dumps(asked | ({"stream": True} if stream else {})).encode()
+
+
+def message_answer() -> bytes:
+    """The same answer in Anthropic's Messages form."""
+    answer = {
+        "id": "msg_01XFDUDYJgAACzvnptvVoYEL",
+        "type": "message",
+        "role": "assistant",
+        "model": UNARY_MODEL,
+        "content": [{"type": "text", "text": _ANSWER}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 187, "output_tokens": 71},
+    }
+    return json.dumps(answer, separators=(",", ":")).encode()
+
+
 def unary_answer() -> bytes:
     """A chat completion of about 800 bytes with usage."""
     usage = {
@@ -127,6 +154,25 @@ def stream_events(shape: StreamShape, *, usage: bool) -> list[bytes]:
     return [*events, last + b"data: [DONE]\n\n"]
 
 
+def message_events(shape: StreamShape) -> list[bytes]:
+    """The events of one answer in Anthropic's Messages form: one a chunk, the others with the first and the last."""
+    usage = {"input_tokens": 187, "output_tokens": 1}
+    message = {"id": "msg_01XFDUDYJgAACzvnptvVoYEL", "type": "message", "role": "assistant", "model": shape.model}
+    message |= {"content": [], "stop_reason": None, "stop_sequence": None, "usage": usage}
+    block = {"index": 0, "content_block": {"type": "text", "text": ""}}
+    deltas = [{"index": 0, "delta": {"type": "text_delta", "text": piece(number)}} for number in range(shape.chunks)]
+    events = [_named("content_block_delta", delta) for delta in deltas]
+    events[0] = _named("message_start", {"message": message}) + _named("content_block_start", block) + events[0]
+    end = {"delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": shape.chunks}}
+    last = _named("content_block_stop", {"index": 0}) + _named("message_delta", end) + _named("message_stop", {})
+    return [*events, last]
+
+
+def _named(name: str, fields: dict[str, object]) -> bytes:
+    data = json.dumps({"type": name} | fields, separators=(",", ":"))
+    return f"event: {name}\ndata: {data}\n\n".encode()
+
+
 @dataclass(frozen=True)
 class StreamVerdict:
     """What a streamed answer held. ``problem`` is empty when it was complete."""
@@ -136,7 +182,12 @@ class StreamVerdict:
 
 
 def judge_stream(body: bytes, shape: StreamShape) -> StreamVerdict:
-    """Whether ``body`` is the whole answer: every chunk once and in order, finish, usage, and ``[DONE]`` at the end."""
+    """Whether ``body`` is the whole answer: every chunk once and in order, finish, usage, and ``[DONE]`` at the end.
+
+    One in Anthropic's Messages form ends with ``message_stop``.
+    """
+    if body.startswith(b"event: message_start"):
+        return _judge_messages(body, shape)
     chunks, text, finished, counted = 0, "", False, False
     events = [line[6:].strip() for line in body.split(b"\n") if line.startswith(b"data: ")]
     for event in events:
@@ -155,6 +206,19 @@ def judge_stream(body: bytes, shape: StreamShape) -> StreamVerdict:
         if content:
             chunks, text = chunks + 1, text + content
     return StreamVerdict(chunks, _problem(events, text, shape, finished=finished, counted=counted))
+
+
+def _judge_messages(body: bytes, shape: StreamShape) -> StreamVerdict:
+    told = [json.loads(line[6:]) for line in body.split(b"\n") if line.startswith(b"data: ")]
+    texts = [event["delta"]["text"] for event in told if event["type"] == "content_block_delta"]
+    ends = [event for event in told if event["type"] == "message_delta"]
+    if "".join(texts) != "".join(map(piece, range(shape.chunks))):
+        return StreamVerdict(len(texts), f"the content is not that of {shape.chunks} chunks in order")
+    if len(ends) != 1 or ends[0]["delta"]["stop_reason"] != "end_turn" or not ends[0]["usage"]["output_tokens"]:
+        return StreamVerdict(len(texts), "no stop reason or no usage")
+    if told[-1]["type"] != "message_stop":
+        return StreamVerdict(len(texts), "does not end with message_stop")
+    return StreamVerdict(len(texts), "")
 
 
 def _problem(events: list[bytes], text: str, shape: StreamShape, *, finished: bool, counted: bool) -> str:
