@@ -56,7 +56,7 @@ class Account:
 
         The path may have a query; it is sent as it is given, so what is not ours in it must be encoded.
         """
-        fields = self._fields if method == b"GET" else {"content-type": content_type} | self._fields
+        fields = self._fields if method in (b"GET", b"DELETE") else {"content-type": content_type} | self._fields
         target = f"{self._path}{path}" or "/"
         return self.origin.request_line(method, target.encode()) + _lines(fields)
 
@@ -79,11 +79,17 @@ class Account:
                 raise await self.refusal(answer, model)
         return answer
 
+    async def ask(self, method: bytes, path: str, limit: int | None = None) -> Answer:
+        """Send a request without a body; the answer has a 2xx status, and at most ``limit`` bytes. Raises ProviderError."""
+        answer = await self.origin.send(self.head(method, path) + b"\r\n", limit=limit)
+        if not 200 <= answer.status < 300:
+            with answer:
+                raise await self.refusal(answer)
+        return answer
+
     async def fetch(self, path: str) -> bytes:
         """The body of ``GET path``. Raises ProviderError."""
-        with await self.origin.send(self.head(b"GET", path) + b"\r\n") as answer:
-            if not 200 <= answer.status < 300:
-                raise await self.refusal(answer)
+        with await self.ask(b"GET", path) as answer:
             return await answer.body()
 
     async def refusal(self, answer: Answer, model: str = "") -> ProviderError:

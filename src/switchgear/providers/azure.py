@@ -16,6 +16,7 @@ from switchgear.core.secrets import Secret
 from switchgear.dialects.base import DialectName
 from switchgear.providers.account import Account, bearer
 from switchgear.providers.base import Answer, Operation, Outgoing
+from switchgear.providers.files import ProviderFiles
 from switchgear.providers.openai import model_ids
 from switchgear.providers.transport import OriginSettings
 
@@ -65,6 +66,7 @@ class AzureProvider:
         self.account = Account(msgspec.structs.replace(settings, base_url=endpoint), credentials, headers)
         self._version = f"?api-version={quote(api_version, safe='')}" if api_version else ""
         self._heads: dict[tuple[str, str], bytes] = {}
+        self.files = ProviderFiles(self.account, self._path)
 
     async def send(self, outgoing: Outgoing) -> Answer:
         """Send a request; the answer has a 2xx status. Raises ProviderError."""

@@ -32,10 +32,11 @@ class Operation(StrEnum):
     SPEECH = "audio/speech"
     TRANSCRIPTION = "audio/transcriptions"
     TRANSLATION = "audio/translations"
+    FILES = "files"
 
 
 OPENAI_OPERATIONS = frozenset(Operation) - {
-    Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES, Operation.COUNT_TOKENS,
+    Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES, Operation.COUNT_TOKENS, Operation.FILES,
 }  # fmt: skip
 """What an API in OpenAI's form may offer beside chat."""
 

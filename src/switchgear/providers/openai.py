@@ -13,6 +13,7 @@ from switchgear.core.secrets import Secret
 from switchgear.dialects.base import DialectName
 from switchgear.providers.account import Account, bearer
 from switchgear.providers.base import OPENAI_OPERATIONS, Outgoing
+from switchgear.providers.files import ProviderFiles
 from switchgear.providers.transport import Answer, OriginSettings
 
 _PATHS: dict[str, str] = {"chat": "/chat/completions", "responses": "/responses"}
@@ -53,6 +54,7 @@ class OpenAIProvider:
         self.stream_usage = stream_usage
         self.dialects = dialects or dialects_at(settings.base_url)
         self.account = Account(settings, bearer(api_key), headers)
+        self.files = ProviderFiles(self.account, "/{}".format)
         paths = {operation: f"/{operation.value}" for operation in OPENAI_OPERATIONS} | _PATHS
         self._heads = {name: self.account.head(b"POST", path) for name, path in paths.items()}
 

@@ -134,8 +134,8 @@ class Origin:
             method, self._absolute, path, self.authority.encode(), self._proxy_header,
         )  # fmt: skip
 
-    async def send(self, request: bytes, timeouts: Timeouts | None = None) -> Answer:
-        """Send ``request`` and wait for the head of its answer.
+    async def send(self, request: bytes, timeouts: Timeouts | None = None, *, limit: int | None = None) -> Answer:
+        """Send ``request`` and wait for the head of its answer, whose body may have ``limit`` bytes.
 
         A request that met a kept connection the provider had already closed is sent again, once, over a new
         connection, and only when not one byte was answered. Raises ProviderError.
@@ -144,7 +144,7 @@ class Origin:
         connection = self._take() or await self._connect(limits.connect)
         while True:
             try:
-                connection.begin(request, limits, self.settings.max_response_bytes)
+                connection.begin(request, limits, limit or self.settings.max_response_bytes)
                 await connection.head()
                 return Answer(connection, self)
             except StaleConnectionError:
