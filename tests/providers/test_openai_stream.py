@@ -516,3 +516,24 @@ def test_a_whole_answer_without_usage_is_estimated_from_its_text() -> None:
 def test_an_embedding_without_usage_has_no_completion() -> None:
     body = msgspec.json.encode({"object": "list", "data": [{"embedding": [0.123456789] * 384}]})
     assert estimate_of(body, 8) == Usage(2, 0, estimated=True)
+
+
+# ---------------------------------------------------------------- signed reasoning
+
+
+def _signed(signature: str | None) -> dict[str, Any]:
+    detail = {"type": "reasoning.text", "text": "hm", "signature": signature, "index": 0}
+    return {"id": "c", "choices": [{"index": 0, "delta": {"reasoning_details": [detail]}, "finish_reason": None}]}
+
+
+def test_signatures_of_reasoning_are_marked_as_the_providers() -> None:
+    reader = StreamReader("acme", str, show_usage=True)
+    told = b"".join(
+        reader.feed(b"data: %b\n\n" % json.dumps(_signed(given)).encode()) for given in ("s1", None, "sg1.x.y")
+    )
+    signatures = [
+        json.loads(line[6:])["choices"][0]["delta"]["reasoning_details"][0]["signature"]
+        for line in told.split(b"\n")
+        if line
+    ]
+    assert signatures == ["sg1.acme.s1", None, "sg1.x.y"]

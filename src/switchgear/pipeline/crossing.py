@@ -139,7 +139,8 @@ class CrossingPassage:
                 continue
             if data.strip() == _DONE:
                 self.done = True
-                continue
+                if self._crossing.back.name != "chat":
+                    continue
             try:
                 found = read(data)
             except NotThisDialectError as error:

@@ -78,7 +78,7 @@ class CallImages:
         if image.url:
             if not image.url.lower().startswith(("http://", "https://", "gs://")):
                 raise RequestError("An image's URL must be http, https or data.", param=param)
-            if not fetch or image.url.startswith("gs://"):
+            if not fetch or _held_by_google(image.url):
                 return False
             async with gate:
                 fetched = await self._fetcher.fetch(image.url, param)
@@ -112,7 +112,7 @@ class CallImages:
 
     async def _bring(self, file: File, param: str, gate: asyncio.Semaphore) -> bool:
         """Fetch a document that is given by URL."""
-        if not file.url.lower().startswith(("http://", "https://")):
+        if not file.url.lower().startswith(("http://", "https://")) or _held_by_google(file.url):
             return False
         async with gate:
             fetched = await self._fetcher.fetch(file.url, param)
@@ -150,6 +150,11 @@ def _files(call: Call) -> Iterator[tuple[File, str]]:
         for index, part in enumerate(message.parts):
             if isinstance(part, File) and part.url:
                 yield part, f"messages[{at}].content[{index}]"
+
+
+def _held_by_google(url: str) -> bool:
+    """Whether a URL names what Google keeps already, in Cloud Storage or as an uploaded file of Gemini's."""
+    return url.startswith(("gs://", "https://generativelanguage.googleapis.com/")) and "#" not in url
 
 
 def _decoded(data: str, param: str) -> bytes:

@@ -119,6 +119,8 @@ class Preparation:
             body = self._body(request, deployment, ask_usage=dialect == "chat")
             headers = request.headers
             return Prepared(Outgoing(call.operation, dialect, deployment.model, body, request.stream, headers))
+        if shapes and asked.n is not None and asked.n > 1:
+            raise NotSupported(f"{deployment.model} gives one answer here: n must be 1.", param="n")
         back = BACKS[dialect if same else provider.dialects[0]]
         held = bool(request.stream and shapes and answers == "repair")
         asked.stream = request.stream and not held

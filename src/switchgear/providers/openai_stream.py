@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from switchgear.core.calls import Usage
+from switchgear.core.canonical import SIGNATURE_MARK, Signature
 from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
 from switchgear.providers.base import Redact
 from switchgear.providers.errors import error_in_body
@@ -35,6 +36,10 @@ _NULL_FIELD = b',"usage":null'
 bytes are always the field itself."""
 _NULL_USAGE = re.compile(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,')
 _Number = int | float | None
+
+
+_DETAILS = b'"reasoning_details"'
+"""How OpenRouter and others give signed reasoning in chat; OpenAI's own has no field for it."""
 
 
 class _Details(msgspec.Struct):
@@ -164,6 +169,7 @@ class StreamReader:
             and 13 not in data
             and data.startswith(b"data:")
             and b'"error"' not in data
+            and _DETAILS not in data
         ):  # one event on one line that holds nothing for us: nearly all are, and each test is a scan in C
             usage = b'"usage"' in data
             if usage and not self._show_usage:
@@ -180,7 +186,7 @@ class StreamReader:
         self._aligned = self._cutter.empty and bool(self._typical)
         if not events:
             return b""
-        if b'"usage"' in events or b"[DONE]" in events or b'"error"' in events:
+        if b'"usage"' in events or b"[DONE]" in events or b'"error"' in events or _DETAILS in events:
             return self._inspect(events)
         self._count(events)
         return events
@@ -215,13 +221,13 @@ class StreamReader:
             events = events.replace(_NULL_FIELD, b"")
             if b'"usage"' in events:
                 events = _NULL_USAGE.sub(b"", events)
-            if b'"usage"' not in events and b"[DONE]" not in events and b'"error"' not in events:
+            if not any(mark in events for mark in (b'"usage"', b"[DONE]", b'"error"', _DETAILS)):
                 self._count(events)
                 return events
         kept: list[bytes] = []
         for event in split_events(events):
             try:
-                kept.append(self._look(event))
+                kept.append(self._look(_marked(event, self._provider) if _DETAILS in event else event))
             except ProviderError as error:
                 if not any(kept):
                     raise
@@ -358,6 +364,35 @@ def _text_size(choice: dict[str, Any]) -> int:
         function = call.get("function") if isinstance(call, dict) else None
         texts.append(function.get("arguments") if isinstance(function, dict) else None)
     return sum(len(_encoder.encode(text)) - 2 for text in texts if isinstance(text, str))
+
+
+def mark_details(document: bytes, provider: str) -> bytes:
+    """A chunk or a whole answer with the signatures of its ``reasoning_details`` marked as the provider's.
+
+    The same object where there are none.
+    """
+    changed = False
+    try:
+        told = msgspec.json.decode(document)
+    except _UNDECODABLE:
+        return document
+    choices = told.get("choices") if isinstance(told, dict) else None
+    for choice in choices if isinstance(choices, list) else ():
+        message = (choice.get("delta") or choice.get("message")) if isinstance(choice, dict) else None
+        details = message.get("reasoning_details") if isinstance(message, dict) else None
+        for detail in details if isinstance(details, list) else ():
+            for name in ("signature", "data"):
+                signed = detail.get(name) if isinstance(detail, dict) else None
+                if isinstance(signed, str) and signed and not signed.startswith(SIGNATURE_MARK):
+                    detail[name] = Signature(provider, signed).marked()
+                    changed = True
+    return _encoder.encode(told) if changed else document
+
+
+def _marked(event: bytes, provider: str) -> bytes:
+    data = event_data(event)
+    marked = mark_details(data, provider)
+    return event if marked is data else b"data: %b\n\n" % marked
 
 
 END_OF_STREAM = b"data: [DONE]\n\n"

@@ -11,6 +11,7 @@ from switchgear.providers import openai_stream
 from switchgear.providers.base import Redact
 from switchgear.providers.messages_stream import MessagesPassing
 from switchgear.providers.openai_stream import StreamReader
+from switchgear.providers.responses_stream import ResponsesPassing
 
 
 class Passage(Protocol):
@@ -62,7 +63,7 @@ class Passing(Protocol):
 
 
 class ChatPassing:
-    """OpenAI's Chat Completions, Completions and Embeddings. Their answers carry no signatures of their own."""
+    """OpenAI's Chat Completions, Completions and Embeddings."""
 
     def reader(self, provider: str, redact: Redact, *, show_usage: bool) -> Passage:
         """A reader for one stream."""
@@ -76,13 +77,17 @@ class ChatPassing:
         """Usage of a whole answer that told none."""
         return openai_stream.estimate_of(body, prompt_characters)
 
-    def mark(self, body: bytes, provider: str) -> bytes:  # noqa: ARG002 - the protocol's
-        """The answer as it is."""
-        return body
+    def mark(self, body: bytes, provider: str) -> bytes:
+        """A whole answer with the signatures of its reasoning marked as the provider's."""
+        return openai_stream.mark_details(body, provider) if b'"reasoning_details"' in body else body
 
     def unmark(self, body: bytes, provider: str) -> tuple[bytes, bool]:  # noqa: ARG002 - the protocol's
         """Marks in a chat are looked at in the canonical call."""
         return body, True
 
 
-PASSINGS: Mapping[DialectName, Passing] = {"chat": ChatPassing(), "messages": MessagesPassing()}
+PASSINGS: Mapping[DialectName, Passing] = {
+    "chat": ChatPassing(),
+    "messages": MessagesPassing(),
+    "responses": ResponsesPassing(),
+}
