@@ -36,7 +36,10 @@ KINDS = {
     "gemini": 'kind = "gemini"\nbase_url = "{aimock}/v1beta"',
     "azure": 'kind = "azure"\nbase_url = "{aimock}"\napi_version = "2024-10-21"',
     "ollama": 'kind = "ollama"\nbase_url = "{aimock}"',
+    "bedrock": 'kind = "litellm"\nlitellm_provider = "bedrock"\nbase_url = "{aimock}"\n'
+    'params = {{ aws_region_name = "eu-west-1", aws_access_key_id = "env:PROVIDER_KEY", aws_secret_access_key = "env:PROVIDER_KEY" }}',
 }
+KEYLESS = ("ollama", "bedrock")
 MODELS = ("gpt-5", "gpt-5.5", "claude-sonnet-4-5")
 """Clients look at the name to know what the model can do, so each kind of provider is called by several."""
 
@@ -48,7 +51,10 @@ LLMOCK = {
     "llmock_mistral": 'kind = "openai"\nbase_url = "{llmock}/mistral/v1"',
     "llmock_groq": 'kind = "openai"\nbase_url = "{llmock}/groq/openai/v1"',
     "llmock_xai": 'kind = "openai"\nbase_url = "{llmock}/xai/v1"',
+    "llmock_cohere": 'kind = "litellm"\nlitellm_provider = "cohere_chat"\nbase_url = "{llmock}/cohere/v2/chat"',
 }
+AT_PROVIDER = {"bedrock": "anthropic.claude-sonnet-4-5-20250929-v1:0", "llmock_cohere": "command-a-03-2025"}
+"""What the model is called there, where not as in front."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +145,10 @@ def stage(aimock: str, llmock: str) -> Iterator[Stage]:
         places = {"scripted": model.base_url, "aimock": aimock, "llmock": llmock}
         lines = ["[local]\nenabled = false\n"]
         for name, settings in (KINDS | LLMOCK).items():
-            key = "" if name == "ollama" else 'api_key = "env:PROVIDER_KEY"'
+            key = "" if name in KEYLESS else 'api_key = "env:PROVIDER_KEY"'
             lines.append(f"[providers.{name}]\n{settings.format(**places)}\n{key}\n")
         lines += [
-            f'[models."{name}-behind-{kind}"]\ndeployments = [{{ provider = "{kind}", model = "{name}" }}]\n'
+            f'[models."{name}-behind-{kind}"]\ndeployments = [{{ provider = "{kind}", model = "{AT_PROVIDER.get(kind, name)}" }}]\n'
             for kind in (*KINDS, *LLMOCK)
             for name in MODELS
         ]
