@@ -174,7 +174,7 @@ check("messages_errors_are_the_clients_own", [], (model) => fails(messages, mode
 
 // ---------------------------------------------------------------- the rest
 
-check("embeddings_come", ["messages", "gemini"], async (model) => {
+check("embeddings_come", ["messages", "gemini", "ollama", "bedrock"], async (model) => {
   const { embeddings } = await embedMany({ model: openai.embedding(model), values: ["one", "two"], ...{ maxRetries: 0 } });
   equal(embeddings.length, 2);
 });

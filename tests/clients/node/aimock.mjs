@@ -12,6 +12,16 @@ const SHELLS = { Bash: "command", exec_command: "cmd" };
 const OUTPUTS = ["final_result", "Place", "json"];
 const usage = { prompt_tokens: 5, completion_tokens: 9, input_tokens: 5, output_tokens: 9, promptTokenCount: 5, candidatesTokenCount: 9 };
 
+// what is not chat is always answered the same
+const SOUND = Buffer.from("RIFF of a sort").toString("base64");
+const OTHERS = {
+  embedding: { embedding: [0.25, 0.5] },
+  image: { images: [{ b64Json: "aW1hZ2U=", revisedPrompt: "A red square." }] },
+  speech: { audio: SOUND },
+  transcription: { transcription: { text: "Seven seas." } },
+  translation: { transcription: { text: "Seven seas." } },
+};
+
 const seen = [];
 const heard = new Set();
 let picture = "";
@@ -57,7 +67,7 @@ function tasks(said, tools) {
 }
 
 function answer(request) {
-  if (request._endpointType === "embedding") return { embedding: [0.25, 0.5] };
+  if (request._endpointType in OTHERS) return OTHERS[request._endpointType];
   const { said, results } = lastTurn(request.messages);
   const failing = /Fail (once )?with (\d+)(?: \((\w+)\))?/.exec(said);
   if (failing && !(failing[1] && heard.has(failing[3]))) {
@@ -112,7 +122,7 @@ const door = http.createServer(async (request, response) => {
     response.end(JSON.stringify(seen));
     return;
   }
-  if (raw.length) {
+  if (request.headers["content-type"]?.startsWith("application/json") && raw.length) {
     const body = JSON.parse(raw);
     seen.push({ path: request.url, headers: request.headers, body });
     picture = lookAt(path, body);

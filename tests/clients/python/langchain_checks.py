@@ -168,7 +168,7 @@ def responses_go_on_from_the_one_before(model: str) -> None:
 # ---------------------------------------------------------------- the rest
 
 
-@check(not_behind=["messages", "gemini", "ollama"])  # which have none, or aimock plays them otherwise
+@check(not_behind=["messages", "gemini", "ollama", "bedrock"])  # which have none, or aimock plays them otherwise
 def embeddings_come(model: str) -> None:
     more: Any = {"check_embedding_ctx_length": False}  # else it would fetch a tokenizer
     embedder = OpenAIEmbeddings(model=model, base_url=f"{root()}/v1", api_key=key(), **more)

@@ -9,7 +9,7 @@ from typing import Any
 
 import openai
 import pydantic
-from checking import CITY, THOUGHT, check, equal, key, png_url, root, run
+from checking import CITY, THOUGHT, check, equal, key, png, png_url, root, run
 
 client = openai.OpenAI(base_url=f"{root()}/v1", api_key=key(), max_retries=0, timeout=20)
 TOOLS: Any = [
@@ -319,11 +319,34 @@ def responses_run_in_the_background(model: str) -> None:
 # ---------------------------------------------------------------- the rest
 
 
-@check(not_behind=["messages", "gemini", "ollama"])  # which have none, or aimock plays them otherwise
+@check(not_behind=["messages", "gemini", "ollama", "bedrock"])  # which have none, or aimock plays them otherwise
 def embeddings_come_as_numbers(model: str) -> None:
     answer = client.embeddings.create(model=model, input=["one", "two"])
     equal([item.index for item in answer.data], [0, 1])
     assert all(isinstance(number, float) for item in answer.data for number in item.embedding)
+
+
+@check(not_behind=["chat", "messages", "gemini", "azure", "ollama", "bedrock"])
+def images_are_made_and_edited(model: str) -> None:
+    made = client.images.generate(model=model, prompt="A red square.", size="1024x1024")
+    equal([image.b64_json for image in made.data], ["aW1hZ2U="])
+    edited = client.images.edit(model=model, image=("red.png", png(), "image/png"), prompt="Make it blue.")
+    equal([image.b64_json for image in edited.data], ["aW1hZ2U="])
+
+
+@check(not_behind=["chat", "messages", "gemini", "azure", "ollama", "bedrock"])
+def speech_is_made_and_heard(model: str) -> None:
+    with client.audio.speech.with_streaming_response.create(model=model, voice="alloy", input="Hello.") as spoken:
+        sound = b"".join(spoken.iter_bytes())
+        equal(sound, b"RIFF of a sort")
+    heard = client.audio.transcriptions.create(model=model, file=("hello.wav", sound, "audio/wav"))
+    equal(heard.text, "Seven seas.")
+    equal(client.audio.translations.create(model=model, file=("hello.wav", sound, "audio/wav")).text, "Seven seas.")
+
+
+@check(not_behind=["chat", "messages", "gemini", "azure", "ollama", "bedrock"])
+def words_are_judged(model: str) -> None:
+    equal(client.moderations.create(model=model, input="Hello.").results[0].flagged, False)
 
 
 @check
