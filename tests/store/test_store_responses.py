@@ -14,7 +14,7 @@ from switchgear.core.errors import Conflict, NotFound, RequestTooLarge
 from switchgear.store import responses as kept_responses
 from switchgear.store import tables
 from switchgear.store.backup import backup, restore
-from switchgear.store.responses import LARGEST_RESPONSE, KeptResponse
+from switchgear.store.responses import KeptResponse
 from switchgear.store.store import Store
 
 SECRET = b"a secret of the tests, 32 bytes."
@@ -96,8 +96,9 @@ async def test_an_id_is_given_once(store: Store) -> None:
     assert (await store.responses.get("resp_1", "key_a", NOW)).key_id == "key_a"
 
 
-async def test_a_response_over_the_limit_is_not_kept(store: Store) -> None:
-    room = LARGEST_RESPONSE - len(kept().input)
+async def test_a_response_over_the_limit_is_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_responses, "LARGEST_RESPONSE", 5_000)
+    room = 5_000 - len(kept().input)
     with pytest.raises(RequestTooLarge, match="too large to be kept"):
         await store.responses.keep(kept(document=b" " * (room + 1)))
     await store.responses.keep(kept(document=b" " * room))
@@ -250,7 +251,7 @@ async def test_a_database_of_the_first_schema_is_brought_up_with_its_usage(
 
 async def test_kept_responses_are_in_a_backup(sqlite_url: str, tmp_path: Path) -> None:
     store = await Store.open(sqlite_url, tmp_path, secret=SECRET)
-    large = kept(2, document=msgspec.json.encode({"text": '"' * (LARGEST_RESPONSE // 2 - 200)}))
+    large = kept(2, document=msgspec.json.encode({"text": '"' * (8 << 20)}))
     await store.responses.keep(kept(1, alive_until=5), ["msg_1"])
     await store.responses.keep(large)
     await store.close()

@@ -14,6 +14,7 @@ import msgspec
 from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.app.bootstrap import first_keys
+from switchgear.app.retention import Retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.load import Loaded, read
@@ -35,6 +36,7 @@ from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.shapes import shapes_for
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Catalog
+from switchgear.providers.catalogue.kept import Kept, forget, keep
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
@@ -92,6 +94,7 @@ class Gateway:
         embedded: tuple[Provider, tuple[str, ...]] | None = None
         if self._embedded_provider is not None and self.embedded is not None:
             embedded = (self._embedded_provider, tuple(self.embedded.names))
+        self._embedded_models = embedded
         self._compiler = RuntimeCompiler(self.catalog, embedded)
         self._runtime: Runtime | None = None
         self._secrets = secrets
@@ -101,6 +104,7 @@ class Gateway:
         self.bus = EventBus()
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
+        self._retention = Retention(store.responses)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
         self._preparation = Preparation(_images(settings.vision), shapes_for)
@@ -180,6 +184,7 @@ class Gateway:
         if self.embedded is not None:
             self.embedded.start()
         self.loop_lag.start()
+        self._retention.start()
         self._poller = asyncio.create_task(self._poll(), name="store poll")
 
     async def close(self) -> None:
@@ -187,6 +192,7 @@ class Gateway:
         if self._poller is not None:
             self._poller.cancel()
             await asyncio.gather(self._poller, return_exceptions=True)
+        await self._retention.close()
         self.loop_lag.stop()
         if self.embedded is not None:
             await self.embedded.stop()
@@ -228,6 +234,21 @@ class Gateway:
             self._secrets = await _secrets(self.store)
             await self._compile(self.loaded)
             self._revision = revision
+
+    async def take_catalogue(self, kept: Kept | None) -> None:
+        """Keep a catalogue that was fetched and let it hold, or go back to the one of the package.
+
+        Raises DataFolderUnusable and StoreUnavailable.
+        """
+        folder = self.options.data_dir
+        async with self._changing:
+            if kept is None:
+                await asyncio.to_thread(forget, folder)
+            else:
+                await asyncio.to_thread(keep, folder, kept)
+            self.catalog = await asyncio.to_thread(Catalog.load, kept_in=folder)
+            self._compiler = RuntimeCompiler(self.catalog, self._embedded_models)
+            await self._compile(self.loaded)
 
     async def reload(self) -> ReloadReport:
         """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""

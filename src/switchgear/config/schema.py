@@ -186,7 +186,7 @@ class ResponsesSettings(Section):
     max_stored_bytes: int = Field(
         16 * MIB,
         ge=1024,
-        le=1024 * MIB,
+        le=64 * MIB,
         description="Largest response that is kept, in bytes with all that it answers; a larger one is answered, not kept.",
     )
 

@@ -37,7 +37,7 @@ _PIECE_BYTES = 4 << 20
 _LONGEST_LINE = 4 << 20
 # Kept responses may be longer than other rows, so fewer of them are in memory at once.
 _LONGEST_LINES = {tables.responses.name: 2 * LARGEST_RESPONSE + _LONGEST_LINE}
-_PIECES = {tables.responses.name: 8}
+_PIECES = {tables.responses.name: 2}
 _LONGEST_MANIFEST = 1 << 20
 _READ_BYTES = 1 << 20
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}

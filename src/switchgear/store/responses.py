@@ -18,10 +18,10 @@ from switchgear.core.errors import Conflict, NotFound, RequestTooLarge
 from switchgear.store import tables
 from switchgear.store.engine import Database
 
-LARGEST_RESPONSE: Final = 8 << 20
-"""Bytes of JSON that one kept response may hold, request and answer together."""
+LARGEST_RESPONSE: Final = 64 << 20
+"""Bytes of JSON that one kept response may hold at most, request and answer together: what a backup takes as a row."""
 
-LARGEST_CHAIN: Final = 32 << 20
+LARGEST_CHAIN: Final = 64 << 20
 """Bytes of JSON that a response and all before it may hold together."""
 
 LONGEST_CHAIN: Final = 10_000

@@ -1,0 +1,66 @@
+"""What is kept for a time only is forgotten in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from switchgear.app.retention import Retention
+from switchgear.core.errors import NotFound
+from switchgear.store.responses import KeptResponse
+from switchgear.store.store import Store
+
+NOW = time.time_ns() // 1_000_000
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await Store.open("sqlite:", tmp_path, secret=b"s" * 32)
+    yield opened
+    await opened.close()
+
+
+def kept(name: str, expires_at: int) -> KeptResponse:
+    return KeptResponse(name, "key", None, NOW, expires_at, "completed", "m", b"[]", b"{}")
+
+
+async def test_expired_responses_are_deleted_again_and_again(store: Store) -> None:
+    await store.responses.keep(kept("resp_new", NOW + 3_600_000))
+    await store.responses.keep(kept("resp_old", NOW - 1))
+    retention = Retention(store.responses, every=0.01)
+    retention.start()
+    try:
+        for name in ("resp_old", "resp_older"):
+            async with asyncio.timeout(10):
+                while await found(store, name):
+                    await asyncio.sleep(0.01)
+            if name == "resp_old":
+                await store.responses.keep(kept("resp_older", NOW - 2))
+    finally:
+        await retention.close()
+    assert await found(store, "resp_new")
+
+
+async def found(store: Store, name: str) -> bool:
+    try:
+        await store.responses.get(name, "key", 0)
+    except NotFound:
+        return False
+    return True
+
+
+async def test_a_store_that_is_away_is_asked_the_next_time(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    retention = Retention(store.responses)
+    async with store._database.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE responses RENAME TO away")
+    assert await retention.forget() == 0
+    assert "cannot be deleted" in caplog.text
+    async with store._database.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE away RENAME TO responses")
+    await store.responses.keep(kept("resp_old", NOW - 1))
+    assert await retention.forget() == 1
+    await retention.close()
