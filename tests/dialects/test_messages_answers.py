@@ -167,7 +167,7 @@ def test_an_answer_is_written_whole() -> None:
         Native("responses", {"type": "x"}),
         Audio(id="a", transcript="heard"),
         usage=Usage(130, 50, cached_tokens=100, reasoning_tokens=30, cache_write_tokens=20),
-        service_tier="standard",
+        service_tier="default",
     )
     cited = {
         "type": "web_search_result_location", "cited_text": "q", "encrypted_index": "", "title": "A", "url": "https://a",
@@ -187,19 +187,24 @@ def test_an_answer_is_written_whole() -> None:
             {"type": "redacted_thinking", "data": "sg1.claude.r"},
             {"type": "thinking", "thinking": "unsigned", "signature": ""},
             {"type": "text", "text": "So", "citations": [cited, placed]},
-            {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {"at": "sky"}},
-            {"type": "tool_use", "id": "sgt_Zi5sb29rOjA", "name": "look", "input": {}},
+            {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {"at": "sky"}, "caller": {"type": "direct"}},
+            {"type": "tool_use", "id": "sgt_Zi5sb29rOjA", "name": "look", "input": {}, "caller": {"type": "direct"}},
             {"type": "server_tool_use", "id": "s"},
-            {"type": "text", "text": "heard"},
+            {"type": "text", "text": "heard", "citations": None},
         ],
         "stop_reason": "tool_use",
         "stop_sequence": None,
+        "stop_details": None,
+        "container": None,
         "usage": {
             "input_tokens": 10,
             "cache_creation_input_tokens": 20,
             "cache_read_input_tokens": 100,
             "output_tokens": 50,
             "output_tokens_details": {"thinking_tokens": 30},
+            "cache_creation": None,
+            "inference_geo": None,
+            "server_tool_use": None,
             "service_tier": "standard",
         },
     }
@@ -246,4 +251,4 @@ def test_thoughts_that_were_not_to_be_shown_are_left_out() -> None:
 
 
 def test_an_answer_without_usage_says_so_with_zeros() -> None:
-    assert set(written()["usage"].values()) == {0}
+    assert set(written()["usage"].values()) == {0, None}

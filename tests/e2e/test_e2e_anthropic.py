@@ -178,7 +178,7 @@ def test_tokens_are_counted_by_the_provider(client: httpx.Client, claude: FaultU
 
 def test_an_answer_crosses(client: httpx.Client) -> None:
     answer = client.post("/v1/messages", json=request(OTHER, top_k=5)).json()
-    assert answer["content"] == [{"type": "text", "text": "one two three"}]
+    assert answer["content"] == [{"type": "text", "text": "one two three", "citations": None}]
     assert (answer["type"], answer["role"], answer["stop_reason"]) == ("message", "assistant", "end_turn")
     assert answer["id"].startswith("msg_")
     assert answer["usage"]["output_tokens"] == 3

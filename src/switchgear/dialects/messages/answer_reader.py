@@ -13,7 +13,7 @@ from switchgear.core.capabilities import Target
 from switchgear.dialects.base import NotThisDialectError
 from switchgear.dialects.messages.citations import WireCitation, read_citation
 from switchgear.dialects.messages.finishing import read_finish
-from switchgear.dialects.messages.usage import WireUsage
+from switchgear.dialects.messages.usage import WireUsage, read_tier
 
 
 class _Block(msgspec.Struct):
@@ -70,7 +70,7 @@ def read_answer(body: bytes, target: Target) -> Answer:
         read_finish(wire.stop_reason or ""),
         usage.usage() if usage is not None else None,
         stop_sequence=wire.stop_sequence or "",
-        service_tier=(usage.service_tier or "") if usage is not None else "",
+        service_tier=read_tier(usage.service_tier) if usage is not None else "",
     )
 
 

@@ -18,6 +18,7 @@ from switchgear.dialects.messages.turns import tool_input
 from switchgear.dialects.messages.usage import write_usage
 
 _encode = msgspec.json.Encoder().encode
+_DIRECT = {"type": "direct"}
 
 
 def write_answer(answer: Answer, call: Call) -> bytes:
@@ -31,9 +32,6 @@ def write_answer(answer: Answer, call: Call) -> bytes:
         if block.get("id") == "":
             block["id"] = f"toolu_{message_id(answer.id)[4:]}_{place}"
         content.append(block)
-    usage = write_usage(answer.usage or Usage())
-    if answer.service_tier:
-        usage["service_tier"] = answer.service_tier
     return _encode(
         {
             "id": message_id(answer.id),
@@ -48,7 +46,9 @@ def write_answer(answer: Answer, call: Call) -> bytes:
                 refused=any(isinstance(part, Refusal) for part in answer.parts),
             ),
             "stop_sequence": answer.stop_sequence or None,
-            "usage": usage,
+            "stop_details": None,
+            "container": None,
+            "usage": write_usage(answer.usage or Usage(), answer.service_tier),
         }
     )
 
@@ -58,26 +58,29 @@ def hides_thinking(call: Call) -> bool:
     return call.reasoning is not None and call.reasoning.show is False
 
 
+def text_block(text: str, citations: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A text in an answer."""
+    return {"type": "text", "text": text, "citations": citations}
+
+
+def tool_block(call_id: str, name: str, arguments: Any) -> dict[str, Any]:
+    """A tool call in an answer, made by the model itself."""
+    return {"type": "tool_use", "id": call_id, "name": name, "input": arguments, "caller": _DIRECT}
+
+
 def _block(part: Part, *, hidden: bool) -> dict[str, Any] | None:
     if isinstance(part, Text):
-        block: dict[str, Any] = {"type": "text", "text": part.text}
-        if part.citations:
-            block["citations"] = [write_citation(one) for one in part.citations]
-        return block
+        cited = [write_citation(one) for one in part.citations] if part.citations else None
+        return text_block(part.text, cited)
     if isinstance(part, ToolCall):
-        return {
-            "type": "tool_use",
-            "id": tool_id(part.id) if part.id else "",
-            "name": part.name,
-            "input": tool_input(part),
-        }
+        return tool_block(tool_id(part.id) if part.id else "", part.name, tool_input(part))
     if isinstance(part, Reasoning):
         return _thinking(part, hidden=hidden)
     if isinstance(part, Refusal):
-        return {"type": "text", "text": part.text}
+        return text_block(part.text)
     if isinstance(part, Native):
         return part.raw if part.dialect == "messages" else None
-    return {"type": "text", "text": part.transcript} if isinstance(part, Audio) and part.transcript else None
+    return text_block(part.transcript) if isinstance(part, Audio) and part.transcript else None
 
 
 def _thinking(part: Reasoning, *, hidden: bool) -> dict[str, Any] | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from switchgear.core.canonical import (
-    Audio,
     Call,
     File,
-    Image,
     Native,
     Part,
     Reasoning,
@@ -56,4 +54,4 @@ def _size(part: Part) -> tuple[int, int]:
         return len(part.text), 0 if part.text else 1
     if isinstance(part, Native):
         return len(part.text or _encode(part.raw)), 0
-    return 0, 1 if isinstance(part, Image | Audio) else 0
+    return 0, 1  # an image or a recording

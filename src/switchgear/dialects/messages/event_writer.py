@@ -27,11 +27,11 @@ from switchgear.core.canonical import (
     ToolCallBegin,
     ToolCallDelta,
 )
-from switchgear.dialects.messages.answer_writer import hides_thinking
+from switchgear.dialects.messages.answer_writer import hides_thinking, text_block, tool_block
 from switchgear.dialects.messages.citations import write_citation
 from switchgear.dialects.messages.finishing import stop_reason
 from switchgear.dialects.messages.ids import message_id, tool_id
-from switchgear.dialects.messages.usage import write_usage
+from switchgear.dialects.messages.usage import write_counts, write_usage
 
 _encode = msgspec.json.Encoder().encode
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -99,8 +99,10 @@ class MessagesWriter:
                 finished.finish, stop_sequence=finished.stop_sequence, called=self._called, refused=self._refused
             ),
             "stop_sequence": finished.stop_sequence or None,
+            "stop_details": None,
+            "container": None,
         }
-        self._send("message_delta", {"type": "message_delta", "delta": delta, "usage": write_usage(usage)})
+        self._send("message_delta", {"type": "message_delta", "delta": delta, "usage": write_counts(usage)})
         self._out.append(b'event: message_stop\ndata: {"type":"message_stop"}\n\n')
         return self._taken()
 
@@ -129,6 +131,8 @@ class MessagesWriter:
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
+            "stop_details": None,
+            "container": None,
             "usage": write_usage(begin.usage or Usage()),
         }
         self._send("message_start", {"type": "message_start", "message": message})
@@ -203,7 +207,7 @@ class MessagesWriter:
             self._kind, self._called = _TOOL, True
             self._arguments, self._whole, self._custom = [], False, event.custom
             name = tool_id(event.id) if event.id else f"toolu_{self._answer_id.replace('_', '')}_{event.index}"
-            self._start({"type": "tool_use", "id": name, "name": event.name, "input": {}})
+            self._start(tool_block(name, event.name, {}))
             self._prefix = self._delta_prefix(b'"input_json_delta","partial_json":')
             return
         if isinstance(event, ReasoningDelta | ReasoningSigned):
@@ -212,7 +216,7 @@ class MessagesWriter:
             self._prefix = self._delta_prefix(b'"thinking_delta","thinking":')
         else:
             self._kind = _TEXT
-            self._start({"type": "text", "text": ""})
+            self._start(text_block(""))
             self._prefix = self._delta_prefix(b'"text_delta","text":')
         self._fill(event)
 

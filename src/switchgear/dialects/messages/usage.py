@@ -14,6 +14,7 @@ from switchgear.core.calls import Usage
 
 _MOST_TOKENS = 10**12
 """More than this is a provider's mistake, and more than a database keeps as a number."""
+_TIERS = {"default": "standard", "standard": "standard", "priority": "priority", "batch": "batch"}
 _Number = int | float | None
 
 
@@ -63,14 +64,28 @@ def _whole(number: float | None) -> int:
     return int(min(max(number, 0), _MOST_TOKENS)) if number == number else 0  # noqa: PLR0124 - not a number is not itself
 
 
-def write_usage(usage: Usage) -> dict[str, Any]:
-    """The usage of an answer in Anthropic's words."""
-    wire: dict[str, Any] = {
+def write_usage(usage: Usage, service_tier: str = "") -> dict[str, Any]:
+    """The usage of an answer in Anthropic's words, with every field that an answer has."""
+    return {
+        **write_counts(usage),
+        "cache_creation": None,
+        "inference_geo": None,
+        "service_tier": _TIERS.get(service_tier),
+    }
+
+
+def write_counts(usage: Usage) -> dict[str, Any]:
+    """As much of it as the end of a stream has."""
+    return {
         "input_tokens": max(usage.prompt_tokens - usage.cached_tokens - usage.cache_write_tokens, 0),
         "cache_creation_input_tokens": usage.cache_write_tokens,
         "cache_read_input_tokens": usage.cached_tokens,
         "output_tokens": usage.completion_tokens,
+        "output_tokens_details": {"thinking_tokens": usage.reasoning_tokens} if usage.reasoning_tokens else None,
+        "server_tool_use": None,
     }
-    if usage.reasoning_tokens:
-        wire["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
-    return wire
+
+
+def read_tier(told: str | None) -> str:
+    """The tier that served an answer, in the words of a call's ``service_tier``."""
+    return "default" if told == "standard" else told or ""
