@@ -166,7 +166,8 @@ class Exchange:
             framing = b"transfer-encoding: chunked\r\n"
         else:
             cycle.keep_alive = False  # HTTP/1.0 knows no chunks: the end of the connection ends the body
-        if not cycle.keep_alive:
+        if not cycle.keep_alive or cycle.more_body:
+            cycle.keep_alive = False
             framing += b"connection: close\r\n"
         if not self.gone:
             self._transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], headers, framing))
@@ -177,7 +178,10 @@ class Exchange:
         self.started = cycle.response_started = True
         if self.gone:
             return
-        close = b"" if cycle.keep_alive else b"connection: close\r\n"
+        close = b""
+        if not cycle.keep_alive or cycle.more_body:  # what of the request is unread is not waited for
+            cycle.keep_alive = False
+            close = b"connection: close\r\n"
         length = len(body)
         if cycle.scope["method"] == "HEAD":
             body = b""
