@@ -21,6 +21,11 @@ base_url = "{claude}"
 api_key = "env:KEY"
 models = ["claude-sonnet-4-5"]
 
+[providers.bare]
+kind = "anthropic"
+base_url = "{claude}"
+models = ["claude-sonnet-4-5"]
+
 [providers.other]
 kind = "openai"
 base_url = "{other}"
@@ -171,6 +176,25 @@ def test_tokens_are_counted_by_the_provider(client: httpx.Client, claude: FaultU
     assert sent.target == "/v1/messages/count_tokens"
     assert json.loads(sent.body).keys() == {"model", "messages"}
     assert b"gemini" not in sent.body
+
+
+def test_a_provider_that_does_not_know_the_model_says_so_when_asked_to_count(
+    client: httpx.Client, claude: FaultUpstream
+) -> None:
+    told = {"type": "error", "error": {"type": "not_found_error", "message": "model: claude-sonnet-4-5"}}
+    claude.answer(ReadBody(), Send(http1.response(http1.encode_body(told), 404)))
+    answer = client.post("/v1/messages/count_tokens", json=request(CLAUDE))
+    assert (answer.status_code, answer.json()["error"]["type"]) == (404, "not_found_error")
+
+
+def test_tokens_are_estimated_for_a_provider_without_that_path(client: httpx.Client, claude: FaultUpstream) -> None:
+    asked = len(claude.requests)
+    claude.answer(ReadBody(), Send(http1.response(b"Not found", 404)))
+    for _ in range(2):
+        answer = client.post("/v1/messages/count_tokens", json=request("bare/claude-sonnet-4-5"))
+        assert answer.headers["x-switchgear-estimated"] == "input_tokens"
+        assert answer.json() == {"input_tokens": 8}
+    assert len(claude.requests) == asked + 1
 
 
 # ---------------------------------------------------------------- another provider behind

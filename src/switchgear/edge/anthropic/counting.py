@@ -10,7 +10,7 @@ import logging
 
 import msgspec
 
-from switchgear.core.errors import InternalError, SwitchgearError
+from switchgear.core.errors import InternalError, ProviderError, SwitchgearError
 from switchgear.dialects.messages import BACK, FRONT
 from switchgear.dialects.messages.counting import estimated_tokens
 from switchgear.edge.anthropic.wire import AnthropicWire
@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 _COUNTED = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config")
 """The fields of a request that are counted, which are all that may be sent."""
+_NO_SUCH_PATH = (404, 405, 501)
 
 
 class CountTokens:
@@ -36,6 +37,8 @@ class CountTokens:
         self._wire = AnthropicWire()
         self._max_body = max_body
         self._body_timeout = body_timeout
+        self._without: set[str] = set()
+        """Providers that were found not to count."""
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
@@ -58,12 +61,25 @@ class CountTokens:
         request = self._wire.decode(Operation.COUNT_TOKENS, body, exchange.headers)
         call.name = request.model
         deployment = self._calls.authorise(call, request).deployments[0]
-        if Operation.COUNT_TOKENS in deployment.provider.operations:
-            await self._calls.run(call, self._sendable(request, deployment), reply)
+        if await self._counted(call, request, deployment, reply):
             return
         told = _encode({"input_tokens": estimated_tokens(FRONT.read_counting(body))})
         headers = b"content-type: application/json\r\nx-switchgear-estimated: input_tokens\r\n"
         exchange.reply(200, headers + self._wire.id_header(call.id), told)
+
+    async def _counted(self, call: ModelCall, request: ModelRequest, deployment: Deployment, reply: CallReply) -> bool:
+        """Whether the provider counts, and has answered. Not all that speak Messages have this path."""
+        provider = deployment.provider
+        if Operation.COUNT_TOKENS not in provider.operations or provider.name in self._without:
+            return False
+        try:
+            await self._calls.run(call, self._sendable(request, deployment), reply)
+        except ProviderError as error:
+            if error.upstream_status not in _NO_SUCH_PATH or "model" in (error.cause or "").lower():
+                raise
+            self._without.add(provider.name)
+            return False
+        return True
 
     def _sendable(self, request: ModelRequest, deployment: Deployment) -> ModelRequest:
         """The request without marks on signatures; where another provider made some, without what that one signed."""
