@@ -11,6 +11,7 @@ import asyncio
 import importlib
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -259,7 +260,7 @@ async def road(library: Library, provider: str, what: str, *, stream: bool = Fal
     return "translated" if sends else None
 
 
-DIFFERENT = frozenset({"docker_model_runner", "huggingface", "ollama_chat", "replicate"})
+DIFFERENT = frozenset({"docker_model_runner", "huggingface", "ollama_chat", "watsonx"})
 """Where LiteLLM asks the hub or the server something first, or leaves out part of the path."""
 
 
@@ -273,7 +274,8 @@ async def survey(library: Library) -> dict[str, Known]:
     """Every provider that can be called."""
     titles = _titles()
     found: dict[str, Known] = {}
-    with capturing(library):
+    with capturing(library), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         for name in sorted(getattr(one, "value", one) for one in library.litellm.provider_list):
             if name in LEFT_OUT:
                 continue

@@ -39,7 +39,7 @@ def asking(provider: str, litellm_provider: str) -> Iterator[None]:
         raise RequestError(
             f"Provider {provider}: the request cannot be put into the form of {litellm_provider}{_saying(error)}.",
             hint="Ask it more plainly: the field that cannot be translated is not known.",
-            cause=type(error).__name__,
+            cause=_where(error),
         ) from None
 
 
@@ -53,8 +53,17 @@ def reading(provider: str) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - as above, and what a provider sends can be anything
         raise ProviderInvalidResponse(
             f"Provider {provider} answered in a form that LiteLLM cannot read.",
-            provider=provider, cause=type(error).__name__,
+            provider=provider, cause=_where(error),
         ) from None  # fmt: skip
+
+
+def _where(error: Exception) -> str:
+    """The class of an error and the line that raised it: for the log, which its message is not for."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
 
 
 def _saying(error: Exception) -> str:

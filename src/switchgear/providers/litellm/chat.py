@@ -16,6 +16,7 @@ from switchgear.providers.base import Answer, Redact
 from switchgear.providers.litellm import answers
 from switchgear.providers.litellm.chunks import ChunkWriter
 from switchgear.providers.litellm.engine import Library
+from switchgear.providers.litellm.fields import effective, keep_meaning
 from switchgear.providers.litellm.framing import Framing, ServerSent
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.settings import LiteLLMSettings
@@ -40,6 +41,7 @@ BASES: Final = {
 """Where APIs are for which LiteLLM knows it only inside its own call."""
 _PASSED: Final = frozenset({"OpenAIGPTConfig", "OpenAILikeChatConfig"})
 """Classes whose ``transform_response`` leaves an answer in OpenAI's form as it is."""
+_OPENAI: Final = frozenset({"OpenAIGPTConfig", "OpenAIConfig"})
 _PASSED_STREAM: Final = "OpenAIChatCompletionStreamingHandler"
 _NEVER_NAMED: Final = frozenset({"stream", "stream_options", "user"})
 """Fields that are left out without a word: the gateway's own, and one that is no wish."""
@@ -89,13 +91,14 @@ class ConfigChat:
         self.config = self.find_config()
         if self.config is None:
             raise NotTranslatableError(f"LiteLLM has no configuration for {self.provider}")
-        self.supported = library.supported(self.provider, self.model)
         self._fix_lookups()
+        self.supported = effective(self.config, library.supported(self.provider, self.model), self.model)
         parser: object = self.config.get_model_response_iterator(
             streaming_response=iter(()), sync_stream=True, json_mode=False
         )
         self.passes = _owner(self.config, "transform_response") in _PASSED
         self.passes_stream = type(parser).__name__ == _PASSED_STREAM and type(self).framing is ServerSent
+        self.in_openai_form = not _OPENAI.isdisjoint(kind.__name__ for kind in type(self.config).__mro__)
         self.extra_in_body = self.provider in library.litellm.openai_compatible_providers or self.passes
         self.account = {name: value for name, value in settings.plain().items() if of_account(name)}
         self.defaults = {name: value for name, value in settings.plain().items() if not of_account(name)}
@@ -117,6 +120,9 @@ class ConfigChat:
     async def credentials(self) -> str:
         """The key to call with, which may have to be obtained. Raises ProviderError."""
         return self.key
+
+    def add_fields(self, call: Json, optional: Json, dropped: list[str]) -> None:
+        """Put into ``optional`` what the API has words for and LiteLLM does not."""
 
     def url(self, optional: Json, *, key: str, stream: bool) -> str:
         """Where the request goes."""
@@ -219,6 +225,8 @@ class ConfigChat:
                 continue
             if name in self.supported or name == "user":
                 wished[name] = value
+            elif name == "max_completion_tokens" and "max_tokens" in self.supported:
+                wished.setdefault("max_tokens", value)
             elif name not in self.library.openai_fields:
                 extra[name] = value
             elif name not in _NEVER_NAMED and not (name == "n" and value == 1):
@@ -226,6 +234,8 @@ class ConfigChat:
         if stream:
             wished["stream"] = True
         optional: Json = self.config.map_openai_params(wished, {}, self.model, True)
+        self.add_fields(call, optional, dropped)
+        keep_meaning(call, optional, dropped, as_openai=self.in_openai_form)
         if extra:
             if self.extra_in_body:
                 optional["extra_body"] = {**(optional.get("extra_body") or {}), **extra}
@@ -303,9 +313,9 @@ class Raw:
 class Silent:
     """In the place of LiteLLM's log of one call: takes everything, keeps nothing."""
 
-    def __init__(self, optional: Mapping[str, Any]) -> None:
+    def __init__(self, optional: Mapping[str, Any], asked: Any = None) -> None:
         self.optional_params = optional
-        self.model_call_details: Json = {}
+        self.model_call_details: Json = {"input": asked}
         self.call_type = "acompletion"
         self.litellm_trace_id = ""
         self.stream = False

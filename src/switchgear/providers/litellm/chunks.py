@@ -64,8 +64,8 @@ class ChunkWriter:
             told["content"] = content
         if reasoning := said.get("reasoning_content"):
             told["reasoning_content"] = reasoning
-        if (blocks := said.get("thinking_blocks")) or said.get("tool_calls"):
-            self._add_calls_and_details(told, blocks, said.get("tool_calls") or ())
+        if said.get("thinking_blocks") or said.get("tool_calls") or said.get("provider_specific_fields"):
+            self._add_calls_and_details(told, said)
         for name in _PASSED_ON:
             if name in said and (value := said[name]):
                 told[name] = value
@@ -74,10 +74,13 @@ class ChunkWriter:
             return b""
         return self._event(told, choice.index or 0, chunk, logprobs)
 
-    def _add_calls_and_details(self, told: Json, blocks: Any, calls: Any) -> None:
-        details = thoughts.details_of_blocks(blocks, self._details, texts=False)
-        if calls:
+    def _add_calls_and_details(self, told: Json, said: Json) -> None:
+        details = thoughts.details_of_blocks(said.get("thinking_blocks"), self._details, texts=False)
+        if calls := said.get("tool_calls"):
             told["tool_calls"] = [self._call(call, details) for call in calls]
+        signed = [one["data"] for one in details if "data" in one]
+        for signature in thoughts.signatures_of_text(said.get("provider_specific_fields"), signed):
+            details.append(thoughts.detail(signature, self._details + len(details)))
         if details:
             self._details += len(details)
             told["reasoning_details"] = details
@@ -113,6 +116,8 @@ class ChunkWriter:
         told: Json = {}
         if text := chunk.get("text"):
             told["content"] = text
+        if thought := chunk.get("reasoning"):
+            told["reasoning_content"] = thought
         call = chunk.get("tool_use")
         if call:
             function = call.get("function") or {}

@@ -89,7 +89,7 @@ class Embeddings:
         def translate(body: bytes) -> bytes:
             told = self.config.transform_embedding_response(
                 model=self.model, raw_response=Raw(body, received),
-                model_response=self.library.types.EmbeddingResponse(), logging_obj=Silent(optional),
+                model_response=self.library.types.EmbeddingResponse(), logging_obj=Silent(optional, document.get("texts") or document.get("input")),
                 api_key=NO_KEY, request_data=document, optional_params=optional, litellm_params=dict(self.account),
             )  # fmt: skip
             return embeddings(told, self.model)

@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -45,6 +46,8 @@ _LOOKUPS: Final = (
     ("litellm.llms.anthropic.common_utils", "AnthropicModelInfo._supports_model_capability"),
     ("litellm.llms.anthropic.common_utils", "AnthropicModelInfo._get_model_capability"),
 )
+_WARNING: Final = ".*is using the `ReadOnly` qualifier"
+"""What pydantic says, once, of one of LiteLLM's types."""
 _SEALED: Final = "__switchgear_seal__"
 
 
@@ -142,6 +145,7 @@ def _imported() -> ModuleType:
         silent = logging.getLogger(name)
         silent.setLevel(logging.CRITICAL + 1)
         silent.propagate = False
+    warnings.filterwarnings("ignore", message=_WARNING)
     try:
         litellm = importlib.import_module("litellm")
         if not hasattr(litellm, _SEALED):
@@ -159,7 +163,7 @@ class _Seal:
 
     Its environment is empty but for its own switches and the proxies: the process's holds keys of other providers, and a
     provider is called with what its settings name and with nothing else. Its HTTP clients refuse unless ``may_connect``.
-    It keeps no log, and the look-ups it would do again for every call are remembered.
+    It keeps no log and counts no tokens, and the look-ups it would do again for every call are remembered.
     """
 
     def __init__(self, litellm: Any) -> None:
@@ -167,6 +171,7 @@ class _Seal:
         self._seen = 0
         self._replaced: dict[str, tuple[object, object]] = {
             "os": (os, _WithoutEnvironment()),
+            "token_counter": (importlib.import_module("litellm.utils").token_counter, _count_nothing),
             "get_type_hints": (get_type_hints, _remembering(get_type_hints)),  # evaluated again for every message
         }
         litellm.suppress_debug_info = True
@@ -184,7 +189,7 @@ class _Seal:
             return
         self._seen = len(sys.modules)
         for name, module in list(sys.modules.items()):
-            if name.startswith("litellm."):
+            if name == "litellm" or name.startswith("litellm."):
                 for attribute, (original, replaced) in self._replaced.items():
                     if module.__dict__.get(attribute) is original:
                         setattr(module, attribute, replaced)
@@ -202,6 +207,11 @@ class _Seal:
             return method(*args, **named)
 
         return guarded
+
+
+def _count_nothing(*given: object, **named: object) -> int:  # noqa: ARG001 - in the place of LiteLLM's
+    """In the place of LiteLLM's token counter, which may ask a hub for a tokenizer. What is not told is counted elsewhere."""
+    return 0
 
 
 class _WithoutEnvironment(ModuleType):

@@ -13,6 +13,8 @@ ANTHROPIC: Final = "anthropic-claude-v1"
 GOOGLE: Final = "google-gemini-v1"
 _HIDDEN: Final = "__thought__"
 """Between a call's id and its signature, as LiteLLM writes them."""
+_NO_SIGNATURE: Final = frozenset({None, "", "mistral"})
+"""What LiteLLM writes where a provider signs nothing."""
 
 Json = dict[str, Any]
 
@@ -27,7 +29,7 @@ def details_of_blocks(blocks: Sequence[Json] | None, first: int = 0, *, texts: b
         index = first + len(details)
         if block.get("type") == "redacted_thinking" and block.get("data"):
             details.append({"type": "reasoning.encrypted", "data": block["data"], "format": ANTHROPIC, "index": index})
-        elif block.get("signature"):
+        elif block.get("signature") not in _NO_SIGNATURE:
             detail = {
                 "type": "reasoning.text",
                 "signature": block["signature"],
@@ -51,6 +53,17 @@ def call_detail(call_id: str, signature: str, index: int) -> Json:
     return {"type": "reasoning.encrypted", "data": signature, "format": GOOGLE, "id": call_id, "index": index}
 
 
+def detail(signature: str, index: int) -> Json:
+    """The detail for the signature of a text."""
+    return {"type": "reasoning.encrypted", "data": signature, "format": GOOGLE, "index": index}
+
+
+def signatures_of_text(fields: Json | None, calls: Sequence[str]) -> list[str]:
+    """Google's signatures in LiteLLM's fields of its own that belong to the text, and not to one of the ``calls``."""
+    found = (fields or {}).get("thought_signatures") or ()
+    return [one for one in found if isinstance(one, str) and one not in calls]
+
+
 def recall(messages: Sequence[Any]) -> None:
     """Put what clients send back as ``reasoning_details`` where LiteLLM looks for it, in place."""
     for message in messages:
@@ -59,13 +72,15 @@ def recall(messages: Sequence[Any]) -> None:
             continue
         calls = {call.get("id"): call for call in message.get("tool_calls") or () if isinstance(call, dict)}
         blocks: list[Json] = []
-        for detail in details:
-            if not isinstance(detail, dict):
+        for told in details:
+            if not isinstance(told, dict):
                 continue
-            if (call := calls.get(detail.get("id"))) is not None and detail.get("data"):
-                call["provider_specific_fields"] = {"thought_signature": detail["data"]}
-            elif detail.get("format") != GOOGLE:
-                blocks += _block(detail)
+            if (call := calls.get(told.get("id"))) is not None and told.get("data"):
+                call["provider_specific_fields"] = {"thought_signature": told["data"]}
+            elif told.get("format") != GOOGLE:
+                blocks += _block(told)
+            elif told.get("data"):
+                message["provider_specific_fields"] = {"thought_signatures": [told["data"]]}
         if blocks and not message.get("thinking_blocks"):
             message["thinking_blocks"] = blocks
 

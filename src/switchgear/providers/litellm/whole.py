@@ -69,12 +69,15 @@ def message_of(message: Any) -> Json:
     if (reasoning := said.get("reasoning_content")) is not None:
         told["reasoning_content"] = reasoning
     details = thoughts.details_of_blocks(said.get("thinking_blocks"))
-    calls = []
+    calls, signed = [], []
     for call in said.get("tool_calls") or ():
         told_call, signature = tool_call(call)
         calls.append(told_call)
         if signature:
+            signed.append(signature)
             details.append(thoughts.call_detail(told_call["id"], signature, len(details)))
+    for signature in thoughts.signatures_of_text(said.get("provider_specific_fields"), signed):
+        details.append(thoughts.detail(signature, len(details)))
     if calls:
         told["tool_calls"] = calls
     if details:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from switchgear.providers.base import Redact
 from switchgear.providers.litellm.chat import ConfigChat, NotTranslatableError
 from switchgear.providers.litellm.engine import Library
-from switchgear.providers.litellm.families import amazon, google, simple
+from switchgear.providers.litellm.families import amazon, cohere, google, simple
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.settings import LiteLLMSettings
 
@@ -16,10 +16,14 @@ _FAMILIES: Final[Mapping[str, type[ConfigChat]]] = {
     "anthropic": simple.Anthropic,
     "azure_ai": simple.AzureAI,
     "cloudflare": simple.Cloudflare,
+    "cohere": cohere.Cohere,
+    "cohere_chat": cohere.Cohere,
     "databricks": simple.Databricks,
     "gemini": google.Gemini,
+    "groq": simple.OpenAIForm,
     "huggingface": simple.HuggingFace,
     "ollama_chat": simple.OllamaChat,
+    "openrouter": simple.OpenAIForm,
     "sagemaker_chat": amazon.SageMaker,
     "sagemaker_nova": amazon.SageMaker,
     "snowflake": simple.Snowflake,

@@ -39,6 +39,14 @@ class Anthropic(ConfigChat):
         return parse
 
 
+class OpenAIForm(ConfigChat):
+    """An API in OpenAI's form, of whose answers LiteLLM's objects would lose what is reasoning."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.passes = self.passes_stream = True
+
+
 class OllamaChat(ConfigChat):
     """Ollama, whose streams are lines."""
 
@@ -66,6 +74,12 @@ class Snowflake(ConfigChat):
         if self.settings.base_url is None and not account:
             raise NotTranslatableError("params.account_id must be set")
         return model, self.settings.base_url or f"https://{account}.snowflakecomputing.com/api/v2", self.key
+
+    def document(self, messages: list[Json], optional: Json, headers: dict[str, str]) -> Json:
+        """Claude's in Anthropic's form, the others' in OpenAI's."""
+        if "claude" in self.model:
+            thoughts.recall(messages)
+        return super().document(messages, optional, headers)
 
 
 class HuggingFace(ConfigChat):

@@ -1,0 +1,82 @@
+"""Which fields of a request a configuration of LiteLLM really has words for.
+
+Some configurations list a field as supported and then leave it out without a word. Each is tried once for a model: a field whose
+mapping changes nothing counts as one that the model does not take, and is named as such.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Final
+
+from switchgear.core.errors import RequestError
+
+Json = dict[str, Any]
+
+_TOOL: Final = {
+    "type": "function",
+    "function": {"name": "a", "description": "b", "parameters": {"type": "object", "properties": {}}},
+}
+_SCHEMA: Final = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+_TRIED: Final[Json] = {
+    "frequency_penalty": 0.5,
+    "logit_bias": {"1": 1},
+    "logprobs": True,
+    "max_completion_tokens": 5,
+    "max_tokens": 5,
+    "n": 2,
+    "parallel_tool_calls": False,
+    "presence_penalty": 0.5,
+    "response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": _SCHEMA, "strict": True}},
+    "seed": 1,
+    "stop": ["a"],
+    "temperature": 0.5,
+    "tool_choice": "required",
+    "tools": [_TOOL],
+    "top_logprobs": 2,
+    "top_p": 0.5,
+}
+_BESIDE: Final[dict[str, Json]] = {
+    "parallel_tool_calls": {"tools": [_TOOL]},
+    "tool_choice": {"tools": [_TOOL]},
+    "top_logprobs": {"logprobs": True},
+}
+"""What a field means nothing without."""
+
+
+def effective(config: Any, supported: frozenset[str], model: str) -> frozenset[str]:
+    """Those of ``supported`` that make a difference, and all that are not tried."""
+    return frozenset(name for name in supported if name not in _TRIED or _matters(config, name, model))
+
+
+def _matters(config: Any, name: str, model: str) -> bool:
+    beside = _BESIDE.get(name, {})
+    try:
+        without = config.map_openai_params(copy.deepcopy(beside), {}, model, True)
+        mapped = config.map_openai_params(copy.deepcopy({**beside, name: _TRIED[name]}), {}, model, True)
+    except Exception:  # noqa: BLE001 - LiteLLM raises anything; then the call itself will tell
+        return True
+    return bool(mapped != without)
+
+
+def keep_meaning(call: Json, optional: Json, dropped: list[str], *, as_openai: bool) -> None:
+    """Deal with the fields without which a request means something else, of those that LiteLLM would leave out.
+
+    An API in OpenAI's form (``as_openai``) is sent them all the same, and decides itself. Raises RequestError where another
+    cannot be asked.
+    """
+    if "n" in dropped:
+        raise RequestError("This model gives one answer to a request.", param="n", hint="Ask it several times.")
+    if as_openai:
+        for name in ("tools", "tool_choice"):
+            if name in dropped:
+                dropped.remove(name)
+                optional[name] = call[name]
+        return
+    if "tools" in dropped:
+        raise RequestError("This model takes no tools.", param="tools", hint="Use a model that calls tools.")
+    if "tool_choice" in dropped and (choice := call["tool_choice"]) != "auto":
+        if choice != "none":
+            raise RequestError("This model cannot be made to call a tool.", param="tool_choice", hint='Send "auto".')
+        dropped.remove("tool_choice")
+        optional.pop("tools", None)
