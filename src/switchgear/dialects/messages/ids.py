@@ -7,7 +7,6 @@ models make them, are carried in that alphabet and given back as they were when 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 
 _CARRIED = "sgt_"
@@ -29,7 +28,7 @@ def given_tool_id(shown: str) -> str:
     carried = shown[len(_CARRIED) :]
     try:
         return base64.b64decode(carried + "=" * (-len(carried) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or not of text
         return shown
 
 
