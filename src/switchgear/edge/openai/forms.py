@@ -62,6 +62,8 @@ class IncomingForm:
         self._spooled = 0
         streamable = length is not None and len(boundary) >= _SHORTEST_BOUNDARY
         self._own = secrets.token_hex(35)[: len(boundary) if streamable else 32].encode()
+        self._end = b"\r\n--%b--" % self._own
+        self._ended = False
         self._streamable = streamable
 
     # ------------------------------------------------------------ what it says
@@ -159,7 +161,7 @@ class IncomingForm:
                 if sum(map(len, held)) >= _PIECE:
                     await self._write(held)
             self._parser.finish()
-            held.append(b"\r\n--%b--\r\n" % self._own)
+            held.append(self._end + b"\r\n")
             await self._write(held)
         except OSError as error:
             reason = (error.strerror or "an error of the disk").lower()
@@ -240,9 +242,10 @@ class IncomingForm:
         async with aclosing(self._rewritten()) as pieces:
             async for piece in pieces:
                 left -= len(piece)
-                if left < 0:
-                    raise RequestError("The form cannot be streamed on.", hint="Send the fields before the files.")
-                yield piece
+                if left >= (0 if self._ended else len(self._end)):  # until its end is seen, there is room for that
+                    yield piece
+        if left < 0:
+            raise RequestError("The form cannot be streamed on.", hint="Send the fields before the files.")
         if left > _LONGEST_EPILOGUE:
             raise RequestError("The body goes on after the end of the form.")
         yield b"\r\n"[: 2 if left > 1 else 0] + b" " * (left - 2 if left > 1 else left)  # an epilogue, read by nobody
@@ -269,7 +272,8 @@ class IncomingForm:
                     )
                 out.append(self._delimiter(event))
             elif isinstance(event, FormEnd):
-                out.append(b"\r\n--%b--" % self._own)
+                self._ended = True
+                out.append(self._end)
         return out[0] if len(out) == 1 else b"".join(out)
 
     async def close(self) -> None:
