@@ -160,7 +160,7 @@ def test_an_odd_name_at_the_provider_is_sent_as_it_is_and_harms_no_header(
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/nothing", "/v1/chat", "/v1/", "/v1/chat/completions/x", "/v1/images/generations"]
+    "path", ["/v1/nothing", "/v1/chat", "/v1/", "/v1/chat/completions/x", "/v1/images/imaginations"]
 )
 def test_unknown_paths_are_a_404_in_openais_shape(http: httpx.Client, path: str) -> None:
     for method in ("GET", "POST"):

@@ -56,7 +56,7 @@ EARLY: list[tuple[str, str, Plan | None, int, str]] = [
     ("redirects", "faulty", faults.redirect("http://127.0.0.1:1/"), 502, "provider_invalid_response"),
     ("answers 400", "faulty", faults.status(400), 400, "provider_rejected_request"),
     ("answers 401", "faulty", faults.status(401), 502, "provider_authentication_failed"),
-    ("answers 403", "faulty", faults.status(403), 502, "provider_authentication_failed"),
+    ("answers 403", "faulty", faults.status(403), 502, "provider_permission_denied"),
     ("answers 404", "faulty", faults.status(404), 404, "provider_model_not_found"),
     ("answers 408", "faulty", faults.status(408), 504, "provider_timeout"),
     ("answers 413", "faulty", faults.early_refusal(), 400, "provider_rejected_request"),
