@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any, Final
 from urllib import parse
 
 from cyclopts import App, Parameter
 
-from switchgear.cli import progress, screen, tables
+from switchgear.cli import facts, progress, screen, tables
 from switchgear.cli.banner import example_model
 from switchgear.cli.client import connected
 from switchgear.cli.where import HERE, AsJson, Where
@@ -17,7 +18,7 @@ from switchgear.cli.wording import at_the_command_line
 from switchgear.config.schema import LOCAL_PROVIDER
 from switchgear.core.errors import StartupError
 
-app = App(name="models", help="List, test and fetch models.", help_epilogue="")
+app = App(name="models", help="List, show, test and fetch models.", help_epilogue="")
 
 _COLUMNS: Final = (
     tables.Column("model", cut=True),
@@ -67,6 +68,25 @@ async def list_models(
     tables.show(_COLUMNS, map(_row, shown), nothing=nothing)
     for name, count in more.items():
         screen.say(screen.style(f" … {count:,} more of {name}: --provider {name} or --all", "dim"))
+
+
+@app.command(
+    help_epilogue="""\
+Examples
+  switchgear models show fast
+  switchgear models show openai/gpt-5-mini --json"""
+)
+async def show(model: Name, /, *, as_json: AsJson = False, where: Where = HERE) -> None:
+    """Show a model: what answers it, what that costs and what it can do."""
+    async with connected(where) as api:
+        told = await api.get(f"/api/models/{quote(model)}")
+    if as_json:
+        screen.show_json(told)
+        return
+    screen.say(screen.style(screen.printable(told["name"]), "bold"))
+    for deployment in told["deployments"]:
+        for name, value in _facts(deployment, told["source"]):
+            screen.say(f"  {screen.style(name.ljust(14), 'dim')} {screen.printable(value)}")
 
 
 @app.command(
@@ -176,9 +196,25 @@ def quote(name: str) -> str:
     return parse.quote(name, safe="/")
 
 
+def _facts(deployment: dict[str, Any], source: str) -> Iterator[tuple[str, str]]:
+    yield "answered by", f"{deployment['provider']}/{deployment['model']}"
+    yield "defined in", source
+    if deployment["mode"]:
+        yield "for", deployment["mode"].replace("_", " ")
+    if deployment["provider"] != LOCAL_PROVIDER:
+        yield from facts.price(deployment["price"], known=deployment["known"])
+    yield from facts.limits(deployment)
+    yield from facts.abilities(deployment["capabilities"])
+    if deployment["deprecated"]:
+        yield "until", deployment["deprecated"]
+    if deployment["reason"]:
+        yield deployment["state"], deployment["reason"]
+
+
 def _row(model: dict[str, Any]) -> tuple[str, ...]:
     price = model.get("price") or {}
     answered = _answered(model)
+    unknown = "–" if price else "unknown"
     context = model.get("context")
     state = model["state"] if not model.get("reason") else f"{model['state']}: {model['reason']}"
     if state == "ready" and model["deployments"][0]["provider"] != LOCAL_PROVIDER:
@@ -187,8 +223,8 @@ def _row(model: dict[str, Any]) -> tuple[str, ...]:
         model["name"],
         "" if answered == model["name"] else answered,
         model["source"],
-        price.get("input") or "–",
-        price.get("output") or "–",
+        price.get("input") or unknown,
+        price.get("output") or unknown,
         f"{context:,}" if context else "–",
         state,
     )

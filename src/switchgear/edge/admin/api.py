@@ -11,7 +11,18 @@ from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
 
 from switchgear import __version__
-from switchgear.edge.admin import audit, keys, models, problems, providers, secrets, security, system, usage
+from switchgear.edge.admin import (
+    audit,
+    keys,
+    known_models,
+    models,
+    problems,
+    providers,
+    secrets,
+    security,
+    system,
+    usage,
+)
 from switchgear.edge.admin.schemas.base import Problem
 from switchgear.edge.admin.schemas.models import PullEnd, PullProgress
 from switchgear.edge.admin.services import GatewayControl
@@ -19,6 +30,7 @@ from switchgear.edge.admin.services import GatewayControl
 _ROUTERS: Final = (
     keys.router,
     models.router,
+    known_models.router,
     providers.router,
     secrets.router,
     usage.router,
@@ -40,6 +52,7 @@ _KEY_SCHEME: Final = {
 _TAGS: Final = [
     {"name": "keys", "description": "What clients present: made here, shown once, rotated, revoked."},
     {"name": "models", "description": "What clients can call, and the aliases defined here."},
+    {"name": "catalogue", "description": "What is known of models: prices, limits, abilities, the days they end."},
     {"name": "providers", "description": "Accounts at APIs we call."},
     {"name": "secrets", "description": "Values kept encrypted, which settings refer to as secret:NAME."},
     {"name": "usage", "description": "Every call: its tokens, cost, time and outcome."},

@@ -38,6 +38,8 @@ DOCUMENT: Final = "/api/openapi.json"
 """The one path that is open to everybody."""
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+LARGER_BODIES: Final = {"/api/catalogue": 32 * 1024 * 1024}
+"""Paths that take more: the catalogue has thousands of entries."""
 MAX_DEPTH: Final = 64
 _READING: Final = frozenset({"GET", "HEAD"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
@@ -102,7 +104,7 @@ class Gate:
         scope["state"]["key"] = self._authorise(headers, method)
         if method not in _READING:
             _check_origin(headers, None if server.trusted_proxy else scope["scheme"])
-        return await self._with_body(headers, receive) if method in _WITH_BODY else receive
+        return await self._with_body(headers, receive, path) if method in _WITH_BODY else receive
 
     def _authorise(self, headers: Headers, method: str) -> Key:
         token = token_from(
@@ -112,10 +114,10 @@ class Gate:
         key.require(scope_for(method))
         return key
 
-    async def _with_body(self, headers: Headers, receive: Receive) -> Receive:
+    async def _with_body(self, headers: Headers, receive: Receive, path: str) -> Receive:
         try:
             async with asyncio.timeout(self._server().body_timeout):
-                body = await _read(headers, receive)
+                body = await _read(headers, receive, LARGER_BODIES.get(path, MAX_BODY_BYTES))
         except TimeoutError as error:
             raise RequestTimeout("The request body did not arrive in time.") from error
         if body:
@@ -191,10 +193,10 @@ def _check_origin(headers: Headers, scheme: str | None) -> None:
         )
 
 
-async def _read(headers: Headers, receive: Receive) -> bytes:
+async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
     declared = headers.get("content-length", "")
-    if declared.isdecimal() and (len(declared) > 18 or int(declared) > MAX_BODY_BYTES):
-        raise _too_large()
+    if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
+        raise _too_large(limit)
     parts: list[bytes] = []
     size = 0
     while True:
@@ -203,16 +205,17 @@ async def _read(headers: Headers, receive: Receive) -> bytes:
             raise RequestTimeout("The client left before the body was complete.")
         part = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise _too_large()
+        if size > limit:
+            raise _too_large(limit)
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
 
 
-def _too_large() -> RequestTooLarge:
+def _too_large(limit: int) -> RequestTooLarge:
     return RequestTooLarge(
-        f"The request body is over the limit of {MAX_BODY_BYTES} bytes.", hint="The admin API takes up to 1 MiB."
+        f"The request body is over the limit of {limit} bytes.",
+        hint=f"The admin API takes up to {limit // MAX_BODY_BYTES} MiB here.",
     )
 
 

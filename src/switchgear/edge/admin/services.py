@@ -9,6 +9,8 @@ from switchgear.access.keys import Keyring
 from switchgear.config.schema import Settings
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.model_call import ModelCalls
+from switchgear.providers.catalogue import Catalog
+from switchgear.providers.catalogue.kept import Kept
 from switchgear.providers.local.embedded import EmbeddedModels
 from switchgear.routing.directory import Directory
 from switchgear.store.store import Store
@@ -39,6 +41,7 @@ class GatewayControl(Protocol):
     store: Store
     keyring: Keyring
     calls: ModelCalls
+    catalog: Catalog
     log_control: LogControl
     embedded: EmbeddedModels | None
     started_at: float
@@ -57,6 +60,13 @@ class GatewayControl(Protocol):
 
     def directory(self) -> Directory:
         """The models as they are now."""
+        ...
+
+    async def take_catalogue(self, kept: Kept | None) -> None:
+        """Keep a catalogue that was fetched and let it hold, or go back to the one of the package.
+
+        Raises DataFolderUnusable and StoreUnavailable.
+        """
         ...
 
     async def refresh(self) -> None:

@@ -1,3 +1,7 @@
+"""What calls cost, from the map: prices by token and by other units, and the names that models go by."""
+
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
@@ -8,7 +12,7 @@ from typing import Any
 import pytest
 
 from switchgear.core.calls import Usage
-from switchgear.providers.catalogue import Catalog, cost, provider_for
+from switchgear.providers.catalogue import Catalog, Units, cost, provider_for
 
 ENTRIES: dict[str, Any] = {
     "sample_spec": {"litellm_provider": "one of …", "mode": "one of: chat, …", "max_input_tokens": "text"},
@@ -92,6 +96,46 @@ ENTRIES: dict[str, Any] = {
             {"range": [0, 256000.0], "input_cost_per_token": 5e-08, "output_cost_per_token": 4e-07},
         ],
     },
+    "cacher": {
+        "litellm_provider": "openai",
+        "mode": "chat",
+        "input_cost_per_token": 1e-06,
+        "output_cost_per_token": 2e-06,
+        "cache_read_input_token_cost": 1e-07,
+        "cache_creation_input_token_cost": 1.25e-06,
+        "input_cost_per_token_above_200k_tokens": 2e-06,
+        "cache_creation_input_token_cost_above_200k_tokens": 2.5e-06,
+    },
+    "draw": {"litellm_provider": "openai", "mode": "image_generation", "output_cost_per_image": 0.04},
+    "draw-by-token": {
+        "litellm_provider": "openai",
+        "mode": "image_generation",
+        "input_cost_per_token": 5e-06,
+        "output_cost_per_token": 1e-05,
+        "output_cost_per_image_token": 4e-05,
+    },
+    "listen": {
+        "litellm_provider": "openai",
+        "mode": "audio_transcription",
+        "input_cost_per_second": 0.0001,
+        "output_cost_per_second": 0.0,
+    },
+    "listen-by-either": {
+        "litellm_provider": "openai",
+        "mode": "audio_transcription",
+        "input_cost_per_second": 0.0001,
+        "input_cost_per_token": 2.5e-06,
+        "input_cost_per_audio_token": 6e-06,
+        "output_cost_per_token": 1e-05,
+    },
+    "speak": {"litellm_provider": "openai", "mode": "audio_speech", "input_cost_per_character": 1.5e-05},
+    "rank": {
+        "litellm_provider": "cohere",
+        "mode": "rerank",
+        "input_cost_per_query": 0.002,
+        "input_cost_per_token": 0.0,
+        "output_cost_per_token": 0.0,
+    },
     "strange": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": {"not": "a number"}},
 }  # fmt: skip
 
@@ -126,6 +170,42 @@ def test_cached_tokens_cost_the_cached_price(catalog: Catalog):
         dollars(catalog, "gpt-5-mini", prompt_tokens=1000, cached_tokens=400, completion_tokens=10)
         == 600 * 250 + 400 * 25 + 10 * 2000
     )
+
+
+def test_tokens_written_to_a_cache_cost_what_writing_costs(catalog: Catalog):
+    told = {"prompt_tokens": 1000, "cached_tokens": 400, "cache_write_tokens": 500}
+    assert dollars(catalog, "cacher", **told) == 100 * 1000 + 400 * 100 + 500 * 1250
+    assert dollars(catalog, "gpt-5-mini", **told) == 600 * 250 + 400 * 25
+    assert dollars(catalog, "cacher", prompt_tokens=300_000, cache_write_tokens=300_000) == 300_000 * 2500
+    assert dollars(catalog, "cacher", prompt_tokens=10, cached_tokens=8, cache_write_tokens=9) == 8 * 100 + 2 * 1250
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "units", "nano_dollars"),
+    [
+        ("openai", "draw", Units(images=3), 120_000_000),
+        ("openai", "listen", Units(seconds=61.5), 6_150_000),
+        ("openai", "listen-by-either", Units(seconds=10), 1_000_000),
+        ("openai", "speak", Units(characters=1000), 15_000_000),
+        ("cohere", "rank", Units(queries=2), 4_000_000),
+        ("openai", "draw", Units(), 0),
+        ("openai", "draw", Units(seconds=1), None),
+        ("openai", "gpt-5-mini", Units(images=1), None),
+    ],
+)
+def test_calls_cost_by_what_they_use(
+    catalog: Catalog, provider: str, model: str, units: Units, nano_dollars: int | None
+):
+    assert cost(catalog.price(provider, model), Usage(), units) == nano_dollars
+
+
+def test_tokens_that_cost_something_decide_before_other_units(catalog: Catalog):
+    usage = Usage(prompt_tokens=100, completion_tokens=10)
+    heard = cost(catalog.price("openai", "listen-by-either"), usage, Units(seconds=10))
+    assert heard == 100 * 6000 + 10 * 10_000
+    assert cost(catalog.price("openai", "draw-by-token"), usage, Units(images=1)) == 100 * 5000 + 10 * 40_000
+    assert cost(catalog.price("cohere", "rank"), Usage(prompt_tokens=100), Units(queries=1)) == 2_000_000
+    assert cost(catalog.price("openai", "gpt-5-mini"), usage, Units(images=1)) == 100 * 250 + 10 * 2000
 
 
 def test_reasoning_tokens_cost_their_own_price_where_there_is_one(catalog: Catalog):
@@ -215,9 +295,18 @@ def test_the_embedded_models_cost_nothing(catalog: Catalog):
 
 
 def test_models_are_listed_as_the_provider_writes_them(catalog: Catalog):
-    assert catalog.models("openai", ["chat"]) == ["gpt-5-mini", "input-only", "long-talk", "thinker", "tiny"]
+    assert catalog.models("openai", ["chat"]) == [
+        "cacher",
+        "gpt-5-mini",
+        "input-only",
+        "long-talk",
+        "thinker",
+        "tiny",
+    ]
     assert catalog.models("openai", ["embedding"]) == ["text-embedding-3-small"]
     assert catalog.models("openai", ["completion", "responses"]) == ["davinci-002", "gpt-5-codex"]
+    assert catalog.models("openai", ["image_generation", "audio_speech"]) == ["draw", "draw-by-token", "speak"]
+    assert catalog.models("cohere") == ["rank"]
     assert catalog.models("groq") == ["openai/gpt-oss-20b"]
     assert catalog.models("deepseek") == ["deepseek-chat"]
 
