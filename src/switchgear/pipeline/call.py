@@ -10,6 +10,7 @@ import msgspec
 from switchgear.access.keys import Key
 from switchgear.core.calls import Outcome, Usage
 from switchgear.providers.base import Operation, Upload
+from switchgear.providers.catalogue import Units
 from switchgear.routing.directory import Deployment, Model
 
 
@@ -18,6 +19,15 @@ class Form(Upload, Protocol):
 
     def replace(self, name: str, value: bytes) -> None:
         """Send another value of a plain field."""
+        ...
+
+
+class Measure(Protocol):
+    """Counts what an answer has of other units than tokens."""
+
+    @property
+    def units(self) -> Units:
+        """What was counted so far."""
         ...
 
 
@@ -43,11 +53,11 @@ class ModelCall:
     """One call on its way through the stages, and what is known of it so far.
 
     ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent the model.
-    ``content_type`` is the answer's, where it is not always the same.
+    ``content_type`` is the answer's, where it is not always the same; ``measure`` knows the units of one that is not counted in tokens.
     """
 
     __slots__ = (
-        "at", "content_type", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "model", "name",
+        "at", "content_type", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "measure", "model", "name",
         "operation", "outcome", "recorded", "shaped", "started", "status", "streamed", "trace", "usage",
     )  # fmt: skip
 
@@ -72,3 +82,4 @@ class ModelCall:
         self.dropped: list[str] = []
         self.shaped: list[str] = []
         self.content_type = b""
+        self.measure: Measure | None = None

@@ -245,13 +245,15 @@ class ModelCalls:
     ) -> None:
         """An answer beside chat; whether it comes as a stream is for the provider to say, as some ignore the wish."""
         call.content_type = answer.header(b"content-type")
-        passage = passage_of(provider.name, call.operation, call.content_type, provider.redact)
+        spoken = request.prompt_characters
+        passage = passage_of(provider.name, call.operation, call.content_type, provider.redact, spoken)
         call.streamed = passage is not None
+        call.measure = passage
         if passage is not None:
             await self._passed(call, request, passage, answer, reply)
             return
         body = await answer.body()
-        told = measured(provider.name, call.operation, call.content_type, body, provider.redact)
+        call.measure = told = measured(provider.name, call.operation, call.content_type, body, provider.redact)
         self._settle(call, told.usage)
         await self._recorder.record(call)
         reply.whole(call, body)
@@ -301,7 +303,8 @@ class ModelCalls:
     def _settle(self, call: ModelCall, usage: Usage) -> None:
         call.usage = usage
         if call.deployment is not None and call.deployment.price is not None:
-            call.cost = cost(call.deployment.price, usage)
+            units = call.measure.units if call.measure is not None else None
+            call.cost = cost(call.deployment.price, usage, units)
         if self._logs.debug_enabled:
             self._tell(call, "settled", **msgspec.structs.asdict(usage), cost_nano_usd=call.cost)
 

@@ -13,6 +13,7 @@ import msgspec
 from switchgear.core.calls import Usage
 from switchgear.core.errors import ProviderError, ProviderInvalidResponse
 from switchgear.providers.base import Operation, Redact
+from switchgear.providers.catalogue.prices import Units
 from switchgear.providers.errors import error_in_body
 from switchgear.providers.sse import EventCutter, event_data, split_events
 
@@ -32,21 +33,17 @@ MEDIA: Final = frozenset(
 
 EVENT_STREAM: Final = b"text/event-stream"
 T = TypeVar("T")
+_IMAGES = frozenset({Operation.IMAGE, Operation.IMAGE_EDIT, Operation.IMAGE_VARIATION})
 _TEXTS = frozenset({Operation.TRANSCRIPTION, Operation.TRANSLATION})
 _MOST = 10**12
 _Number = int | float | None
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What an answer tells of its size: tokens, and what providers count where they do not count tokens.
-
-    ``seconds`` are of sound that was heard, ``images`` were made, ``searches`` are of a ranking.
-    """
+    """What an answer tells of its size: tokens, and what is counted where tokens are not."""
 
     usage: Usage = Usage()
-    seconds: float = 0.0
-    images: int = 0
-    searches: int = 0
+    units: Units = Units()
 
 
 class _Details(msgspec.Struct):
@@ -99,19 +96,19 @@ def measured(provider: str, operation: Operation, content_type: bytes, body: byt
         ) from error
     if "error" in fields and (told := error_in_body(provider, body, redact)) is not None:
         raise told
-    found = _measured(fields)
-    if operation in (Operation.IMAGE, Operation.IMAGE_EDIT, Operation.IMAGE_VARIATION):
-        return msgspec.structs.replace(found, images=_length(fields.get("data")))
-    return found
+    images = _length(fields.get("data")) if operation in _IMAGES else 0
+    meta = _read(_meta, fields.get("meta"))
+    searches = meta.billed_units.search_units if meta is not None and meta.billed_units is not None else None
+    queries = (1 if searches is None else _whole(searches)) if operation is Operation.RERANK else 0
+    return _measured(fields, images, queries)
 
 
-def _measured(fields: dict[str, msgspec.Raw]) -> Measured:
+def _measured(fields: dict[str, msgspec.Raw], images: int, queries: int = 0) -> Measured:
     """The usage in an answer or event, as far as it is there and can be read."""
     wire = _read(_usage, fields.get("usage")) or _Usage()
-    meta = _read(_meta, fields.get("meta"))
-    searches = meta.billed_units.search_units if meta is not None and meta.billed_units is not None else 0
     seconds = wire.seconds if wire.seconds is not None else _read(_number, fields.get("duration"))
-    return Measured(_tokens(wire), float(min(max(seconds or 0, 0), _MOST)), searches=_whole(searches))
+    units = Units(images=images, seconds=float(min(max(seconds or 0, 0), _MOST)), queries=queries)
+    return Measured(_tokens(wire), units)
 
 
 def _tokens(wire: _Usage) -> Usage:
@@ -145,11 +142,11 @@ def _read(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw | None) -> T | None
 
 
 class EventPassage:
-    """A stream of events on its way through, whole events only. ``measured`` is what the last usage in it told."""
+    """A stream of events on its way through, whole events only. ``units`` are what was counted of it so far."""
 
-    __slots__ = ("_cutter", "_failure", "_provider", "_redact", "_seen", "done", "measured", "usage")
+    __slots__ = ("_cutter", "_failure", "_provider", "_redact", "_seen", "done", "units", "usage")
 
-    def __init__(self, provider: str, redact: Redact) -> None:
+    def __init__(self, provider: str, redact: Redact, characters: int) -> None:
         self._cutter = EventCutter(provider)
         self._provider = provider
         self._redact = redact
@@ -157,7 +154,7 @@ class EventPassage:
         self._seen = False
         self.done = False
         self.usage: Usage | None = None
-        self.measured = Measured()
+        self.units = Units(characters=characters)
 
     def feed(self, data: bytes) -> bytes:
         """Whole events for the client, possibly none. Raises ProviderError for an error in their place."""
@@ -195,8 +192,10 @@ class EventPassage:
         if "error" in fields or bytes(fields.get("type", b"")) == b'"error"':
             self._failure = error_in_body(self._provider, data, self._redact)
         if "usage" in fields:
-            self.measured = _measured(fields)
-            self.usage = self.measured.usage
+            images = self.units.images + (b".completed" in bytes(fields.get("type", b"")))
+            told = _measured(fields, images)
+            self.usage = told.usage
+            self.units = msgspec.structs.replace(told.units, characters=self.units.characters)
 
     def finish(self) -> bytes:
         """What was held back, once the provider's answer ended. Raises ProviderError for an error and an empty stream."""
@@ -221,11 +220,12 @@ class EventPassage:
 
 
 class BytesPassage:
-    """Sound on its way through, as it comes."""
+    """Sound on its way through, as it comes; it is counted by the ``characters`` that are spoken."""
 
-    __slots__ = ("_provider", "_seen", "done", "usage")
+    __slots__ = ("_provider", "_seen", "done", "units", "usage")
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, characters: int) -> None:
+        self.units = Units(characters=characters)
         self._provider = provider
         self._seen = False
         self.done = False
@@ -253,12 +253,15 @@ class BytesPassage:
 
 
 def passage_of(
-    provider: str, operation: Operation, content_type: bytes, redact: Redact
+    provider: str, operation: Operation, content_type: bytes, redact: Redact, characters: int = 0
 ) -> EventPassage | BytesPassage | None:
-    """How an answer of this content type passes while it comes; None for one that is to be read whole."""
+    """How an answer of this content type passes while it comes; None for one that is to be read whole.
+
+    ``characters`` is how many are to be spoken.
+    """
     kind = content_type.partition(b";")[0].strip().lower()
     if kind == EVENT_STREAM:
-        return EventPassage(provider, redact)
+        return EventPassage(provider, redact, characters)
     if operation is Operation.SPEECH and b"json" not in kind and not kind.startswith(b"text/"):
-        return BytesPassage(provider)
+        return BytesPassage(provider, characters)
     return None
