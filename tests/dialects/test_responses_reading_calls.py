@@ -9,7 +9,6 @@ import pytest
 
 from switchgear.core.canonical import (
     Audio,
-    Call,
     Citation,
     File,
     Image,
@@ -28,11 +27,12 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.errors import InvalidJSON, NotSupported, RequestError
 from switchgear.dialects.responses import FRONT
+from switchgear.dialects.responses.asked import Asked
 
 FUNCTION = {"type": "function", "name": "weather", "description": "Tells it.", "parameters": {"type": "object"}}
 
 
-def read(*items: Any, **fields: Any) -> Call:
+def read(*items: Any, **fields: Any) -> Asked:
     return FRONT.read_call(json.dumps({"model": "m", "input": list(items) or "Hi"} | fields).encode())
 
 
@@ -68,7 +68,7 @@ def test_a_text_is_what_a_user_says() -> None:
 def test_instructions_come_first_and_are_kept_to_be_repeated() -> None:
     found = read({"role": "user", "content": "Hi"}, instructions="Be brief.")
     assert found.messages == [Message("system", [Text("Be brief.")]), Message("user", [Text("Hi")])]
-    assert found.extra == {"instructions": "Be brief."}
+    assert (found.extra, found.said) == ({}, {"instructions": "Be brief."})
 
 
 def test_messages_are_read_with_and_without_their_type() -> None:
@@ -333,16 +333,14 @@ def test_every_other_field_has_its_place() -> None:
 
 def test_what_has_no_place_is_kept() -> None:
     said = {
-        "store": False,
         "truncation": "auto",
         "max_tool_calls": 3,
         "client_metadata": {"a": 1},
-        "previous_response_id": "resp_1",
         "context_management": [{"type": "compaction"}],
-        "safety_identifier": "s",
     }
-    found = read(**said, background=None)
-    assert found.extra == said
+    to_the_gateway = {"store": False, "previous_response_id": "resp_1", "safety_identifier": "s", "include": ["x"]}
+    found = read(**said, **to_the_gateway, background=None)
+    assert (found.extra, found.said) == (said, to_the_gateway)
     assert found.user == "s"
 
 

@@ -14,7 +14,6 @@ from switchgear.core.calls import Usage
 from switchgear.core.canonical import (
     Answer,
     Audio,
-    Call,
     Citation,
     Event,
     File,
@@ -42,6 +41,7 @@ from switchgear.core.canonical import (
 from switchgear.core.capabilities import Target
 from switchgear.dialects.assembly import Assembly, told
 from switchgear.dialects.responses import BACK, FRONT
+from switchgear.dialects.responses.asked import Asked
 from switchgear.dialects.responses.items import unsealed
 
 TARGET = Target("openai", "openai", "gpt-5", native_signatures="responses")
@@ -143,14 +143,14 @@ numbers = st.none() | st.floats(0, 1)
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> Call:
+def requests(draw: st.DrawFn) -> Asked:
     offered = draw(tools)
     choices: list[ToolChoice | None] = [None]
     if offered:
         choices += [ToolChoice("auto"), ToolChoice("required"), ToolChoice("named", offered[0].name)]
         choices += [ToolChoice("auto", allowed=tuple(tool.name for tool in offered))]
     system = [Message("system", [Text(text)]) for text in draw(st.lists(words, max_size=2))]
-    call = Call(
+    call = Asked(
         "gpt-5",
         [*system, *draw(turns())],
         stream=draw(st.booleans()),
@@ -175,7 +175,7 @@ def requests(draw: st.DrawFn) -> Call:
         extra=draw(st.sampled_from([{}, {"truncation": "auto", "max_tool_calls": 3}])),
     )
     if system:
-        call.extra = call.extra | {"instructions": system[0].parts[0].text}  # type: ignore[union-attr]
+        call.said = {"instructions": system[0].parts[0].text}  # type: ignore[union-attr]
     return call
 
 
@@ -188,18 +188,18 @@ def unsigned(message: Message) -> Message:
 
 
 @given(requests())
-def test_a_call_survives_being_written_and_read(call: Call) -> None:
+def test_a_call_survives_being_written_and_read(call: Asked) -> None:
     written = BACK.write_call(call, TARGET)
     assert written.dropped == []
     found = FRONT.read_call(written.body)
     expected = msgspec.structs.replace(call, messages=[unsigned(message) for message in call.messages])
-    found.extra.pop("include", None)
-    assert found.extra.pop("store") is False
+    found.said.pop("include", None)
+    assert found.said.pop("store") is False
     assert found == expected
 
 
 @given(requests())
-def test_what_is_written_is_written_the_same_again(call: Call) -> None:
+def test_what_is_written_is_written_the_same_again(call: Asked) -> None:
     first = BACK.write_call(call, TARGET).body
     again = BACK.write_call(FRONT.read_call(first), TARGET).body
     assert json.loads(again) == json.loads(first)

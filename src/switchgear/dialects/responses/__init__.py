@@ -8,6 +8,7 @@ from switchgear.core.canonical import Answer, Call, Written
 from switchgear.core.capabilities import Target
 from switchgear.dialects.base import Back, DialectName, Front
 from switchgear.dialects.responses.answers import read_answer
+from switchgear.dialects.responses.asked import Asked
 from switchgear.dialects.responses.call_reader import read_call
 from switchgear.dialects.responses.document import write_answer
 from switchgear.dialects.responses.event_reader import ResponseReader
@@ -20,7 +21,7 @@ class ResponsesFront:
 
     name: DialectName = "responses"
 
-    def read_call(self, body: bytes) -> Call:
+    def read_call(self, body: bytes) -> Asked:
         """The request in ``body``. Raises InvalidJSON, or RequestError with the field's path in ``param``."""
         return read_call(body)
 

@@ -1,7 +1,7 @@
 """The request of a client as the canonical call.
 
-``Call.extra`` keeps what has no place there, and ``instructions`` too, which are the first message besides: the response repeats
-them. A call is whole here: ``previous_response_id`` and references to items are resolved before (``conversation``).
+``Call.extra`` keeps what has no place there, ``Asked.said`` what is meant for the gateway. ``instructions`` are the first message.
+A call is whole here: ``previous_response_id`` and references to items are resolved before (``conversation``).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import Any, Final, cast, get_args
 
 import msgspec
 
-from switchgear.core.canonical import Call, Effort, Message, ReasoningWish, ResponseFormat, Text, Tool, ToolChoice
+from switchgear.core.canonical import Effort, Message, ReasoningWish, ResponseFormat, Text, Tool, ToolChoice
 from switchgear.core.errors import NotSupported
 from switchgear.dialects.body import decode, other_fields, wrong
+from switchgear.dialects.responses.asked import TO_THE_GATEWAY, Asked
 from switchgear.dialects.responses.items import ItemReader
 from switchgear.dialects.responses.tools import read_choice, read_tools
 from switchgear.dialects.responses.wire import Item, Request, TextFormat, TextOptions
@@ -33,7 +34,7 @@ _request = msgspec.json.Decoder(Request)
 _raw_input = msgspec.json.Decoder(dict[str, Any])
 
 
-def read_call(body: bytes) -> Call:
+def read_call(body: bytes) -> Asked:
     """The call in ``body``. Raises InvalidJSON, or RequestError with the field's path in ``param``."""
     request = decode(_request, body)
     extra = other_fields(body, _PLACED)
@@ -54,7 +55,10 @@ def read_call(body: bytes) -> Call:
     else:
         raise wrong("input", "must be given" if request.input is None else "must not be empty")
     tools = read_tools(definitions) if definitions else []
-    return _call(request, messages, tools, extra)
+    said = {name: extra.pop(name) for name in extra.keys() & TO_THE_GATEWAY} if extra else extra
+    call = _call(request, messages, tools, extra)
+    call.said = said
+    return call
 
 
 def read_item(raw: bytes | msgspec.Raw) -> Item:
@@ -78,9 +82,9 @@ class _RawItems:
         return cast("list[dict[str, Any]]", self._items)[place]
 
 
-def _call(request: Request, messages: list[Message], tools: list[Tool], extra: dict[str, Any]) -> Call:
+def _call(request: Request, messages: list[Message], tools: list[Tool], extra: dict[str, Any]) -> Asked:
     include = request.include or ()
-    return Call(
+    return Asked(
         model=request.model,
         messages=messages,
         stream=request.stream is True,

@@ -26,6 +26,7 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.ids import new_id
 from switchgear.dialects.custom_tools import names_of, unwrapped
+from switchgear.dialects.responses.asked import said_in
 from switchgear.dialects.responses.items import sealed
 from switchgear.dialects.responses.tools import unqualified, written_choice, written_tools
 
@@ -126,26 +127,26 @@ def write_answer(answer: Answer, call: Call) -> bytes:
 
 def echo(call: Call) -> bytes:
     """The members of the object that repeat the request, and the brace that ends it."""
-    extra, wish = call.extra, call.reasoning
+    extra, wish, to_gateway = call.extra, call.reasoning, said_in(call)
     said: dict[str, Any] = wish.raw.get("reasoning", {}) if wish is not None and wish.raw else {}
     fields = {
-        "background": extra.get("background") is True,
+        "background": to_gateway.get("background") is True,
         "frequency_penalty": call.frequency_penalty or 0,
-        "instructions": extra.get("instructions"),
+        "instructions": to_gateway.get("instructions"),
         "max_output_tokens": call.max_tokens,
         "max_tool_calls": extra.get("max_tool_calls"),
         "metadata": call.metadata or {},
         "parallel_tool_calls": call.parallel_tools is not False,
         "presence_penalty": call.presence_penalty or 0,
-        "previous_response_id": extra.get("previous_response_id"),
+        "previous_response_id": to_gateway.get("previous_response_id"),
         "prompt_cache_key": call.cache_key or None,
         "reasoning": {
             **said,
             "effort": wish.effort if wish is not None else None,
             "summary": (wish.summary or None) if wish is not None else None,
         },
-        "safety_identifier": extra.get("safety_identifier"),
-        "store": extra.get("store") is not False,
+        "safety_identifier": to_gateway.get("safety_identifier"),
+        "store": to_gateway.get("store") is not False,
         "temperature": 1 if call.temperature is None else call.temperature,
         "text": {"format": _format(call.format), "verbosity": call.verbosity or "medium"},
         "tool_choice": written_choice(call.tool_choice, call.tools),

@@ -7,7 +7,7 @@ that follow are another. Items of tools that a provider runs itself are kept as 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -70,33 +70,37 @@ class ItemReader:
             kind = item.type
             if kind == "message" or (kind is None and item.role is not None):
                 self._message(item, place)
-            elif kind in _NATIVE:
-                self._native(kind, place)
+            elif kind == "function_call":
+                self._call(item, place)
+            elif kind == "function_call_output":
+                self._result(item, place)
+            elif kind == "reasoning":
+                if thoughts := _thoughts(item):
+                    self._turn().extend(thoughts)
             else:
-                self._other(item, kind, f"input[{place}]")
+                self._other(item, kind, place)
 
     # ------------------------------------------------------------ messages
 
     def _message(self, item: Item, place: int) -> None:
-        at = f"input[{place}]"
-        role = _ROLES.get(required(item.role, f"{at}.role"))
+        role = _ROLES.get(item.role or "")
         if role == "assistant":
-            self._answered(item, at)
+            self._answered(item, place)
             return
         if role is None:
-            raise wrong(
-                f"{at}.role", f'"{str(item.role)[:40]}" is no role', "Use user, assistant, system or developer."
-            )
-        content = (read_content if role == "user" else read_texts)(item.content, f"{at}.content")
+            said = "must be given" if item.role is None else f'"{item.role[:40]}" is no role'
+            raise wrong(f"input[{place}].role", said, "Use user, assistant, system or developer.")
+        content = (read_content if role == "user" else read_texts)(item.content, f"input[{place}].content")
         self._assistant = self._results = None
         self.messages.append(Message(role, content, id=item.id or ""))
 
-    def _answered(self, item: Item, at: str) -> None:
+    def _answered(self, item: Item, place: int) -> None:
         parts: list[Part]
         if isinstance(item.content, str):
             parts = [Text(item.content)] if item.content else []
         else:
-            parts = [_said(part, f"{at}.content[{place}]") for place, part in enumerate(item.content or ())]
+            at = f"input[{place}].content"
+            parts = [_said(part, f"{at}[{number}]") for number, part in enumerate(item.content or ())]
         if parts:
             self._turn().extend(parts)
 
@@ -109,48 +113,41 @@ class ItemReader:
 
     # ------------------------------------------------------------ tools, reasoning
 
-    def _other(self, item: Item, kind: str | None, at: str) -> None:
-        if kind in {"function_call", "custom_tool_call"}:
-            self._call(item, at, custom=kind == "custom_tool_call")
-        elif kind in {"function_call_output", "custom_tool_call_output"}:
-            self._result(item, at, custom=kind == "custom_tool_call_output")
-        elif kind == "reasoning":
-            if thoughts := _thoughts(item):
-                self._turn().extend(thoughts)
+    def _other(self, item: Item, kind: str | None, place: int) -> None:
+        if kind == "custom_tool_call":
+            self._call(item, place, custom=True)
+        elif kind == "custom_tool_call_output":
+            self._result(item, place, custom=True)
+        elif kind in _NATIVE:
+            self._native(str(kind), place)
         elif kind == "additional_tools":
             self.tools += item.tools or ()
         else:
-            raise _unreadable(item, kind, at)
+            raise _unreadable(item, kind, f"input[{place}]")
 
-    def _call(self, item: Item, at: str, *, custom: bool) -> None:
-        call_id = required(item.call_id, f"{at}.call_id")
-        name = qualified(item.namespace, required(item.name, f"{at}.name"))
-        if custom:
-            arguments = required(item.input, f"{at}.input")
-        else:
-            arguments = item.arguments
-            if not isinstance(arguments, str):
-                raise wrong(f"{at}.arguments", "must be JSON in a string")
+    def _call(self, item: Item, place: int, *, custom: bool = False) -> None:
+        call_id, name = item.call_id, item.name
+        arguments = item.input if custom else item.arguments
+        if call_id is None or name is None or not isinstance(arguments, str):
+            raise _not_a_call(item, f"input[{place}]", custom=custom)
+        if item.namespace:
+            name = qualified(item.namespace, name)
         call = ToolCall(call_id, name, arguments or ("" if custom else "{}"), custom)
         self._turn().append(call)
         self._called[call_id] = call
 
-    def _result(self, item: Item, at: str, *, custom: bool) -> None:
-        call_id = required(item.call_id, f"{at}.call_id")
-        call = self._called.get(call_id)
-        if call is None:
-            raise wrong(
-                f"{at}.call_id",
-                f'no call before it has the id "{call_id[:80]}"',
-                "Send the call too, or the previous_response_id of the response that made it.",
-            )
+    def _result(self, item: Item, place: int, *, custom: bool = False) -> None:
+        call_id, output = item.call_id, item.output
+        call = self._called.get(call_id or "")
+        if call is None or call_id is None:
+            raise _without_call(call_id, f"input[{place}].call_id")
         content: list[Any]
-        if isinstance(item.output, str):
-            content = [Text(item.output)]
-        elif isinstance(item.output, list):
-            content = read_results(item.output, f"{at}.output")
+        if isinstance(output, str):
+            content = [Text(output)]
+        elif isinstance(output, list):
+            content = read_results(output, f"input[{place}].output")
         else:
-            raise wrong(f"{at}.output", "must be text or a list of content")
+            raise wrong(f"input[{place}].output", "must be text or a list of content")
         if self._results is None:
             self._results, self._assistant = [], None
             self.messages.append(Message("tool", self._results))
@@ -164,6 +161,24 @@ class ItemReader:
         elif kind == "compaction":
             text = _COMPACTED
         self._turn().append(Native("responses", raw, text))
+
+
+def _not_a_call(item: Item, at: str, *, custom: bool) -> RequestError:
+    if item.call_id is None:
+        return wrong(f"{at}.call_id", "must be given")
+    if item.name is None:
+        return wrong(f"{at}.name", "must be given")
+    return wrong(f"{at}.input", "must be given") if custom else wrong(f"{at}.arguments", "must be JSON in a string")
+
+
+def _without_call(call_id: str | None, at: str) -> RequestError:
+    if call_id is None:
+        return wrong(at, "must be given")
+    return wrong(
+        at,
+        f'no call before it has the id "{call_id[:80]}"',
+        "Send the call too, or the previous_response_id of the response that made it.",
+    )
 
 
 def _unreadable(item: Item, kind: str | None, at: str) -> RequestError:
@@ -193,16 +208,16 @@ def _said(part: Content, at: str) -> Part:
 def _thoughts(item: Item) -> list[Part]:
     """The parts of a reasoning item; its signature is at the last of them."""
     item_id = item.id or ""
-    content = item.content if isinstance(item.content, list) else ()
-    parts: list[Part] = [Reasoning(part.text, summary=True, id=item_id) for part in item.summary or () if part.text]
-    parts += [Reasoning(part.text, id=item_id) for part in content if part.text]
+    parts = [Reasoning(part.text, summary=True, id=item_id) for part in item.summary or () if part.text]
+    if isinstance(item.content, list):
+        parts += [Reasoning(part.text, id=item_id) for part in item.content if part.text]
     if item.encrypted_content:
         signature, redacted = unsealed(item.encrypted_content)
-        if parts and isinstance(parts[-1], Reasoning):
+        if parts:
             parts[-1].signature = signature
         else:
             parts.append(Reasoning("", signature, redacted, id=item_id))
-    return parts
+    return cast("list[Part]", parts)
 
 
 def sealed(signature: Signature, *, redacted: bool) -> str:

@@ -14,6 +14,7 @@ from switchgear.core.canonical import Call, Message, ReasoningWish, ResponseForm
 from switchgear.core.capabilities import Target
 from switchgear.core.errors import NotSupported
 from switchgear.dialects.effort import wished_effort
+from switchgear.dialects.responses.asked import said_in
 from switchgear.dialects.responses.call_reader import ENCRYPTED
 from switchgear.dialects.responses.input_items import ItemWriter
 from switchgear.dialects.responses.tools import written_choice, written_tools
@@ -21,13 +22,6 @@ from switchgear.dialects.responses.tools import written_choice, written_tools
 _encode = msgspec.json.Encoder().encode
 _LEAST_OUTPUT: Final = 16
 """The API takes no smaller limit; clients that only look whether a model answers set one."""
-_OURS: Final = frozenset(
-    {
-        "instructions", "store", "background", "previous_response_id", "conversation", "include", "stream_options", "safety_identifier",
-        "background_options",
-    }
-)  # fmt: skip
-"""What a request of this dialect says to the gateway, or what is written from elsewhere."""
 _UNSAYABLE: Final = ("logit_bias", "stop", "logprobs", "audio")
 _UNSAYABLE_NUMBERS: Final = ("top_k", "seed")
 _PENALTIES: Final = ("presence_penalty", "frequency_penalty")
@@ -46,7 +40,7 @@ def write_call(call: Call, target: Target) -> Written:
     messages, instructions = call.messages, _instructions(call.messages)
     if instructions is not None:
         messages = messages[1:]
-    body: dict[str, Any] = {} if not own else {key: call.extra[key] for key in call.extra if key not in _OURS}
+    body: dict[str, Any] = {**call.extra} if own else {}
     body |= {"model": target.model, "input": ItemWriter(call, target, dropped).written(messages), "store": False}
     body |= _sampling(call, dropped, own=own)
     body |= _more(call, instructions)
@@ -57,7 +51,7 @@ def write_call(call: Call, target: Target) -> Written:
             _leave_out_nulls(body["tools"])
     if call.tool_choice is not None and (tools or call.tool_choice.mode not in ("auto", "none")):
         body["tool_choice"] = written_choice(call.tool_choice, tools)
-    include = _include(call, target, own=own)
+    include = _include(call, target)
     if include:
         body["include"] = include
     return Written(_encode(body), dropped)
@@ -95,7 +89,7 @@ def _more(call: Call, instructions: str | None) -> dict[str, Any]:
     text: dict[str, Any] = {"verbosity": call.verbosity} if call.verbosity else {}
     if call.format is not None:
         text["format"] = _format(call.format)
-    identifier = call.extra.get("safety_identifier") if call.dialect == "responses" else None
+    identifier = said_in(call).get("safety_identifier")
     found: dict[str, Any] = {
         "stream": call.stream or None,
         "instructions": instructions,
@@ -135,9 +129,9 @@ def _reasoning(wish: ReasoningWish | None, target: Target, dropped: list[str]) -
     return {"reasoning": said} if said else {}
 
 
-def _include(call: Call, target: Target, *, own: bool) -> list[str]:
+def _include(call: Call, target: Target) -> list[str]:
     """What is to be in the answer. Models that do not reason refuse to be asked for what they thought."""
-    asked = call.extra.get("include") if own else None
+    asked = said_in(call).get("include")
     include = [one for one in asked if one != ENCRYPTED] if isinstance(asked, list) else []
     wish, known = call.reasoning, target.capabilities.reasoning
     if known is not False and (known or (wish is not None and wished_effort(wish) != "none")):
