@@ -11,6 +11,7 @@ from switchgear.config.providers import (
     AnyProvider,
     AzureProviderSettings,
     GeminiProviderSettings,
+    LiteLLMProviderSettings,
     OllamaProviderSettings,
     OpenAIProviderSettings,
 )
@@ -21,6 +22,9 @@ from switchgear.providers.azure import AzureProvider
 from switchgear.providers.base import Provider
 from switchgear.providers.connection import Timeouts
 from switchgear.providers.gemini import GeminiProvider
+from switchgear.providers.litellm.engine import Engine
+from switchgear.providers.litellm.provider import LiteLLMProvider
+from switchgear.providers.litellm.settings import LiteLLMSettings, Value
 from switchgear.providers.ollama import OllamaProvider
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
@@ -35,8 +39,8 @@ class Built(msgspec.Struct, frozen=True):
     settings: AnyProvider
 
 
-def build(name: str, settings: AnyProvider, resolver: Resolver, previous: Built | None) -> Built:
-    """The provider of ``settings``, or ``previous`` when nothing it was built from has changed.
+def build(name: str, settings: AnyProvider, resolver: Resolver, engine: Engine, previous: Built | None) -> Built:
+    """The provider of ``settings``, or ``previous`` when nothing it was built from has changed. ``engine`` is LiteLLM's.
 
     Raises UnresolvedReference, and ValueError for what cannot be, in words that can be shown.
     """
@@ -45,10 +49,10 @@ def build(name: str, settings: AnyProvider, resolver: Resolver, previous: Built 
     secrets = _secrets(settings, resolver)
     if previous is not None and (previous.origin, previous.secrets, previous.settings) == (origin, secrets, settings):
         return previous
-    return Built(_provider(settings, origin, secrets), origin, secrets, settings)
+    return Built(_provider(settings, origin, secrets, engine), origin, secrets, settings)
 
 
-def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, Secret]) -> Provider:
+def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, Secret], engine: Engine) -> Provider:
     """A new provider. ``secrets`` are the settings' secrets by their places, as ``api_key`` and ``headers.x-team``."""
     headers = under("headers", secrets)
     match settings:
@@ -78,7 +82,22 @@ def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, 
                 stream_usage=settings.stream_usage,
                 dialects=settings.dialects or (),
             )
-    raise ValueError(f'providers of kind "{settings.kind}" cannot be called yet.')
+        case LiteLLMProviderSettings():
+            return LiteLLMProvider(_translated(settings, origin, secrets, headers), engine)
+
+
+def _translated(
+    settings: LiteLLMProviderSettings, origin: OriginSettings, secrets: dict[str, Secret], headers: dict[str, Secret]
+) -> LiteLLMSettings:
+    """The settings of a provider that LiteLLM translates for. A parameter is a secret when it was a reference."""
+    hidden = under("params", secrets)
+    params: dict[str, Value] = {
+        name: hidden[name] if isinstance(value, str) and parse_reference(value) else value
+        for name, value in settings.params.items()
+    }
+    return LiteLLMSettings(
+        origin, settings.litellm_provider, settings.base_url, secrets.get("api_key"), params, headers
+    )
 
 
 def under(table: str, secrets: dict[str, Secret]) -> dict[str, Secret]:

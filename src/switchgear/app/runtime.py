@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 from pydantic import ValidationError
 
 from switchgear.app.accounts import Built, build
+from switchgear.app.ambient import with_ambient
 from switchgear.config.models import AliasSettings
 from switchgear.config.providers import DEFAULT_KIND, AnyProvider, LiteLLMProviderSettings, parse_provider
 from switchgear.config.references import Resolver
@@ -16,7 +18,11 @@ from switchgear.config.stored import outside_store
 from switchgear.core.errors import UnresolvedReference
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Catalog, provider_for
+from switchgear.providers.litellm.engine import Engine
 from switchgear.routing.directory import Directory, Model
+
+_OWN_NAMES: Final = frozenset({"azure", "ollama"})
+"""Kinds whose models are called what the account's owner calls them: the catalogue cannot know which there are."""
 
 Documents = Mapping[str, Mapping[str, object]]
 
@@ -39,6 +45,7 @@ class RuntimeCompiler:
     def __init__(self, catalog: Catalog, embedded: tuple[Provider, tuple[str, ...]] | None) -> None:
         self._catalog = catalog
         self._embedded = embedded
+        self._engine = Engine()
 
     def compile(
         self,
@@ -58,14 +65,16 @@ class RuntimeCompiler:
         sources = {
             f"providers.{name}": "environment" if name in in_environment else "file" for name in settings.providers
         }
-        chosen = dict(settings.providers)
+        chosen = {name: with_ambient(one, resolver) for name, one in settings.providers.items()}
         for name, provider_settings in self._stored_providers(stored[0], settings, notes):
             chosen[name] = provider_settings
             sources[f"providers.{name}"] = "store"
         built: dict[str, Built] = {}
         for name, provider_settings in chosen.items():
             try:
-                built[name] = build(name, provider_settings, resolver, previous.built.get(name) if previous else None)
+                built[name] = build(
+                    name, provider_settings, resolver, self._engine, previous.built.get(name) if previous else None
+                )
             except (UnresolvedReference, ValueError) as error:
                 notes.append(f'Provider "{name}" is left out: {error}')
         directory = self._directory(settings, chosen, built)
@@ -106,7 +115,7 @@ class RuntimeCompiler:
         for name in built:
             one = chosen[name]
             priced_as[name] = one.prices or _priced_as(one) or name
-            listed[name] = one.models or self._catalog.models(priced_as[name])
+            listed[name] = one.models or (() if one.kind in _OWN_NAMES else self._catalog.models(priced_as[name]))
         directory = Directory(providers, self._catalog, listed, priced_as)
         if self._embedded is not None:
             provider, models = self._embedded

@@ -56,11 +56,43 @@ class Gemini(ConfigChat):
         return document
 
     def parser(self, asked: Asked) -> Parse:
-        """The iterator's, which looks at what was asked for."""
+        """The iterator's, which looks at what was asked for; after the first event only for events that say more than text."""
         parse: Parse = self._reader(
             streaming_response=None, sync_stream=True, logging_obj=Silent(asked.optional)
         ).chunk_parser
-        return parse
+        begun = False
+
+        def quick(event: Json) -> Any:
+            nonlocal begun
+            plain = _only_text(event) if begun else None
+            begun = True
+            return parse(event) if plain is None else plain
+
+        return quick
+
+
+def _only_text(event: Json) -> Json | None:
+    """LiteLLM's plain chunk for an event of one candidate that is nothing but text; None for any other.
+
+    Usage is told in each event, and counts in the last, which has a reason for the end.
+    """
+    candidates: list[Json] = event.get("candidates") or []
+    if len(candidates) != 1 or not _PLAIN_CANDIDATE.issuperset(candidates[0]) or candidates[0].get("index"):
+        return None
+    text = thought = ""
+    parts: list[Json] = (candidates[0].get("content") or {}).get("parts") or []
+    for part in parts:
+        if not _PLAIN_PART.issuperset(part) or not isinstance(part.get("text"), str):
+            return None
+        if part.get("thought"):
+            thought += part["text"]
+        else:
+            text += part["text"]
+    return {"text": text, "reasoning": thought}
+
+
+_PLAIN_CANDIDATE: Final = frozenset({"content", "index"})
+_PLAIN_PART: Final = frozenset({"text", "thought"})
 
 
 class _Vertex(ConfigChat):
