@@ -8,13 +8,13 @@ from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import ProviderDisconnected, ProviderRefused, ProviderUnreachable
 from switchgear.dialects.base import DialectName
 from switchgear.observe.redaction import scrub
-from switchgear.providers.base import Operation, Outgoing
+from switchgear.providers.base import Answer, Operation, Outgoing
 from switchgear.providers.connection import Timeouts
 from switchgear.providers.local.child import Endpoint
 from switchgear.providers.local.embedded import EmbeddedModels
 from switchgear.providers.local.questions import bounded, check_kind
 from switchgear.providers.openai import OpenAIProvider
-from switchgear.providers.transport import Answer, OriginSettings
+from switchgear.providers.transport import OriginSettings
 
 _TIMEOUTS = Timeouts(connect=2.0, first_byte=120.0, between_bytes=60.0, total=600.0)
 _WAIT_SECONDS = 30.0

@@ -12,9 +12,11 @@ from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.core.secrets import Secret
 from switchgear.dialects.base import DialectName
 from switchgear.providers.account import Account, bearer
-from switchgear.providers.base import OPENAI_OPERATIONS, Outgoing
+from switchgear.providers.base import OPENAI_OPERATIONS, Answer, Operation, Outgoing
 from switchgear.providers.files import ProviderFiles
-from switchgear.providers.transport import Answer, OriginSettings
+from switchgear.providers.held import HeldAnswer
+from switchgear.providers.rerank import read_answer, write_request
+from switchgear.providers.transport import OriginSettings
 
 _PATHS: dict[str, str] = {"chat": "/chat/completions", "responses": "/responses"}
 _WITH_RESPONSES = frozenset({"api.openai.com"})
@@ -53,6 +55,7 @@ class OpenAIProvider:
         self.name = settings.provider
         self.stream_usage = stream_usage
         self.dialects = dialects or dialects_at(settings.base_url)
+        self._host = (urlsplit(settings.base_url).hostname or "").lower()
         self.account = Account(settings, bearer(api_key), headers)
         self.files = ProviderFiles(self.account, "/{}".format)
         paths = {operation: f"/{operation.value}" for operation in OPENAI_OPERATIONS} | _PATHS
@@ -60,11 +63,20 @@ class OpenAIProvider:
 
     async def send(self, outgoing: Outgoing) -> Answer:
         """Send a request; the answer has a 2xx status. Raises ProviderError."""
-        if outgoing.upload is not None:
-            path = f"/{outgoing.operation.value}"
-            return await self.account.upload(path, outgoing.upload, outgoing.model, outgoing.headers)
+        if not outgoing.dialect:
+            if outgoing.upload is not None:
+                path = f"/{outgoing.operation.value}"
+                return await self.account.upload(path, outgoing.upload, outgoing.model, outgoing.headers)
+            if outgoing.operation is Operation.RERANK:
+                return await self._rank(outgoing)
         head = self._heads[outgoing.dialect or outgoing.operation]
         return await self.account.post(head, outgoing.body, outgoing.model, outgoing.headers)
+
+    async def _rank(self, outgoing: Outgoing) -> Answer:
+        """A ranking; compatible servers differ more in these than in anything else."""
+        body = write_request(self._host, outgoing.body)
+        with await self.account.post(self._heads[Operation.RERANK], body, outgoing.model, outgoing.headers) as answer:
+            return HeldAnswer(read_answer(self.name, outgoing.body, await answer.body()))
 
     async def list_models(self) -> list[str]:
         """The ids of ``GET /models``. Raises ProviderError."""
