@@ -11,6 +11,7 @@ from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.core.secrets import Secret
 from switchgear.dialects.base import DialectName
+from switchgear.providers import gemini_images
 from switchgear.providers.account import Account
 from switchgear.providers.base import Answer, Operation, Outgoing
 from switchgear.providers.embeddings import read_wanted, unreadable, write_vectors
@@ -22,7 +23,7 @@ _BATCH = 100
 _MOST_PAGES = 50
 _MOST_HEADS = 256
 _METHODS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
-_ANSWERING = frozenset({"generateContent", "embedContent", "batchEmbedContents"})
+_ANSWERING = frozenset({"generateContent", "embedContent", "batchEmbedContents", "predict"})
 
 
 class _Counted(msgspec.Struct):
@@ -54,7 +55,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class GeminiProvider:
-    """A provider that speaks Google's ``generateContent`` below ``settings.base_url``; embeddings are translated.
+    """A provider that speaks Google's ``generateContent`` below ``settings.base_url``; embeddings and images are translated.
 
     Raises ValueError for headers that cannot be (see ``Account``).
     """
@@ -62,7 +63,7 @@ class GeminiProvider:
     kind = "gemini"
     embedded = False
     dialects: tuple[DialectName, ...] = ("gemini",)
-    operations = frozenset({Operation.EMBEDDING})
+    operations = frozenset({Operation.EMBEDDING, Operation.IMAGE})
     capabilities = Capabilities(image_urls=False)
     stream_usage = False
 
@@ -74,9 +75,11 @@ class GeminiProvider:
         self._heads: dict[tuple[str, str], bytes] = {}
 
     async def send(self, outgoing: Outgoing) -> Answer:
-        """Send a request; the answer has a 2xx status, and for embeddings OpenAI's form. Raises ProviderError."""
+        """Send a request; the answer has a 2xx status, and for embeddings and images OpenAI's form. Raises ProviderError."""
         if outgoing.operation is Operation.EMBEDDING:
             return await self._embed(outgoing)
+        if outgoing.operation is Operation.IMAGE:
+            return await self._draw(outgoing)
         head = self._head(outgoing.model, _METHODS[outgoing.stream])
         return await self.account.post(head, outgoing.body, outgoing.model, outgoing.headers)
 
@@ -90,6 +93,12 @@ class GeminiProvider:
             head = self.account.head(b"POST", f"/{kind}/{quote(name, safe='')}:{method}")
             self._heads[model, method] = head
         return head
+
+    async def _draw(self, outgoing: Outgoing) -> Answer:
+        method = gemini_images.method_of(outgoing.model)
+        body = gemini_images.write_request(method, outgoing.body)
+        with await self.account.post(self._head(outgoing.model, method), body, outgoing.model) as answer:
+            return HeldAnswer(gemini_images.read_answer(self.name, await answer.body()))
 
     async def _embed(self, outgoing: Outgoing) -> Answer:
         wanted = read_wanted(outgoing.body)
@@ -116,7 +125,7 @@ class GeminiProvider:
             raise unreadable(self.name, str(error)) from error
 
     async def list_models(self) -> list[str]:
-        """The names of ``GET /models``, page by page, of models that answer or embed. Raises ProviderError."""
+        """The names of ``GET /models``, page by page, of models that answer, embed or draw. Raises ProviderError."""
         names: list[str] = []
         page = ""
         for _ in range(_MOST_PAGES):
