@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 LEAVES = [
     *((name,) for _, name, _ in main.COMMANDS),
     *(("keys", name) for name in ("create", "list", "show", "rotate", "revoke")),
-    *(("models", name) for name in ("list", "test", "pull")),
+    *(("models", name) for name in ("list", "show", "test", "pull")),
+    *(("catalogue", name) for name in ("list", "show", "refresh")),
     *(("providers", name) for name in ("list", "test")),
     *(("secrets", name) for name in ("set", "list", "remove")),
     *(("db", name) for name in ("status", "upgrade", "backup", "restore")),

@@ -176,6 +176,8 @@ def _type(schema: dict[str, Any], part: dict[str, Any]) -> str:
         return f"list of {_type(schema, part.get('items', {}))}"
     if part.get("type") == "object":
         return "table" if "properties" in part else _table(part)
+    if part.get("format") == "date":
+        return "date"
     words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
     return words.get(part.get("type", ""), "text") + _bounds(part)
 

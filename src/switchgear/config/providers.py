@@ -241,7 +241,7 @@ class LiteLLMProviderSettings(ProviderAccount):
 
     kind: Literal["litellm"] = Field(description="A provider that LiteLLM translates for.")
     litellm_provider: Text = Field(
-        description="LiteLLM's name for the provider: switchgear providers list --known names them.",
+        description="LiteLLM's name for the provider; switchgear catalogue list names those whose models are known.",
         examples=["bedrock"],
     )
     base_url: WebURL | None = Field(
