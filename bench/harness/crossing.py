@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from harness.gateways import Endpoint, Switchgear
-from harness.loads import run_streams, run_wrk
+from harness.loads import run_count, run_streams, run_wrk
 from harness.measures import AFTERMATH, Figures, Setting
 from harness.processes import BenchError
 from harness.traffic import STEADY, UNARY_MODEL, message_body, request_body
@@ -58,7 +58,7 @@ def crossing(run: Running, setting: Setting) -> Figures:
     calls, chunks = dict.fromkeys(SIDES, float("inf")), dict.fromkeys(SIDES, float("inf"))
     for side in SIDES:  # nothing is measured cold
         before = run.child.resident_bytes()
-        _first(run, side, setting)
+        _first(run, side)
         if side == "litellm":
             figures["crossing.litellm_memory_mb"] = (run.child.resident_bytes() - before) / 1e6
         _calls(run, side, setting)
@@ -76,9 +76,10 @@ def crossing(run: Running, setting: Setting) -> Figures:
     return figures
 
 
-def _first(run: Running, side: str, setting: Setting) -> None:
-    """One second of one connection: what is loaded late is loaded."""
-    run_wrk(_endpoint(run, side, stream=False), setting.folder / "first.lua", connections=1, seconds=1)
+def _first(run: Running, side: str) -> None:
+    """A few calls, however long the first takes: what is loaded late is loaded."""
+    if run_count(_endpoint(run, side, stream=False), 20, connections=1) != 20:
+        raise BenchError(f"{side}: the first calls failed: {run.child.last_words()}")
     time.sleep(1)
 
 
