@@ -25,6 +25,11 @@ kind = "openai"
 base_url = "{media}"
 api_key = "env:MEDIA_KEY"
 
+[providers.priced]
+kind = "openai"
+base_url = "{media}"
+prices = "openai"
+
 [models.ear]
 deployments = [{{ provider = "media", model = "whisper-large-v3" }}]
 
@@ -328,6 +333,27 @@ def test_a_ranking_passes_in_coheres_form(gateway: served, media: FaultUpstream,
 def http(gateway: served) -> Iterator[httpx.Client]:
     with httpx.Client(headers={"authorization": f"Bearer {gateway.key}"}, timeout=20, trust_env=False) as one:
         yield one
+
+
+# ---------------------------------------------------------------- what it costs
+
+
+def test_what_is_not_billed_by_token_is_priced_by_its_unit(
+    client: OpenAI, gateway: served, media: FaultUpstream
+) -> None:
+    answered(media, {"text": "Hello.", "usage": {"type": "duration", "seconds": 90}})
+    heard = client.audio.transcriptions.with_raw_response.create(model="priced/whisper-1", file=("a.wav", AUDIO))
+    assert heard.headers["x-switchgear-cost"] == "0.009"  # 90 seconds at 0.006 dollars a minute
+    answered(media, b"ID3", "audio/mpeg")
+    with client.audio.speech.with_streaming_response.create(
+        model="priced/tts-1", input="x" * 1000, voice="alloy"
+    ) as spoken:
+        spoken.read()
+    row = usage_row(gateway.data_dir, spoken.headers["x-request-id"])
+    assert row["cost"] == 15_000_000  # a thousand characters at 15 dollars a million
+    answered(media, {"created": 1, "data": [{"b64_json": "aGk="}], "usage": IMAGE_TOKENS})
+    drawn = client.images.with_raw_response.generate(model="priced/gpt-image-1", prompt="A cat")
+    assert drawn.headers["x-switchgear-cost"] == "0.01113"  # 50 tokens at 5 dollars a million and 272 at 40
 
 
 # ---------------------------------------------------------------- refusals
