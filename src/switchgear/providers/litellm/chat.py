@@ -16,7 +16,7 @@ from switchgear.providers.base import Answer, Redact
 from switchgear.providers.litellm import answers
 from switchgear.providers.litellm.chunks import ChunkWriter
 from switchgear.providers.litellm.engine import Library
-from switchgear.providers.litellm.fields import effective, keep_meaning
+from switchgear.providers.litellm.fields import check_parts, effective, keep_meaning
 from switchgear.providers.litellm.framing import Framing, ServerSent
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.settings import LiteLLMSettings
@@ -196,6 +196,8 @@ class ConfigChat:
 
     def _translate(self, call: Json, key: str, *, stream: bool) -> Exchange:
         messages = [_without_nulls(message) for message in call["messages"]]
+        if not self.in_openai_form:
+            check_parts(messages)
         messages = self.config.translate_developer_role_to_system_role(messages)
         optional, dropped = self._optional(call, stream=stream)
         json_mode = bool(optional.pop("json_mode", False))

@@ -42,6 +42,25 @@ _BESIDE: Final[dict[str, Json]] = {
     "top_logprobs": {"logprobs": True},
 }
 """What a field means nothing without."""
+_PARTS: Final = frozenset(
+    {
+        "document", "file", "guarded_text", "image_url", "input_audio", "redacted_thinking", "refusal", "text", "thinking",
+        "video_url",
+    }
+)  # fmt: skip
+"""Parts of a message that LiteLLM knows; it would leave out any other without a word."""
+
+
+def check_parts(messages: list[Json]) -> None:
+    """Raises RequestError for a part of a message that cannot be translated, with its place."""
+    for place, message in enumerate(messages):
+        content = message.get("content")
+        for at, part in enumerate(content if isinstance(content, list) else ()):
+            kind = part.get("type") if isinstance(part, dict) else None
+            if kind not in _PARTS:
+                told = f'of type "{kind}"' if isinstance(kind, str) else "without a type"
+                where = f"messages[{place}].content[{at}]"
+                raise RequestError(f"{where}: a part {told} cannot be sent to this model.", param=where)
 
 
 def effective(config: Any, supported: frozenset[str], model: str) -> frozenset[str]:

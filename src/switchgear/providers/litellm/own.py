@@ -154,13 +154,37 @@ class _Translating:
         name = self._settings.origin.provider
         if isinstance(error, TimeoutError) or type(error).__name__ == "Timeout":
             return ProviderTimeout(f"Provider {name} did not answer within its limits.", provider=name)
-        if type(error).__name__ == "APIConnectionError":
+        told = _told(error)
+        if told is error and type(error).__name__ == "APIConnectionError":
             return ProviderUnreachable(f"Provider {name} cannot be reached.", provider=name, cause=type(error).__name__)
-        status = getattr(error, "status_code", None)
-        told = str(getattr(error, "message", "") or "").partition("\n")[0].rpartition("Exception - ")[2]
-        body = msgspec.json.encode({"error": {"message": told[:_LONGEST_MESSAGE]}})
+        status = getattr(told, "status_code", None)
         status = status if isinstance(status, int) and 400 <= status < 600 else 502
-        return provider_error(name, status, lambda _: b"", body, self._redact, model=self._model)
+        headers = getattr(told, "headers", None) or {}
+        return provider_error(
+            name, status, lambda field: str(headers.get(field.decode(), "")).encode("latin-1", "replace"), _body(told),
+            self._redact, model=self._model,
+        )  # fmt: skip
+
+
+def _told(error: BaseException) -> BaseException:
+    """What the HTTP client or the provider's translation raised, beneath what LiteLLM made of it with a status of its own."""
+    found = cause = error
+    while (below := cause.__cause__ or cause.__context__) is not None:
+        cause = below
+        if isinstance(getattr(cause, "status_code", None), int):
+            found = cause
+    return found
+
+
+def _body(error: BaseException) -> bytes:
+    """What the provider said: often it is the message of the exception, as it was."""
+    said = str(getattr(error, "message", "") or "")
+    try:
+        msgspec.json.decode(said)
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        said = said.partition("\n")[0].rpartition("Exception - ")[2][:_LONGEST_MESSAGE]
+        return msgspec.json.encode({"error": {"message": said}})
+    return said.encode()
 
 
 class WholeCall:

@@ -37,6 +37,14 @@ class Cohere(ConfigChat):
             if choice and call.get("tools"):
                 optional["tool_choice"] = choice
 
+    def document(self, messages: list[Json], optional: Json, headers: dict[str, str]) -> Json:
+        """With what was thought before a tool was called where Cohere has it; other thoughts have no place."""
+        for message in messages:
+            thought = message.pop("reasoning_content", None)
+            if thought and message.get("tool_calls"):
+                message["tool_plan"] = thought
+        return super().document(messages, optional, headers)
+
     def parser(self, asked: Asked) -> Parse:  # noqa: ARG002 - what was asked makes no difference
         """Ours."""
         return chunk_of
