@@ -119,7 +119,7 @@ class ToolResult(msgspec.Struct):
     """What a tool answered: text, images or files."""
 
     call_id: str
-    content: list[Text | Image | File]  # type: ignore[type-arg,unused-ignore]
+    content: list[Text | Image | File]
     name: str = ""
     is_error: bool = False
     custom: bool = False

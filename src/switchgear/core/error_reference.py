@@ -28,7 +28,7 @@ PAGE = Path("docs/reference/errors.md")
 """Where the page is, from the repository's root."""
 
 _HEAD = """\
-<!-- Generated from src/switchgear/core/errors.py by: python -m switchgear.core.error_reference -->
+<!-- Generated from src/switchgear/core/errors by: python -m switchgear.core.error_reference -->
 
 # Errors
 

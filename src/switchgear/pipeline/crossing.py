@@ -156,13 +156,10 @@ class CrossingPassage:
 
     def _look(self, event: Event, before: Sequence[Event]) -> None:
         """Note what settling needs of an event."""
-        kind = type(event)
-        if kind is TextDelta:
-            self._text += len(event.text)  # type: ignore[union-attr]  # by its exact type, which costs least
-        elif kind is ToolCallDelta:
-            self._text += len(event.arguments)  # type: ignore[union-attr]
-        elif kind is ReasoningDelta:
-            self._text += len(event.text)  # type: ignore[union-attr]
+        if isinstance(event, TextDelta | ReasoningDelta):
+            self._text += len(event.text)
+        elif isinstance(event, ToolCallDelta):
+            self._text += len(event.arguments)
         elif isinstance(event, Counted):
             self.usage = event.usage
         elif isinstance(event, Begin):

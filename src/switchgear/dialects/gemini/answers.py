@@ -88,16 +88,16 @@ class Reader:
         if _given(said.error):
             return (Broken(data),)
         events: list[Event] = []
-        usage = usage_of(said.usageMetadata) if said.usageMetadata is not None else None
+        usage = usage_of(said.usage_metadata) if said.usage_metadata is not None else None
         if not self._begun:
             self._begun = True
-            events.append(Begin(said.responseId or "", said.modelVersion or "", usage=usage))
+            events.append(Begin(said.response_id or "", said.model_version or "", usage=usage))
         for candidate in said.candidates or ():
             if not candidate.index:  # one answer was asked for, the first
                 self._add(candidate, events)
         if usage is not None:
             events.append(Counted(usage))
-        if said.promptFeedback is not None and said.promptFeedback.blockReason and not said.candidates:
+        if said.prompt_feedback is not None and said.prompt_feedback.block_reason and not said.candidates:
             self.complete = True
             events.append(Finished("content_filter"))
         return events
@@ -106,36 +106,36 @@ class Reader:
         if candidate.content is not None and candidate.content.parts is not None:
             for part in candidate.content.parts:
                 self._add_part(part, events)
-        if candidate.groundingMetadata is not None:
-            events += [Cited(self._text_index, found) for found in self._citations(candidate.groundingMetadata)]
-        reason = candidate.finishReason
+        if candidate.grounding_metadata is not None:
+            events += [Cited(self._text_index, found) for found in self._citations(candidate.grounding_metadata)]
+        reason = candidate.finish_reason
         if reason is None or reason == "FINISH_REASON_UNSPECIFIED":
             return
         if self._signature:
             self._end_part(events)
         self.complete = True
         if reason in _FAILED:
-            events.append(Broken(_failure(reason, candidate.finishMessage)))
+            events.append(Broken(_failure(reason, candidate.finish_message)))
             return
         finish = _FINISH.get(reason, "stop")
         events.append(Finished("tool_calls" if finish == "stop" and self._called else finish))
 
     def _add_part(self, part: Part, events: list[Event]) -> None:
         text = part.text
-        if part.functionCall is not None:
-            self._add_call(part.functionCall, part.thoughtSignature, events)
-        elif part.toolCall is not None or part.toolResponse is not None:
-            kept = signatures.ServerPart(part.toolCall, part.toolResponse, part.thoughtSignature or "")
+        if part.function_call is not None:
+            self._add_call(part.function_call, part.thought_signature, events)
+        elif part.tool_call is not None or part.tool_response is not None:
+            kept = signatures.ServerPart(part.tool_call, part.tool_response, part.thought_signature or "")
             self._sign(signatures.of_server_part(self._target, kept), events)
         elif part.thought:
             if text:
                 events.append(ReasoningDelta(self._part("thought", events), text))
-            if part.thoughtSignature:
-                signature = signatures.of_thought(self._target, part.thoughtSignature)
+            if part.thought_signature:
+                signature = signatures.of_thought(self._target, part.thought_signature)
                 events.append(ReasoningSigned(self._part("thought", events), signature))
                 self._end_part(events)
-        elif part.thoughtSignature:
-            self._add_signed_text(text, part.thoughtSignature, events)
+        elif part.thought_signature:
+            self._add_signed_text(text, part.thought_signature, events)
         elif text:
             self._add_text(text, events)
 
@@ -193,17 +193,17 @@ class Reader:
 
     def _citations(self, grounding: Grounding) -> Iterator[Citation]:
         """The sources of the text so far, each with the stretch that rests on it where that is told."""
-        pages = [chunk.web for chunk in grounding.groundingChunks or ()]
-        if not grounding.groundingSupports:
+        pages = [chunk.web for chunk in grounding.grounding_chunks or ()]
+        if not grounding.grounding_supports:
             yield from (Citation(page.uri or "", page.title or "") for page in pages if page is not None)
             return
         text = "".join(self._texts)
         data = text.encode(errors="surrogatepass")
-        for support in grounding.groundingSupports:
+        for support in grounding.grounding_supports:
             segment = support.segment
-            start = _characters(data, segment.startIndex or 0, plain=len(data) == len(text)) if segment else None
-            end = _characters(data, segment.endIndex, plain=len(data) == len(text)) if segment else None
-            for number in support.groundingChunkIndices or ():
+            start = _characters(data, segment.start_index or 0, plain=len(data) == len(text)) if segment else None
+            end = _characters(data, segment.end_index, plain=len(data) == len(text)) if segment else None
+            for number in support.grounding_chunk_indices or ():
                 page = pages[int(number)] if number is not None and 0 <= number < len(pages) else None
                 if page is not None:
                     yield Citation(page.uri or "", page.title or "", start=start, end=end)

@@ -23,12 +23,12 @@ _ON_TEXT = "text."
 _WHOLE_PART = "part."
 
 
-class ServerPart(msgspec.Struct, omit_defaults=True):
+class ServerPart(msgspec.Struct, rename="camel", omit_defaults=True):
     """A call of a tool that ran at Google, or what came of it; both are opaque to us."""
 
-    toolCall: Any = None  # noqa: N815 - Google's word
-    toolResponse: Any = None  # noqa: N815 - Google's word
-    thoughtSignature: str = ""  # noqa: N815 - Google's word
+    tool_call: Any = None
+    tool_response: Any = None
+    thought_signature: str = ""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -78,4 +78,4 @@ def _part(text: str) -> dict[str, Any] | None:
         part = _server_part.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (msgspec.DecodeError, ValueError, RecursionError):  # changed on its way: it is left out like a foreign one
         return None
-    return msgspec.to_builtins(part) if part.toolCall or part.toolResponse else None
+    return msgspec.to_builtins(part) if part.tool_call or part.tool_response else None

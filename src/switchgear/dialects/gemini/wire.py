@@ -1,6 +1,6 @@
 """What Gemini answers, as far as it is read (https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse).
 
-Every field may be missing or null. Names are Google's.
+Every field may be missing or null. Names are Google's, in Python's case.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from switchgear.dialects.base import NotThisDialectError
 Number = int | float | None
 
 
-class FunctionCall(msgspec.Struct, gc=False):
+class FunctionCall(msgspec.Struct, rename="camel", gc=False):
     """A call of a function; its arguments are an object."""
 
     name: str | None = None
@@ -23,92 +23,92 @@ class FunctionCall(msgspec.Struct, gc=False):
     id: str | None = None
 
 
-class Part(msgspec.Struct):
+class Part(msgspec.Struct, rename="camel"):
     """One part of an answer: text, thought, a function call, or a step of a tool that ran at Google."""
 
     text: str | None = None
     thought: bool | None = None
-    thoughtSignature: str | None = None  # noqa: N815
-    functionCall: FunctionCall | None = None  # noqa: N815
-    toolCall: Any = None  # noqa: N815
-    toolResponse: Any = None  # noqa: N815
+    thought_signature: str | None = None
+    function_call: FunctionCall | None = None
+    tool_call: Any = None
+    tool_response: Any = None
 
 
-class Content(msgspec.Struct):
+class Content(msgspec.Struct, rename="camel"):
     """The parts of an answer."""
 
     parts: list[Part] | None = None
 
 
-class Web(msgspec.Struct):
+class Web(msgspec.Struct, rename="camel"):
     """A page."""
 
     uri: str | None = None
     title: str | None = None
 
 
-class Chunk(msgspec.Struct):
+class Chunk(msgspec.Struct, rename="camel"):
     """A source that an answer rests on."""
 
     web: Web | None = None
 
 
-class Segment(msgspec.Struct):
+class Segment(msgspec.Struct, rename="camel"):
     """A stretch of an answer's text, in bytes of UTF-8."""
 
-    startIndex: Number = None  # noqa: N815
-    endIndex: Number = None  # noqa: N815
+    start_index: Number = None
+    end_index: Number = None
 
 
-class Support(msgspec.Struct):
+class Support(msgspec.Struct, rename="camel"):
     """Which sources a stretch rests on."""
 
     segment: Segment | None = None
-    groundingChunkIndices: list[Number] | None = None  # noqa: N815
+    grounding_chunk_indices: list[Number] | None = None
 
 
-class Grounding(msgspec.Struct):
+class Grounding(msgspec.Struct, rename="camel"):
     """The sources of an answer."""
 
-    groundingChunks: list[Chunk] | None = None  # noqa: N815
-    groundingSupports: list[Support] | None = None  # noqa: N815
+    grounding_chunks: list[Chunk] | None = None
+    grounding_supports: list[Support] | None = None
 
 
-class Candidate(msgspec.Struct):
+class Candidate(msgspec.Struct, rename="camel"):
     """An answer, or more of it."""
 
     content: Content | None = None
-    finishReason: str | None = None  # noqa: N815
-    finishMessage: str | None = None  # noqa: N815
+    finish_reason: str | None = None
+    finish_message: str | None = None
     index: Number = None
-    groundingMetadata: Grounding | None = None  # noqa: N815
+    grounding_metadata: Grounding | None = None
 
 
-class Feedback(msgspec.Struct):
+class Feedback(msgspec.Struct, rename="camel"):
     """Why the prompt was blocked."""
 
-    blockReason: str | None = None  # noqa: N815
+    block_reason: str | None = None
 
 
-class UsageMetadata(msgspec.Struct, gc=False):
+class UsageMetadata(msgspec.Struct, rename="camel", gc=False):
     """What was counted. The candidates' tokens are without the thoughts'."""
 
-    promptTokenCount: Number = None  # noqa: N815
-    cachedContentTokenCount: Number = None  # noqa: N815
-    candidatesTokenCount: Number = None  # noqa: N815
-    thoughtsTokenCount: Number = None  # noqa: N815
-    toolUsePromptTokenCount: Number = None  # noqa: N815
-    totalTokenCount: Number = None  # noqa: N815
+    prompt_token_count: Number = None
+    cached_content_token_count: Number = None
+    candidates_token_count: Number = None
+    thoughts_token_count: Number = None
+    tool_use_prompt_token_count: Number = None
+    total_token_count: Number = None
 
 
-class Response(msgspec.Struct):
+class Response(msgspec.Struct, rename="camel"):
     """A whole answer, or one event of a streamed one."""
 
     candidates: list[Candidate] | None = None
-    promptFeedback: Feedback | None = None  # noqa: N815
-    usageMetadata: UsageMetadata | None = None  # noqa: N815
-    modelVersion: str | None = None  # noqa: N815
-    responseId: str | None = None  # noqa: N815
+    prompt_feedback: Feedback | None = None
+    usage_metadata: UsageMetadata | None = None
+    model_version: str | None = None
+    response_id: str | None = None
     error: msgspec.Raw = msgspec.Raw()
 
 
@@ -133,17 +133,17 @@ def read_response(data: bytes) -> Response:
 
 def usage_of(counted: UsageMetadata) -> Usage | None:
     """The usage as we keep it; None where nothing was counted."""
-    prompt = tokens(counted.promptTokenCount) + tokens(counted.toolUsePromptTokenCount)
-    thoughts = tokens(counted.thoughtsTokenCount)
-    if counted.candidatesTokenCount is not None:
-        completion = tokens(counted.candidatesTokenCount) + thoughts
-    elif counted.totalTokenCount is not None:
-        completion = max(tokens(counted.totalTokenCount) - prompt, thoughts)
+    prompt = tokens(counted.prompt_token_count) + tokens(counted.tool_use_prompt_token_count)
+    thoughts = tokens(counted.thoughts_token_count)
+    if counted.candidates_token_count is not None:
+        completion = tokens(counted.candidates_token_count) + thoughts
+    elif counted.total_token_count is not None:
+        completion = max(tokens(counted.total_token_count) - prompt, thoughts)
     else:
         completion = thoughts
     if not (prompt or completion):
         return None
-    return Usage(prompt, completion, min(tokens(counted.cachedContentTokenCount), prompt), thoughts)
+    return Usage(prompt, completion, min(tokens(counted.cached_content_token_count), prompt), thoughts)
 
 
 def tokens(number: float | None) -> int:

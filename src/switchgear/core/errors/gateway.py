@@ -1,0 +1,33 @@
+"""The gateway cannot serve now: 5xx."""
+
+from __future__ import annotations
+
+from switchgear.core.errors.base import SwitchgearError
+
+
+class GatewayError(SwitchgearError):
+    """The gateway cannot serve this now; a later try may succeed."""
+
+    code = "service_unavailable"
+    status = 503
+    retryable = True
+    hint = "Try again; GET /readyz says what is not ready."
+
+
+class ModelUnavailable(GatewayError):
+    """The embedded model is starting, restarting or failed."""
+
+    code = "model_unavailable"
+
+
+class StoreUnavailable(GatewayError):
+    """The database cannot be read or written now."""
+
+    code = "store_unavailable"
+    hint = "See switchgear doctor; the log says what the database answered."
+
+
+class ShuttingDown(GatewayError):
+    """The gateway is stopping and takes no new calls."""
+
+    code = "shutting_down"
