@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).resolve().parent
-ALL = ("chat", "responses", "messages", "gemini", "azure", "ollama")
+ALL = ("chat", "responses", "messages", "gemini", "azure", "ollama", "bedrock")
 SOME = ("chat", "messages", "gemini")
-LLMOCK = ("openai", "responses", "anthropic", "gemini", "mistral", "groq", "xai")
+LLMOCK = ("openai", "responses", "anthropic", "gemini", "mistral", "groq", "xai", "cohere")
 SCRIPTS = {
     "python/openai_checks.py": ALL,
     "python/anthropic_checks.py": ALL,

@@ -91,6 +91,7 @@ function answer(request) {
 const IMAGES = [
   [/\/messages$/, (body) => body.messages.flatMap((m) => [m.content].flat()).map((b) => b?.source?.data)],
   [/enerateContent$/, (body) => body.contents.flatMap((c) => c.parts).map((p) => p.inlineData?.data)],
+  [/\/converse/, (body) => body.messages.flatMap((m) => m.content).map((b) => b.image?.source?.bytes)],
   [/\/api\/chat$/, (body) => body.messages.flatMap((m) => m.images ?? [])],
   [/\/responses$/, (body) => [body.input].flat().flatMap((i) => [i?.content].flat()).map((p) => p?.image_url?.split(";base64,")[1])],
   [/\/chat\/completions$/, (body) => body.messages.flatMap((m) => [m.content].flat()).map((p) => p?.image_url?.url?.split(";base64,")[1])],

@@ -149,7 +149,7 @@ def a_messages_agent_calls_its_tool_and_ends(model: str) -> None:
     verdict()
 
 
-@check(not_behind=["llmock_anthropic"])  # llmock knows no output_config there
+@check(not_behind=["llmock_anthropic", "llmock_cohere"])  # for which llmock knows no schemas
 def structured_output_has_its_schema(model: str) -> None:
     llmock.post("/_llmock/reset")
     say: Any = [{"role": "user", "content": "A place?"}]
@@ -160,7 +160,7 @@ def structured_output_has_its_schema(model: str) -> None:
     assert isinstance(told.parsed_output, Place), told
 
 
-@check
+@check(not_behind=["llmock_cohere"])  # whose models see none
 def images_are_taken(model: str) -> None:
     llmock.post("/_llmock/reset")
     url = {"type": "image_url", "image_url": {"url": png_url()}}
