@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from switchgear.core.errors import RequestError
+from switchgear.core.errors import Conflict
 from switchgear.dialects.body import decode, wrong
 from switchgear.dialects.responses.document import RESPONSE_PREFIX
 
@@ -152,9 +152,9 @@ def _stands_alone(head: _Head) -> bool:
 
 
 def refuse_unfinished(response_id: str, status: str) -> None:
-    """Refuse to go on from a response that is still worked on. Raises RequestError."""
+    """Refuse to go on from a response that is still worked on. Raises Conflict."""
     if status in ("queued", "in_progress"):
-        raise RequestError(
+        raise Conflict(
             f'The response "{response_id[:80]}" is still {status.replace("_", " ")}.',
             param="previous_response_id",
             hint="Wait until it is completed, or cancel it.",

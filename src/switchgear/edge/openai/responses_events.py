@@ -1,0 +1,155 @@
+"""Responses on their way to a client: what the gateway says of them itself is written over what a provider said.
+
+A response has an id of the gateway's own, and whether it is kept, made in the background and goes on from another one is known
+here alone. Events that carry no response pass as they came. Source: the reference's "Streaming events".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from switchgear.core.errors import SwitchgearError
+from switchgear.dialects.responses.answers import UNDECODABLE
+from switchgear.dialects.responses.conversation import array
+from switchgear.dialects.responses.errors import error_members, error_object
+from switchgear.providers.sse import event_data, split_events
+
+_RESPONSE: Final = b'"response"'
+_ITEM_DONE: Final = b'"response.output_item.done"'
+_TELLING: Final = (_RESPONSE, _ITEM_DONE)
+_NULL: Final = msgspec.Raw(b"null")
+_encode = msgspec.json.Encoder().encode
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class _Event(msgspec.Struct):
+    type: str = ""
+    sequence_number: int = -1
+    response: msgspec.Raw = msgspec.Raw()
+    item: msgspec.Raw = msgspec.Raw()
+
+
+class _Status(msgspec.Struct):
+    status: str = "completed"
+    background: bool = False
+
+
+_event = msgspec.json.Decoder(_Event)
+_status = msgspec.json.Decoder(_Status)
+
+
+def status_of(document: bytes) -> str:
+    """The status that a response says it has."""
+    return _status.decode(document).status
+
+
+def in_background(document: bytes) -> bool:
+    """Whether a response says it was made in the background."""
+    return _status.decode(document).background
+
+
+def ended(document: bytes, status: str, *, error: bytes | None = None, items: list[bytes] | None = None) -> bytes:
+    """A response that ended before it was whole. ``error`` is JSON; ``items`` is what there is of its output."""
+    fields = _fields.decode(document)
+    fields |= {"status": msgspec.Raw(_encode(status)), "completed_at": _NULL, "incomplete_details": _NULL}
+    fields["error"] = msgspec.Raw(error) if error is not None else _NULL
+    if items or "output" not in fields:
+        fields["output"] = msgspec.Raw(array(items or ()))
+    return _encode(fields)
+
+
+class Overlay:
+    """What the gateway says of one response."""
+
+    __slots__ = ("_members", "id")
+
+    def __init__(self, response_id: str, *, store: bool, background: bool, previous_id: str | None) -> None:
+        self.id = response_id
+        said = {"id": response_id, "store": store, "background": background, "previous_response_id": previous_id}
+        self._members = {name: msgspec.Raw(_encode(value)) for name, value in said.items()}
+
+    def say(self, members: Mapping[str, object]) -> None:
+        """Say these members otherwise from now on."""
+        self._members |= {name: msgspec.Raw(_encode(value)) for name, value in members.items()}
+
+    def over(self, document: bytes | msgspec.Raw) -> bytes:
+        """The response with it."""
+        try:
+            return _encode(_fields.decode(document) | self._members)
+        except UNDECODABLE:
+            return bytes(document)
+
+    def bare(self, model: str) -> bytes:
+        """A response of which nothing else is known."""
+        fields = {"object": "response", "created_at": int(time.time()), "status": "in_progress", "model": model}
+        return self.over(_encode(fields | {"output": [], "usage": None, "error": None}))
+
+
+class ResponseEvents:
+    """The events of one streamed response. ``document`` is the response as the last of them that carried it said."""
+
+    __slots__ = ("_begun", "_items", "_last", "document", "overlay")
+
+    def __init__(self, overlay: Overlay, document: bytes) -> None:
+        self.overlay = overlay
+        self.document = document
+        self._items: list[bytes] = []
+        self._last = b""
+        self._begun = False
+
+    def take(self, events: bytes) -> bytes:
+        """Whole events as the client gets them."""
+        if any(word in events for word in _TELLING):
+            events = b"".join([self._look(event) for event in split_events(events)])
+        self._last = events or self._last
+        return events
+
+    def _look(self, event: bytes) -> bytes:
+        data = event_data(event)
+        try:
+            told = _event.decode(data)
+            if not bytes(told.response):
+                if told.type == "response.output_item.done" and bytes(told.item):
+                    self._items.append(bytes(told.item))
+                return event
+            fields = _fields.decode(data)
+        except UNDECODABLE:
+            return event
+        self._begun = True
+        self.document = self.overlay.over(told.response)
+        fields["response"] = msgspec.Raw(self.document)
+        return b"event: %b\ndata: %b\n\n" % (told.type.encode(), _encode(fields))
+
+    def fail(self, error: SwitchgearError) -> bytes:
+        """The end of a stream that broke off: ``error`` and ``response.failed``, with the items that were whole."""
+        number = self._next_number()
+        events = b""
+        if not self._begun:
+            events = _written(b"response.created", b'"response":' + self.document, number)
+            number += 1
+        events += _written(b"error", error_members(error), number)
+        self.document = ended(self.document, "failed", error=error_object(error), items=self._items)
+        return events + _written(b"response.failed", b'"response":' + self.document, number + 1)
+
+    def broken_off(self, status: str, error: bytes | None) -> bytes:
+        """The response as it is now, with another status."""
+        return ended(self.document, status, error=error, items=self._items)
+
+    def _next_number(self) -> int:
+        return max((number_of(event) for event in split_events(self._last)), default=-1) + 1
+
+
+def number_of(event: bytes) -> int:
+    """The number of an event; -1 for one that has none."""
+    try:
+        return _event.decode(event_data(event)).sequence_number
+    except UNDECODABLE:
+        return -1
+
+
+def _written(kind: bytes, members: bytes, number: int) -> bytes:
+    return b'event: %b\ndata: {"type":"%b",%b,"sequence_number":%d}\n\n' % (kind, kind, members, number)

@@ -1,0 +1,242 @@
+"""The Responses API in front of a served gateway, with the openai client: conversations that are kept here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import openai
+import pytest
+
+from switchgear.testing import Close, Delay, FaultUpstream, ReadBody, ScriptedProvider, Send, faults, http1, served
+
+CONFIG = """
+[local]
+enabled = false
+
+[responses]
+max_stored_bytes = 20000
+
+[providers.other]
+kind = "openai"
+base_url = "{other}"
+api_key = "env:KEY"
+models = ["alpha"]
+
+[providers.native]
+kind = "openai"
+base_url = "{native}"
+dialects = ["responses"]
+models = ["gpt-5"]
+"""
+KEY = "the-provider's-own-key"
+OTHER, NATIVE = "other/alpha", "native/gpt-5"
+SSE = {"content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "chunked"}
+
+
+@pytest.fixture(scope="module")
+def native() -> Iterator[FaultUpstream]:
+    with FaultUpstream.in_thread() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[ScriptedProvider]:
+    with ScriptedProvider.in_thread(api_key=KEY, models=("alpha",)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def gateway(native: FaultUpstream, other: ScriptedProvider) -> Iterator[served]:
+    config = CONFIG.format(native=native.base_url, other=other.base_url)
+    with served(config, env={"KEY": KEY}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(gateway: served) -> Iterator[openai.OpenAI]:
+    with httpx.Client(timeout=20, trust_env=False) as http:
+        yield openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key, http_client=http, max_retries=0)
+
+
+@pytest.fixture(scope="module")
+def stranger(gateway: served, client: openai.OpenAI) -> openai.OpenAI:
+    """The same client with another key."""
+    made = httpx.post(
+        f"{gateway.url}/api/keys",
+        json={"name": "stranger"},
+        headers={"authorization": f"Bearer {gateway.key}"},
+        trust_env=False,
+    )
+    return client.with_options(api_key=made.json()["key"])
+
+
+def event(kind: str, number: int, **fields: Any) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': number} | fields)}\n\n".encode()
+
+
+def document(status: str = "completed", **fields: Any) -> dict[str, Any]:
+    said = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed"}
+    content = [{"type": "output_text", "text": "four", "annotations": []}]
+    return {
+        "id": "resp_theirs",
+        "object": "response",
+        "created_at": 1,
+        "status": status,
+        "model": "gpt-5",
+        "output": [said | {"content": content}] if status == "completed" else [],
+        "store": False,
+        "previous_response_id": None,
+        "usage": {"input_tokens": 3, "output_tokens": 1, "total_tokens": 4} if status == "completed" else None,
+    } | fields
+
+
+def stream() -> list[bytes]:
+    item = document()["output"][0]
+    part = {"type": "output_text", "text": "", "annotations": []}
+    return [
+        event("response.created", 0, response=document("in_progress")),
+        event("response.output_item.added", 1, output_index=0, item=item | {"content": []}),
+        event("response.content_part.added", 2, item_id="msg_1", output_index=0, content_index=0, part=part),
+        event("response.output_text.delta", 3, item_id="msg_1", output_index=0, content_index=0, delta="four"),
+        event("response.output_item.done", 4, output_index=0, item=item),
+        event("response.completed", 5, response=document()),
+    ]
+
+
+def streamed(*pieces: bytes) -> list[Any]:
+    return [
+        ReadBody(),
+        Send(http1.head(200, SSE)),
+        *[Send(http1.chunk(piece)) for piece in pieces],
+        Send(http1.LAST_CHUNK),
+    ]
+
+
+def sent(native: FaultUpstream) -> dict[str, Any]:
+    return json.loads(native.requests[-1].body)
+
+
+# ---------------------------------------------------------------- answers
+
+
+def test_an_answer_crosses_and_is_kept(client: openai.OpenAI) -> None:
+    made = client.responses.create(model=OTHER, input="one two", instructions="Be brief.", metadata={"a": "b"})
+    assert made.output_text == "one two"
+    assert made.id.startswith("resp_")
+    assert (made.status, made.store, made.background, made.previous_response_id) == ("completed", True, False, None)
+    assert (made.instructions, made.metadata) == ("Be brief.", {"a": "b"})
+
+
+def test_a_stream_crosses(client: openai.OpenAI) -> None:
+    with client.responses.stream(model=OTHER, input="one two three") as events:
+        told = list(events)
+        final = events.get_final_response()
+    assert [one.sequence_number for one in told if hasattr(one, "sequence_number")] == list(range(len(told)))
+    assert final.output_text == "one two three"
+    assert final.store is True
+    assert {one.response.id for one in told if one.type in ("response.created", "response.completed")} == {final.id}
+
+
+def test_a_provider_of_the_same_dialect_keeps_nothing_and_its_answer_passes_under_our_id(
+    client: openai.OpenAI, native: FaultUpstream
+) -> None:
+    native.answer(faults.ok(document()))
+    made = client.responses.create(model=NATIVE, input="2 + 2?", metadata={"x": "y"})
+    assert made.output_text == "four"
+    assert made.id != "resp_theirs"
+    assert made.store is True
+    assert sent(native)["store"] is False
+    assert sent(native)["input"] == "2 + 2?"
+    assert sent(native)["metadata"] == {"x": "y"}
+    native.answer(streamed(*stream()))
+    told = list(client.responses.create(model=NATIVE, input="2 + 2?", stream=True))
+    assert [one.type for one in told] == [json.loads(one.split(b"data: ")[1])["type"] for one in stream()]
+    ids = {one.response.id for one in told if hasattr(one, "response")}
+    assert len(ids) == 1
+    assert "resp_theirs" not in ids
+
+
+def test_a_conversation_goes_on_from_a_response_at_any_provider(client: openai.OpenAI, native: FaultUpstream) -> None:
+    first = client.responses.create(model=OTHER, input="one two")
+    native.answer(streamed(*stream()))
+    with client.responses.stream(model=NATIVE, input="2 + 2?", previous_response_id=first.id) as events:
+        second = events.get_final_response()
+    assert second.previous_response_id == first.id
+    assert "previous_response_id" not in sent(native)
+    said = [(item["role"], item["content"][0]["text"]) for item in sent(native)["input"]]
+    assert said == [("user", "one two"), ("assistant", "one two"), ("user", "2 + 2?")]
+    native.answer(faults.ok(document()))
+    client.responses.create(model=NATIVE, input=[{"role": "user", "content": "and?"}], previous_response_id=second.id)
+    assert [item["role"] for item in sent(native)["input"]] == ["user", "assistant"] * 2 + ["user"]
+
+
+def test_items_can_be_referred_to(client: openai.OpenAI, native: FaultUpstream, stranger: openai.OpenAI) -> None:
+    first = client.responses.create(model=OTHER, input="one two")
+    native.answer(faults.ok(document()))
+    asked: Any = [{"type": "item_reference", "id": first.output[0].id}, {"role": "user", "content": "more"}]
+    client.responses.create(model=NATIVE, input=asked)
+    assert [item["role"] for item in sent(native)["input"]] == ["assistant", "user"]
+    with pytest.raises(openai.BadRequestError) as told:
+        stranger.responses.create(model=NATIVE, input=asked)
+    assert told.value.param == "input[0]"
+
+
+def test_nothing_is_kept_where_that_is_wished(client: openai.OpenAI) -> None:
+    made = client.responses.create(model=OTHER, input="one", store=False)
+    assert made.store is False
+    with pytest.raises(openai.NotFoundError) as told:
+        client.responses.create(model=OTHER, input="two", previous_response_id=made.id)
+    assert told.value.code == "previous_response_not_found"
+    assert told.value.param == "previous_response_id"
+
+
+def test_a_response_too_large_to_be_kept_is_answered_and_says_so(client: openai.OpenAI) -> None:
+    made = client.responses.create(model=OTHER, input="x" * 20_001)
+    assert made.store is False
+    assert len(made.output_text) == 20_001
+    with client.responses.stream(model=OTHER, input="x" * 20_001) as events:
+        assert events.get_final_response().store is False
+
+
+def test_a_response_is_another_keys_secret(client: openai.OpenAI, stranger: openai.OpenAI) -> None:
+    made = client.responses.create(model=OTHER, input="one")
+    with pytest.raises(openai.NotFoundError) as told:
+        stranger.responses.create(model=OTHER, input="two", previous_response_id=made.id)
+    assert told.value.code == "previous_response_not_found"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "param"),
+    [
+        ({"conversation": "conv_1"}, 400, "conversation"),
+        ({"background": True, "store": False}, 400, "background"),
+        ({"input": []}, 400, "input"),
+        ({"input": None}, 400, "input"),
+        ({"stream": "yes"}, 400, "stream"),
+        ({"model": None}, 400, "model"),
+        ({"model": "none"}, 404, None),
+        ({"input": [{"type": "function_call_output", "call_id": "c", "output": "x"}]}, 400, "input[0]"),
+    ],
+)
+def test_mistakes_are_told(client: openai.OpenAI, fields: dict[str, Any], status: int, param: str | None) -> None:
+    with pytest.raises(openai.APIStatusError) as told:
+        client.post("/responses", body={"model": OTHER, "input": "one"} | fields, cast_to=object)
+    assert told.value.status_code == status
+    assert param is None or (told.value.param or "").startswith(param)
+
+
+def test_a_stream_that_breaks_off_ends_as_failed_and_is_kept_as_that(
+    client: openai.OpenAI, native: FaultUpstream
+) -> None:
+    native.answer(streamed(*stream()[:5])[:-1], Delay(0.01), Close())
+    with client.responses.with_streaming_response.create(model=NATIVE, input="2 + 2?", stream=True) as answer:
+        events = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+    assert [one["type"] for one in events[-2:]] == ["error", "response.failed"]
+    assert [one["sequence_number"] for one in events] == list(range(7))
+    failed = events[-1]["response"]
+    assert failed["status"] == "failed"
+    assert failed["error"]["message"].startswith("Provider native")
+    assert failed["output"][0]["content"][0]["text"] == "four"
