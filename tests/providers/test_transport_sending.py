@@ -304,6 +304,21 @@ async def test_a_stale_connection_is_an_error_once_the_body_is_gone(monkeypatch:
         assert len(upstream.connections) == 1
 
 
+async def test_a_body_sent_again_waits_for_the_provider_as_the_first_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "REPLAYED", 1 << 30)
+    async with FaultUpstream(socket_buffer=16_384) as upstream, origin_to(upstream.url) as origin:
+        upstream.answer(faults.ok({"a": 1}))
+        upstream.answer(ReadBody(limit=1), Close())
+        upstream.answer(faults.never_read_body())
+        assert await ask(origin) == OK
+        body = whole(*[b"x" * 65_536] * 1600)
+        limits = Timeouts(connect=20, first_byte=20, between_bytes=0.5, total=20)
+        with pytest.raises(ProviderTimeout, match="took nothing more"):
+            await post(origin, body, limits)
+        assert len(upstream.connections) == 2
+        assert body.taken < 400
+
+
 async def test_what_meets_a_stale_connection_and_then_no_provider_is_told_of_as_that() -> None:
     async with FaultUpstream() as upstream, origin_to(upstream.url) as origin:
         upstream.answer(faults.ok({"a": 1}))

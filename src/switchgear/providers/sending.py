@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
 
 from switchgear.core.errors import InternalError, ProviderTimeout
 from switchgear.providers.base import Upload
@@ -42,11 +43,11 @@ class Sending:
         """Send over ``connection``, from the beginning. ``limit`` caps the answer's body."""
         connection.begin(self._head, self._timeouts, limit)
         connection.hold()
-        connection.on_pressure = self._on_pressure
         self._connection = connection
+        connection.on_pressure = partial(self._on_pressure, connection)
+        self._on_pressure(connection, False)  # what the connection before said is over; this one may press at once
         for piece in self._kept or ():
             connection.transport.write(piece)
-        self._on_pressure(False)
         if self._through:
             connection.go_on(whole=True)
         if self._pump is None:
@@ -67,12 +68,14 @@ class Sending:
         if self._pump is not None and 200 <= self._connection.status < 300:
             await self._pump
         await self.close()
-        self._connection.on_pressure = None
         self._connection.go_on(whole=self._through)
 
     async def close(self) -> None:
         """Stop, and let go of the body's source."""
-        if self._pump is not None and not self._pump.done():
+        if self._pump is None:
+            return
+        self._connection.on_pressure = None
+        if not self._pump.done():
             self._pump.cancel()
             await asyncio.wait([self._pump])
 
@@ -111,7 +114,9 @@ class Sending:
             if self._size > REPLAYED:
                 self._kept = None
 
-    def _on_pressure(self, pressed: bool) -> None:
+    def _on_pressure(self, connection: Connection, pressed: bool) -> None:
+        if connection is not self._connection:
+            return
         self._pressed = pressed
         if not pressed and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
