@@ -91,3 +91,11 @@ def test_the_form_of_a_reference_is_strict(text: str) -> None:
 
 def test_the_json_schema_knows_the_form_of_a_reference() -> None:
     assert REFERENCE_PATTERN in re.findall(r'"pattern": "([^"]*)"', json.dumps(json_schema()).replace("\\\\", "\\"))
+
+
+def test_a_document_may_have_many_lines_and_a_secret_may_not(tmp_path: Path) -> None:
+    (tmp_path / "account.json").write_text('{\n  "type": "service_account"\n}\n')
+    resolver = Resolver({}, lambda _: None, tmp_path)
+    assert resolver.document("file:account.json").reveal() == '{\n  "type": "service_account"\n}'
+    with pytest.raises(UnresolvedReference, match="is not one line of text"):
+        resolver.resolve("file:account.json")

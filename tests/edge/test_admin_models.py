@@ -169,3 +169,25 @@ async def test_a_pull_that_fails_ends_with_the_reason(desk, monkeypatch):
 async def test_a_providers_model_has_nothing_to_pull(desk):
     answer = await desk.api.post("/api/models/filed/pull")
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize("fallback", ["seeing", "nobody", "nobody/x"])
+async def test_a_model_that_takes_over_calls_with_images_must_be_another_one_that_exists(desk, fallback):
+    body = {"deployments": [{"provider": "scripted", "model": "test-model"}], "vision_fallback": fallback}
+    answer = await desk.api.put("/api/models/seeing", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "vision_fallback"
+    assert (await desk.api.put("/api/models/seeing", json=body | {"vision_fallback": "filed"})).status_code == 201
+
+
+async def test_a_model_is_told_with_what_is_known_of_it(desk):
+    deployment = {
+        "provider": "scripted", "model": "test-model", "context": 5000, "price": {"input": 0.5, "output": 1},
+        "capabilities": {"vision": True}, "deprecated": "2031-01-31",
+    }  # fmt: skip
+    assert (await desk.api.put("/api/models/mine", json={"deployments": [deployment]})).status_code == 201
+    (told,) = (await desk.api.get("/api/models/mine")).json()["deployments"]
+    assert (told["known"], told["context"], told["price"]["input"]) == (True, 5000, "0.5")
+    assert (told["capabilities"]["vision"], told["deprecated"]) == (True, "2031-01-31")
+    (unknown,) = (await desk.api.get("/api/models/filed")).json()["deployments"]
+    assert (unknown["known"], unknown["price"], unknown["capabilities"]["vision"]) == (False, None, None)

@@ -117,6 +117,7 @@ async def put_model(admin: Admin, name: AliasName, body: AliasSettings, response
     document = body.model_dump(mode="json")
     async with admin.changes:
         _check_providers(gateway, body)
+        _check_fallback(gateway, name, body)
         new = all(document.name != name for document in await gateway.store.models.all())
         await gateway.store.models.put(name, document)
         await admin.changed("model.put", name, document)
@@ -150,6 +151,17 @@ def _check_providers(gateway: GatewayControl, alias: AliasSettings) -> None:
                 f'"{deployment.provider}" is not a provider. {nearest(deployment.provider, known)}',
                 param=f"deployments[{index}].provider",
             )
+
+
+def _check_fallback(gateway: GatewayControl, name: str, alias: AliasSettings) -> None:
+    """Raise RequestError for a model that takes over calls with images and is none, or is this one."""
+    other = alias.vision_fallback
+    if other is not None and (other == name or gateway.directory().find(other) is None):
+        raise RequestError(
+            f'"{other}" is {"this model itself" if other == name else "not a model"}.',
+            param="vision_fallback",
+            hint="Name another model, one that takes images: GET /api/models lists every model.",
+        )
 
 
 async def catalogue_of(gateway: GatewayControl) -> Catalogue:
