@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
+def engine() -> Iterator[Engine]:
     """LiteLLM, loaded. Its own code warns while it is imported."""
     found = Engine()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found.load()
-    return found
+        litellm = found.load().litellm
+    yield found
+    asyncio.run(litellm.close_litellm_async_clients())
 
 
 @pytest.fixture(scope="session")

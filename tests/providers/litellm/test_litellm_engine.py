@@ -70,7 +70,7 @@ def test_litellm_logs_nothing(library: Library, caplog: pytest.LogCaptureFixture
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).error("a prompt")
     assert caplog.records == []
-    assert library.litellm.success_callback == []
+    assert set(library.litellm.success_callback) <= {"cache"}  # its own, of what it has cached
     assert library.litellm.telemetry is False
 
 

@@ -54,10 +54,8 @@ def test_an_event_without_the_empty_line_behind_it_counts_at_the_end() -> None:
 def test_a_byte_that_changed_on_the_way_is_noticed(place: int) -> None:
     message = bytearray(shapes.amazon(shapes.CONVERSE_EVENTS[4]))
     message[place] ^= 1
-    framing = AmazonEvents("p")
     with pytest.raises(ProviderInvalidResponse):
-        framing.feed(bytes(message))
-        framing.finish()
+        cut(AmazonEvents("p"), bytes(message), [])
 
 
 def test_a_message_that_is_cut_off_is_noticed_at_the_end() -> None:

@@ -132,9 +132,9 @@ async def test_an_exception_inside_amazons_stream_is_the_error_that_it_would_be_
         upstream.answer(*stream(content, "application/vnd.amazon.eventstream"))
         reader = StreamReader("p", str, show_usage=True)
         with await provider.send(asking(CLAUDE, stream=True)) as answer:
-            with pytest.raises(ProviderRateLimited):
-                await answer.pipe(reader.feed)
-                reader.finish()
+            await answer.pipe(reader.feed)
+    with pytest.raises(ProviderRateLimited):
+        reader.finish()
 
 
 async def test_fields_that_a_model_does_not_take_are_left_out_and_named(engine: Engine) -> None:
@@ -217,9 +217,8 @@ async def test_an_answer_that_litellm_cannot_read_is_the_providers_fault(engine:
     async with FaultUpstream() as upstream, provider_at(engine, "anthropic", upstream.url) as provider:
         for body in ({"surprise": 1}, b"no JSON", [1]):
             upstream.answer(ReadBody(), Send(http1.response(body)))
-            with await provider.send(asking("claude-sonnet-4-5")) as answer:
-                with pytest.raises(ProviderInvalidResponse):
-                    await answer.body()
+            with await provider.send(asking("claude-sonnet-4-5")) as answer, pytest.raises(ProviderInvalidResponse):
+                await answer.body()
 
 
 async def test_a_stream_that_ends_early_has_no_end(engine: Engine) -> None:

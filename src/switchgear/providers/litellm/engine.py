@@ -178,9 +178,9 @@ class _Seal:
         litellm.telemetry = False
         litellm.drop_params = True
         litellm.modify_params = False
-        self._refuse_connections()
         for module, path in _LOOKUPS:
             _remember(importlib.import_module(module), path)
+        self._refuse_connections()
         self.close()
 
     def close(self) -> None:

@@ -61,7 +61,7 @@ class Amazon(ConfigChat):
         given = self.settings.base_url or self.settings.text("aws_bedrock_runtime_endpoint")
         return (given or f"https://bedrock-runtime.{self.region}.amazonaws.com").rstrip("/")
 
-    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002
+    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
         """The type; what LiteLLM adds beside it is added while it writes the body."""
         return dict(_JSON)
 

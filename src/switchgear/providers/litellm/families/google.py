@@ -37,11 +37,11 @@ class Gemini(ConfigChat):
         method = "streamGenerateContent?alt=sse" if stream else "generateContent"
         return f"{(self.base or '').rstrip('/')}/models/{self.model}:{method}"
 
-    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002
+    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
         """The key."""
         return {**_JSON, "x-goog-api-key": key}
 
-    def document(self, messages: list[Json], optional: Json, headers: dict[str, str]) -> Json:  # noqa: ARG002
+    def document(self, messages: list[Json], optional: Json, headers: dict[str, str]) -> Json:  # noqa: ARG002 - the base's
         """LiteLLM's translation for both of Google's addresses."""
         thoughts.recall(messages)
         optional.pop("stream", None)
@@ -139,7 +139,7 @@ class VertexGemini(_Vertex, Gemini):
         place = f"endpoints/{name}" if name.isdigit() else f"publishers/google/models/{name}"
         return f"{self.base}/{place}:{method}"
 
-    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002
+    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
         """The token."""
         return {**_JSON, "authorization": f"Bearer {key}"}
 
@@ -181,7 +181,7 @@ class VertexOpen(_Vertex):
             return f"{self.base}/publishers/ai21/models/{self.model}:{method}"
         return f"{self.base}/endpoints/openapi/chat/completions"
 
-    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002
+    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
         """The token."""
         return {**_JSON, "authorization": f"Bearer {key}"}
 

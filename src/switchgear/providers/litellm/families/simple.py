@@ -94,7 +94,7 @@ class HuggingFace(ConfigChat):
         base = (self.base or "").rstrip("/")
         return base if base.endswith("/chat/completions") else f"{base}/chat/completions"
 
-    def document(self, messages: list[Json], optional: Json, headers: dict[str, str]) -> Json:  # noqa: ARG002
+    def document(self, messages: list[Json], optional: Json, headers: dict[str, str]) -> Json:  # noqa: ARG002 - the base's
         """OpenAI's own form; ``MODEL:PROVIDER`` is how the router is told who serves."""
         provider, _, rest = self.model.partition("/")
         name = f"{rest}:{provider}" if "/" in rest else self.model
@@ -121,7 +121,7 @@ class WatsonX(ConfigChat):
         """A token for the key."""
         return await self._login.header() or NO_KEY
 
-    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002
+    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
         """The token."""
         return {"content-type": "application/json", "accept": "application/json", "authorization": key}
 
@@ -166,7 +166,7 @@ class Databricks(ConfigChat):
         """The key, or the principal's token."""
         return await self._tokens.get() if self._tokens else self.key
 
-    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002
+    def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
         """A bearer token."""
         return {"content-type": "application/json", "authorization": f"Bearer {key}"}
 
