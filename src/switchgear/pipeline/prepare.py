@@ -178,7 +178,7 @@ def _must_be_read(request: ModelRequest, deployment: Deployment, dialect: Dialec
     fields = request.fields
     if "tools" in fields and able.tools is not None and able.tools != "native":
         return True
-    if able.schema != "native" and any(name in fields for name in _FORMATS[dialect]):
+    if able.schema != "native" and any(b'"json' in bytes(fields[name]) for name in _FORMATS[dialect] if name in fields):
         return True
     return _IMAGES[dialect] in request.body or (dialect == "chat" and _signed(request, dialect))
 

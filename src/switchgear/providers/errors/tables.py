@@ -41,6 +41,7 @@ CODES: Final[dict[Meaning, tuple[str, ...]]] = {
         "zai:1261",
     ),
     ContentPolicyViolation: (
+        "invalid_prompt",  # OpenAI, in streams of Responses
         "content_policy_violation",
         "content_filter",
         "moderation_blocked",
@@ -183,6 +184,7 @@ CODES: Final[dict[Meaning, tuple[str, ...]]] = {
         "zai:1211",
     ),
     ProviderOverloaded: (
+        "server_is_overloaded",  # OpenAI, in streams of Responses
         "overloaded_error",
         "overloaded",  # TGI
         "unavailable_error",
