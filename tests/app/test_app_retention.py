@@ -11,6 +11,7 @@ import pytest
 
 from switchgear.app.retention import Retention
 from switchgear.core.errors import NotFound
+from switchgear.store.files import KeptFile
 from switchgear.store.responses import KeptResponse
 from switchgear.store.store import Store
 
@@ -43,6 +44,13 @@ async def test_expired_responses_are_deleted_again_and_again(store: Store) -> No
     finally:
         await retention.close()
     assert await found(store, "resp_new")
+
+
+async def test_files_that_have_expired_are_forgotten_too(store: Store) -> None:
+    for name, expires_at in (("file-old", NOW - 1), ("file-new", NOW + 3_600_000)):
+        await store.files.keep(KeptFile(name, "p", "key", "a", "batch", 1, NOW, expires_at))
+    assert await Retention(store.responses, store.files).forget() == 1
+    assert (await store.files.get("file-new", "key", NOW)).id == "file-new"
 
 
 async def found(store: Store, name: str) -> bool:

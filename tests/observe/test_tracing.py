@@ -154,7 +154,16 @@ def test_its_attributes_are_those_of_the_genai_conventions(collector: Collector)
 
 @pytest.mark.parametrize(
     ("endpoint", "operation"),
-    [("chat/completions", "chat"), ("completions", "text_completion"), ("embeddings", "embeddings")],
+    [
+        ("chat/completions", "chat"),
+        ("responses", "chat"),
+        ("messages", "chat"),
+        ("completions", "text_completion"),
+        ("embeddings", "embeddings"),
+        ("images/edits", "generate_content"),
+        ("audio/speech", "speech"),
+        ("rerank", "rerank"),
+    ],
 )
 def test_operations_have_the_conventions_names(collector: Collector, endpoint: str, operation: str):
     (span,) = sent(collector, changed(endpoint=endpoint))

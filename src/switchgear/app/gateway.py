@@ -104,7 +104,7 @@ class Gateway:
         self.bus = EventBus()
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
-        self._retention = Retention(store.responses)
+        self._retention = Retention(store.responses, store.files)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
         self._preparation = Preparation(_images(settings.vision), shapes_for)

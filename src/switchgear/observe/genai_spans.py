@@ -40,6 +40,9 @@ SERVER_PORT = "server.port"
 _QUEUE = 8192
 _NANO_PER_MILLI = 1_000_000
 
+_UNNAMED = frozenset({"speech", "transcriptions", "translations", "moderations", "rerank", "files"})
+"""Endpoints whose work the conventions have no name for."""
+
 # What the conventions call providers that are often named otherwise in a configuration.
 _WELL_KNOWN = {
     "azure": "azure.ai.openai",
@@ -141,6 +144,9 @@ def _operation(endpoint: str) -> str:
     """The convention's name of what an endpoint does (``gen_ai.operation.name``)."""
     if "embedding" in endpoint:
         return "embeddings"
-    if "chat" in endpoint or "completion" not in endpoint:
-        return "chat"
-    return "text_completion"
+    if endpoint == "completions":
+        return "text_completion"
+    if endpoint.startswith("images/"):
+        return "generate_content"
+    name = endpoint.rpartition("/")[2]
+    return name if name in _UNNAMED else "chat"
