@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +12,18 @@ import httpx
 import openai
 import pytest
 
-from switchgear.testing import Close, Delay, FaultUpstream, ReadBody, ScriptedProvider, Send, faults, http1, served
+from switchgear.testing import (
+    Close,
+    Delay,
+    FaultUpstream,
+    Gate,
+    ReadBody,
+    ScriptedProvider,
+    Send,
+    faults,
+    http1,
+    served,
+)
 
 CONFIG = """
 [local]
@@ -240,3 +253,154 @@ def test_a_stream_that_breaks_off_ends_as_failed_and_is_kept_as_that(
     assert failed["status"] == "failed"
     assert failed["error"]["message"].startswith("Provider native")
     assert failed["output"][0]["content"][0]["text"] == "four"
+
+
+def test_events_that_a_provider_did_not_number_are_numbered(client: openai.OpenAI, native: FaultUpstream) -> None:
+    plain = [re.sub(rb', "sequence_number": \d+', b"", one) for one in stream()]
+    native.answer(streamed(*plain))
+    told = list(client.responses.create(model=NATIVE, input="2 + 2?", stream=True))
+    assert [one.sequence_number for one in told] == list(range(6))
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+def test_a_response_is_retrieved_and_deleted(client: openai.OpenAI, stranger: openai.OpenAI) -> None:
+    made = client.responses.create(model=OTHER, input="one")
+    assert client.responses.retrieve(made.id).to_dict() == made.to_dict()
+    with client.responses.stream(model=OTHER, input="two") as events:
+        final = events.get_final_response()
+    assert client.responses.retrieve(final.id).output_text == "two"
+    for action in (stranger.responses.retrieve, stranger.responses.delete, stranger.responses.cancel):
+        with pytest.raises(openai.NotFoundError):
+            action(made.id)
+    client.responses.delete(made.id)
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(made.id)
+    with pytest.raises(openai.NotFoundError):
+        client.responses.delete(made.id)
+
+
+def test_the_items_of_a_request_are_listed_in_pages(client: openai.OpenAI) -> None:
+    said: Any = [{"role": "user", "content": str(number)} for number in range(5)]
+    made = client.responses.create(model=OTHER, input=said)
+    first = client.responses.input_items.list(made.id, limit=2)
+    assert [item.content for item in first.data] == ["4", "3"]  # type: ignore[union-attr]
+    assert first.has_more
+    every = [item.content for item in client.responses.input_items.list(made.id, limit=2, order="asc")]  # type: ignore[union-attr]
+    assert every == ["0", "1", "2", "3", "4"]
+    for wrong in ({"limit": 0}, {"limit": 101}, {"order": "up"}, {"after": "none"}):
+        with pytest.raises(openai.BadRequestError) as told:
+            client.responses.input_items.list(made.id, **wrong)
+        assert told.value.param == next(iter(wrong))
+
+
+def test_tokens_of_a_request_are_counted(client: openai.OpenAI) -> None:
+    counted = client.responses.input_tokens.count(model=OTHER, input="x" * 400)
+    assert 100 <= counted.input_tokens <= 120
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "", 405),
+        ("PUT", "/resp_1", 405),
+        ("GET", "/resp_1/cancel", 405),
+        ("POST", "/resp_1/input_items", 405),
+        ("GET", "/resp_1", 404),
+        ("GET", "/resp_%00", 404),
+        ("GET", "/resp_1/none", 404),
+        ("GET", "/resp_1/input_items/x", 404),
+        ("POST", "/compact", 404),
+        ("GET", "/input_tokens", 405),
+    ],
+)
+def test_paths_and_methods_that_are_not_there(gateway: served, method: str, path: str, status: int) -> None:
+    url = f"{gateway.url}/v1/responses{path}"
+    told = httpx.request(method, url, headers={"authorization": f"Bearer {gateway.key}"}, trust_env=False)
+    assert told.status_code == status
+    assert told.json()["error"]["type"] == "invalid_request_error"
+    assert ("allow" in told.headers) == (status == 405)
+    assert httpx.request(method, url, trust_env=False).status_code == (401 if method != "GET" or path else 405)
+
+
+# ---------------------------------------------------------------- in the background
+
+
+def finished(client: openai.OpenAI, response_id: str) -> Any:
+    while (found := client.responses.retrieve(response_id)).status in ("queued", "in_progress"):
+        pass
+    return found
+
+
+def test_a_response_is_made_in_the_background(client: openai.OpenAI, native: FaultUpstream) -> None:
+    gate = Gate()
+    native.answer(gate, faults.ok(document()))
+    made = client.responses.create(model=NATIVE, input="2 + 2?", background=True)
+    assert (made.status, made.background, made.output) == ("in_progress", True, [])
+    assert client.responses.retrieve(made.id).status == "in_progress"
+    with pytest.raises(openai.ConflictError) as told:
+        client.responses.create(model=NATIVE, input="and?", previous_response_id=made.id)
+    assert told.value.param == "previous_response_id"
+    gate.open()
+    done = finished(client, made.id)
+    assert (done.id, done.status, done.output_text, done.background) == (made.id, "completed", "four", True)
+    assert done.created_at == made.created_at
+    assert client.responses.cancel(made.id).status == "completed"
+    native.answer(faults.ok(document()))
+    client.responses.create(model=NATIVE, input="and?", previous_response_id=made.id)
+    assert len(sent(native)["input"]) == 3
+
+
+def test_a_response_in_the_background_can_be_cancelled_or_deleted(client: openai.OpenAI, native: FaultUpstream) -> None:
+    gate = Gate()
+    native.answer(gate, faults.ok(document()))
+    made = client.responses.create(model=NATIVE, input="2 + 2?", background=True)
+    assert client.responses.cancel(made.id).status == "cancelled"
+    assert client.responses.cancel(made.id).status == "cancelled"
+    assert client.responses.retrieve(made.id).status == "cancelled"
+    other = client.responses.create(model=NATIVE, input="2 + 2?", background=True)
+    client.responses.delete(other.id)
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(other.id)
+    gate.open()
+    plain = client.responses.create(model=OTHER, input="one")
+    with pytest.raises(openai.BadRequestError):
+        client.responses.cancel(plain.id)
+
+
+def test_a_response_in_the_background_that_fails_says_so(client: openai.OpenAI, native: FaultUpstream) -> None:
+    native.answer(faults.status(500))
+    made = client.responses.create(model=NATIVE, input="2 + 2?", background=True)
+    failed = finished(client, made.id)
+    assert failed.status == "failed"
+    assert failed.error is not None
+    with pytest.raises(openai.NotFoundError):
+        client.responses.create(model="none", input="one", background=True)
+    with pytest.raises(openai.BadRequestError):
+        client.responses.create(model=OTHER, input=[{"type": "nonsense"}], background=True)  # type: ignore[list-item]
+
+
+def test_a_stream_made_in_the_background_outlives_its_client_and_is_read_again(
+    client: openai.OpenAI, native: FaultUpstream
+) -> None:
+    gate = Gate()
+    native.answer(
+        streamed(*stream()[:4])[:-1], gate, [Send(http1.chunk(one)) for one in stream()[4:]], Send(http1.LAST_CHUNK)
+    )
+    first = client.responses.create(model=NATIVE, input="2 + 2?", stream=True, background=True)
+    seen = [next(first) for _ in range(2)]
+    first.close()
+    made = seen[0].response.id  # type: ignore[union-attr]
+    assert client.responses.retrieve(made).status == "in_progress"
+    threading.Timer(0.05, gate.open).start()
+    rest = list(client.responses.retrieve(made, stream=True, starting_after=1))
+    assert [one.sequence_number for one in rest] == [2, 3, 4, 5]
+    assert rest[-1].response.status == "completed"  # type: ignore[union-attr]
+    again = list(client.responses.retrieve(made, stream=True))
+    assert [one.sequence_number for one in again] == list(range(6))
+    assert client.responses.retrieve(made).output_text == "four"
+    plain = client.responses.create(model=OTHER, input="one")
+    with pytest.raises(openai.BadRequestError) as told:
+        list(client.responses.retrieve(plain.id, stream=True))
+    assert told.value.param == "stream"

@@ -24,6 +24,7 @@ from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable, SwitchgearError
 from switchgear.core.secrets import Secret
 from switchgear.edge.health import Readiness
+from switchgear.edge.openai.responses_background import BackgroundResponses
 from switchgear.events.bus import EventBus
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
@@ -105,6 +106,7 @@ class Gateway:
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         self._retention = Retention(store.responses, store.files)
+        self.background = BackgroundResponses(store.responses)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
         self._preparation = Preparation(_images(settings.vision), shapes_for)
@@ -185,6 +187,7 @@ class Gateway:
             self.embedded.start()
         self.loop_lag.start()
         self._retention.start()
+        self.background.start()
         self._poller = asyncio.create_task(self._poll(), name="store poll")
 
     async def close(self) -> None:
@@ -192,6 +195,7 @@ class Gateway:
         if self._poller is not None:
             self._poller.cancel()
             await asyncio.gather(self._poller, return_exceptions=True)
+        await self.background.close()
         await self._retention.close()
         self.loop_lag.stop()
         if self.embedded is not None:

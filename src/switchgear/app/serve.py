@@ -40,6 +40,7 @@ from switchgear.edge.landing import Landing
 from switchgear.edge.openai.files import FilesEndpoint
 from switchgear.edge.openai.models import ModelList
 from switchgear.edge.openai.responses import ResponsesEndpoint
+from switchgear.edge.openai.responses_kept import KeptResponsesEndpoint
 from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.edge.openai.uploads import UploadLimits, media_endpoints
 from switchgear.edge.openai.wire import OpenAIWire
@@ -158,8 +159,10 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     uploads = UploadLimits(limits.max_upload_bytes, *sizes, gateway.options.data_dir)
     road |= media_endpoints(gateway.calls, uploads)
     road["/v1/files"] = road["/v1/files/*"] = FilesEndpoint(gateway.calls, gateway.files, uploads)
-    conversations = Conversations(gateway.store.responses, lambda: gateway.settings.responses)
-    road["/v1/responses"] = ResponsesEndpoint(gateway.calls, conversations, *sizes)
+    responses, background = gateway.store.responses, gateway.background
+    conversations = Conversations(responses, lambda: gateway.settings.responses)
+    road["/v1/responses"] = ResponsesEndpoint(gateway.calls, (conversations, background), *sizes)
+    road["/v1/responses/*"] = KeptResponsesEndpoint(gateway.calls, (responses, conversations, background), *sizes)
     road["/v1/messages"] = CallEndpoint(gateway.calls, Operation.MESSAGES, AnthropicWire(), *sizes)
     road["/v1/messages/count_tokens"] = CountTokens(gateway.calls, *sizes)
     road["/v1/models"] = road["/v1/*"] = AnthropicModels(gateway.keyring, gateway.directory, models)

@@ -19,6 +19,7 @@ from switchgear.dialects.responses.errors import error_members, error_object
 from switchgear.providers.sse import event_data, split_events
 
 _RESPONSE: Final = b'"response"'
+_NUMBER: Final = b'"sequence_number"'
 _ITEM_DONE: Final = b'"response.output_item.done"'
 _TELLING: Final = (_RESPONSE, _ITEM_DONE)
 _NULL: Final = msgspec.Raw(b"null")
@@ -92,7 +93,7 @@ class Overlay:
 class ResponseEvents:
     """The events of one streamed response. ``document`` is the response as the last of them that carried it said."""
 
-    __slots__ = ("_begun", "_items", "_last", "document", "overlay")
+    __slots__ = ("_begun", "_items", "_last", "_unnumbered", "document", "overlay")
 
     def __init__(self, overlay: Overlay, document: bytes) -> None:
         self.overlay = overlay
@@ -100,13 +101,32 @@ class ResponseEvents:
         self._items: list[bytes] = []
         self._last = b""
         self._begun = False
+        self._unnumbered = 0  # how many got a number here
 
     def take(self, events: bytes) -> bytes:
         """Whole events as the client gets them."""
-        if any(word in events for word in _TELLING):
-            events = b"".join([self._look(event) for event in split_events(events)])
+        if self._unnumbered or (not self._last and events and _NUMBER not in events):
+            events = self._numbered(events)
+        events = self.restated(events)
         self._last = events or self._last
         return events
+
+    def restated(self, events: bytes) -> bytes:
+        """The events with what the overlay says now."""
+        if any(word in events for word in _TELLING):
+            return b"".join([self._look(event) for event in split_events(events)])
+        return events
+
+    def _numbered(self, events: bytes) -> bytes:
+        """The events with numbers, which some providers leave out."""
+        numbered = []
+        for event in split_events(events):
+            head, brace, tail = event.rpartition(b"}")
+            if brace:
+                event = b'%b,"sequence_number":%d}%b' % (head, self._unnumbered, tail)  # noqa: PLW2901 - it is the same one
+                self._unnumbered += 1
+            numbered.append(event)
+        return b"".join(numbered)
 
     def _look(self, event: bytes) -> bytes:
         data = event_data(event)

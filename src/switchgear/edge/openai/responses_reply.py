@@ -50,8 +50,7 @@ class ResponseReply:
 
     def end(self, events: bytes) -> None:
         """The last events."""
-        self._end = events
-        self.events.take(events)
+        self._end = self.events.take(events)
 
     def listen(self, pressure: Callable[[bool], None] | None) -> None:
         """Say who is to be told when the client cannot keep up."""
@@ -59,13 +58,13 @@ class ResponseReply:
 
     async def finish(self, call: ModelCall, conversations: Conversations) -> None:
         """Keep the response where that is wished, and end the answer."""
-        kept = await self._kept(conversations)
-        if not kept:
+        if not await self._kept(conversations):
             self.events.overlay.say({"store": False})
+            self._end = self.events.restated(self._end)
         if self._whole is not None:
             self._reply.whole(call, self.events.overlay.over(self._whole))
         else:
-            self._reply.end(self.events.take(self._end))
+            self._reply.end(self._end)
 
     async def fail(self, call: ModelCall, error: SwitchgearError, conversations: Conversations) -> None:
         """End with an error: an answer of its own, or the last events of a stream that has begun."""
