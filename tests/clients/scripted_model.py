@@ -68,7 +68,7 @@ class ScriptedModel(ScriptedProvider):
         if results:
             self._say(body, ["Tools said: " + " | ".join(results)])
         elif calls := _tasks(said, body):
-            self._say(body, [{"reasoning_content": REASONING}, *fragments(calls)])
+            self._say(body, [{"reasoning_content": REASONING}, *_pieces(calls)])
         elif calls := _calls(said, body):
             self._say(body, fragments(calls))
         elif said.startswith("Think:") or "reasoning" in said:
@@ -128,6 +128,16 @@ def _tasks(said: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
             return [{"id": "call_1", "type": "custom", "custom": {"name": "apply_patch", "input": patch}}]
         return [tool_call("apply_patch", {"input": patch})]
     return []
+
+
+def _pieces(calls: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    """The calls as OpenAI streams them; what a tool that takes plain text is given comes in pieces too."""
+    if calls[0]["type"] == "function":
+        return list(fragments(calls))
+    (call,) = calls
+    text = call["custom"]["input"]
+    first = {"index": 0} | call | {"custom": {"name": call["custom"]["name"], "input": text[:9]}}
+    return [{"tool_calls": [first]}, {"tool_calls": [{"index": 0, "custom": {"input": text[9:]}}]}]
 
 
 def _calls(said: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
