@@ -104,6 +104,7 @@ class ResponsesEndpoint:
 
         async def work(run: BackgroundRun) -> None:
             await self._run(call, request, run, debug=debug)
+            self._conversations.check_size(msgspec.structs.replace(row, document=run.state.document))
 
         return await self._background.begin(turn, row, work)
 

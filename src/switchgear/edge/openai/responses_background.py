@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -78,8 +78,14 @@ class BackgroundRun:
         """Nobody has to keep up."""
 
     def fail(self, error: SwitchgearError) -> None:
-        """The answer failed."""
+        """The answer failed; of one that is too large nothing can be shown."""
+        if isinstance(error, RequestTooLarge):
+            self.state.forget(self.row.document)
         self._last = self.state.fail(error)
+
+    def cancel(self) -> None:
+        """The answer is not wanted any more."""
+        self._last = self.state.cancel()
 
     # ------------------------------------------------------------ how it is read
 
@@ -124,8 +130,8 @@ class BackgroundResponses:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        stopped = error_object(ShuttingDown("The gateway was stopped before the response was complete."))
-        await asyncio.gather(*(self._break_off(run, "failed", stopped) for run in list(self._runs.values())))
+        stopped = ShuttingDown("The gateway was stopped before the response was complete.", hint="Ask again.")
+        await asyncio.gather(*(self._break_off(run, stopped) for run in list(self._runs.values())))
 
     # ------------------------------------------------------------ beginning and ending
 
@@ -160,7 +166,7 @@ class BackgroundResponses:
         """End a response that is worked on, by whomever. Raises StoreUnavailable."""
         run = self._runs.get(kept.id)
         if run is not None:
-            await self._break_off(run, "cancelled", None)
+            await self._break_off(run, None)
             return
         row = msgspec.structs.replace(
             kept, status="cancelled", document=ended(kept.document, "cancelled"), alive_until=None
@@ -172,7 +178,8 @@ class BackgroundResponses:
         self._ended.pop(response_id, None)
         run = self._runs.get(response_id)
         if run is not None:
-            await self._stop(run)
+            await self._left(run)
+            self._ended.pop(response_id, None)
 
     async def _worked(self, run: BackgroundRun, work: Work) -> None:
         try:
@@ -184,15 +191,22 @@ class BackgroundResponses:
         await self._settle(run, run.state.document)
         self._forget(run)
 
-    async def _break_off(self, run: BackgroundRun, status: Literal["cancelled", "failed"], error: bytes | None) -> None:
+    async def _break_off(self, run: BackgroundRun, error: SwitchgearError | None) -> None:
+        """End a response before it is whole: as failed, or without an error as cancelled."""
         await self._stop(run)
-        await self._settle(run, run.state.broken_off(status, error))
+        if run.done:
+            return  # it was complete just before
+        if error is not None:
+            run.fail(error)
+        else:
+            run.cancel()
+        await self._settle(run, run.state.document)
+        self._forget(run)
 
     async def _stop(self, run: BackgroundRun) -> None:
         if run.task is not None:
             run.task.cancel()
             await asyncio.wait([run.task])
-        self._forget(run)
 
     def _forget(self, run: BackgroundRun) -> None:
         """It is worked on no more. Its events are remembered for a while, for those that read them."""
@@ -236,17 +250,22 @@ class BackgroundResponses:
                 if run.task is not None and not await self._responses.touch(run.id, self.alive_until()):
                     await self._left(run)
             for kept in await self._responses.orphans(now_ms()):
-                await self.give_up(kept)
+                if kept.id not in self._runs:
+                    await self.give_up(kept)
 
     async def _left(self, run: BackgroundRun) -> None:
-        """Another process has ended or deleted a response that is worked on here."""
-        if run.id in self._runs and run.task is not None and not run.task.done():
-            await self._stop(run)
+        """Let go of a response that was ended or deleted by others while it is worked on here."""
+        if run.id not in self._runs:
+            return
+        await self._stop(run)
+        if not run.done:
+            run.cancel()
+            self._forget(run)
 
-    async def give_up(self, kept: KeptResponse) -> KeptResponse:
+    async def give_up(self, kept: KeptResponse) -> None:
         """Say of a response that nobody works on any more that it failed. Raises StoreUnavailable."""
         error = error_object(GatewayError("The gateway ended before the response was complete.", hint="Ask again."))
         document = ended(kept.document, "failed", error=error)
-        failed = msgspec.structs.replace(kept, status="failed", document=document, alive_until=None)
-        await self._responses.settle(failed)
-        return failed
+        await self._responses.settle(
+            msgspec.structs.replace(kept, status="failed", document=document, alive_until=None)
+        )

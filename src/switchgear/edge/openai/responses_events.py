@@ -146,18 +146,26 @@ class ResponseEvents:
 
     def fail(self, error: SwitchgearError) -> bytes:
         """The end of a stream that broke off: ``error`` and ``response.failed``, with the items that were whole."""
-        number = self._next_number()
-        events = b""
-        if not self._begun:
-            events = _written(b"response.created", b'"response":' + self.document, number)
-            number += 1
-        events += _written(b"error", error_members(error), number)
-        self.document = ended(self.document, "failed", error=error_object(error), items=self._items)
-        return events + _written(b"response.failed", b'"response":' + self.document, number + 1)
+        return self._end("failed", error)
 
-    def broken_off(self, status: str, error: bytes | None) -> bytes:
-        """The response as it is now, with another status."""
-        return ended(self.document, status, error=error, items=self._items)
+    def cancel(self) -> bytes:
+        """The end of a stream that was broken off by whom it was for."""
+        return self._end("cancelled", None)
+
+    def forget(self, document: bytes) -> None:
+        """Go back to ``document``, without the items that were whole."""
+        self.document = document
+        self._items.clear()
+
+    def _end(self, status: str, error: SwitchgearError | None) -> bytes:
+        number = self._next_number()
+        written = [] if self._begun else [(b"response.created", b'"response":' + self.document)]
+        if error is not None:
+            written.append((b"error", error_members(error)))
+        problem = error_object(error) if error is not None else None
+        self.document = ended(self.document, status, error=problem, items=self._items)
+        written.append((b"response." + status.encode(), b'"response":' + self.document))
+        return b"".join([_written(kind, members, number + place) for place, (kind, members) in enumerate(written)])
 
     def _next_number(self) -> int:
         return max((number_of(event) for event in split_events(self._last)), default=-1) + 1

@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 _ROOT: Final = "/v1/responses/"
 _LONGEST_PAGE: Final = 100
 _USUAL_PAGE: Final = 20
+_ESTIMATED: Final = b"x-switchgear-estimated: input_tokens\r\n"
 _ALLOWED: Final = {"": "GET, DELETE", "cancel": "POST", "input_items": "GET"}
 _encode = msgspec.json.Encoder().encode
 
@@ -68,8 +69,10 @@ class KeptResponsesEndpoint:
         token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
         self._calls.authenticate(call, token)
         response_id, below = _named(exchange.path)
+        more = b""
         if (response_id, below) == ("input_tokens", ""):
             body = await self._counted(call, exchange)
+            more = _ESTIMATED
         elif (response_id, below) == ("compact", ""):
             raise NotFound(
                 "Conversations are not compacted here.",
@@ -80,7 +83,7 @@ class KeptResponsesEndpoint:
             if found is None:
                 return
             body = found
-        exchange.reply(200, b"content-type: application/json\r\n" + _id_header(call), body)
+        exchange.reply(200, b"content-type: application/json\r\n" + _id_header(call) + more, body)
 
     async def _answered(self, call: ModelCall, exchange: Exchange, response_id: str, below: str) -> bytes | None:
         """The body of the answer; None when it was streamed."""
@@ -102,7 +105,8 @@ class KeptResponsesEndpoint:
         now = now_ms()
         kept = await self._responses.get(response_id, _key_id(call), now)
         if kept.alive_until is not None and kept.alive_until < now:
-            return await self._background.give_up(kept)
+            await self._background.give_up(kept)
+            return await self._responses.get(response_id, kept.key_id, now)
         return kept
 
     async def _shown(self, call: ModelCall, exchange: Exchange, response_id: str) -> bytes | None:

@@ -75,12 +75,9 @@ class ResponseRequest(msgspec.Struct):
         A model that does not think refuses to be asked.
         """
         able = deployment.capabilities.reasoning
-        if (
-            not self.store
-            or ENCRYPTED in self.include
-            or able is False
-            or (able is None and "reasoning" not in sent.fields)
-        ):
+        if not self.store or ENCRYPTED in self.include or "responses" not in deployment.provider.dialects:
+            return
+        if able is False or (able is None and "reasoning" not in sent.fields):
             return
         sent.fields["include"] = msgspec.Raw(_encode([*self.include, ENCRYPTED]))
         sent.body = _encode(sent.fields)
