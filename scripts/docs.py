@@ -7,7 +7,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("switchgear.core.error_reference", "switchgear.config.export", "switchgear.cli.reference")
+PAGES = (
+    "switchgear.core.error_reference",
+    "switchgear.config.export",
+    "switchgear.cli.reference",
+    "switchgear.providers.reference",
+)
 ROWS = (
     "CPU µs/request",
     "CPU µs/streamed chunk",

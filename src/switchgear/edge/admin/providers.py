@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Response
 from pydantic import ValidationError
@@ -24,8 +24,12 @@ from switchgear.edge.admin.schemas import providers as schemas
 from switchgear.edge.admin.schemas.base import problems
 from switchgear.edge.admin.schemas.models import TestError
 from switchgear.edge.admin.services import GatewayControl
+from switchgear.providers.base import Provider
+from switchgear.providers.litellm.provider import LiteLLMProvider
 
 _MODELS_SHOWN: Final = 1000
+_OPENAI_KINDS: Final = frozenset({"openai", "azure", "anthropic", "local"})
+"""Kinds whose further endpoints have the form in which they are asked for."""
 
 router = APIRouter(prefix="/providers", tags=["providers"])
 Name = Annotated[str, Path(max_length=64, pattern=PROVIDER_NAME, description="The provider's name.")]
@@ -124,7 +128,13 @@ async def test_provider(admin: Admin, name: Name) -> schemas.ProviderTest:
         failure = TestError(code=error.code, message=error.message, hint=error.advice)
     took = round((time.perf_counter() - began) * 1000, 3)
     await admin.audited("provider.test", name, {"ok": failure is None})
-    return schemas.ProviderTest(ok=failure is None, latency_ms=took, models=names[:_MODELS_SHOWN], error=failure)
+    return schemas.ProviderTest(
+        ok=failure is None,
+        latency_ms=took,
+        models=names[:_MODELS_SHOWN],
+        supports=_supported(provider),
+        error=failure,
+    )
 
 
 def secret_of(provider: str) -> str:
@@ -175,8 +185,18 @@ def _shown(gateway: GatewayControl, name: str, settings: AnyProvider | None) -> 
         reason=""
         if ready
         else "The gateway passed it over; the log says why, most often a reference to something that is not there.",
+        supports=_supported(gateway.directory().providers[name]) if ready else [],
         settings=None if settings is None else shown(settings),
     )
+
+
+def _supported(provider: Provider) -> list[schemas.Support]:
+    """What a provider can be asked for, chat first."""
+    told = provider.roads if isinstance(provider, LiteLLMProvider) else {}
+    plain: Literal["passed", "translated"] = "passed" if provider.kind in _OPENAI_KINDS else "translated"
+    chats = [schemas.Support(what=dialect, how=told.get(dialect, "passed")) for dialect in provider.dialects]
+    operations = sorted(operation.value for operation in provider.operations)
+    return chats + [schemas.Support(what=operation, how=told.get(operation, plain)) for operation in operations]
 
 
 def _not_configured(gateway: GatewayControl, name: str) -> None:

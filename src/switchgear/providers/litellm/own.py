@@ -55,6 +55,8 @@ class OwnTransport:
         }  # fmt: skip
         if operation is Operation.CHAT:
             asked |= {"stream": stream, "_skip_mcp_handler": True}
+        if self._settings.headers:
+            asked["extra_headers"] = {name: value.reveal() for name, value in self._settings.headers.items()}
         method = getattr(library.litellm, _METHODS[operation])
         limits = self._settings.origin.timeouts
 

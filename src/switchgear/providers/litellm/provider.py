@@ -19,6 +19,7 @@ from switchgear.providers.litellm.embedding import Embeddings
 from switchgear.providers.litellm.engine import INSTALL, Engine, Library, installed
 from switchgear.providers.litellm.families.choice import chat_of
 from switchgear.providers.litellm.hosts import Hosts
+from switchgear.providers.litellm.known import Road
 from switchgear.providers.litellm.own import OwnTransport
 from switchgear.providers.litellm.rerank import Rerank
 from switchgear.providers.litellm.settings import LiteLLMSettings
@@ -49,6 +50,9 @@ class LiteLLMProvider:
         self.litellm_provider = settings.litellm_provider
         self.dialects: tuple[DialectName, ...] = ("chat",) if self._row.chat else ()
         roads = {Operation.EMBEDDING: self._row.embeddings, Operation.RERANK: self._row.rerank}
+        self.roads: dict[str, Road] = {"chat": self._row.chat} if self._row.chat else {}
+        """How each thing that it can be asked for goes, by dialect or operation."""
+        self.roads |= {operation.value: road for operation, road in roads.items() if road}
         self.operations = frozenset(operation for operation, road in roads.items() if road)
         self.capabilities = Capabilities(image_urls=self._row.image_urls)
         self._settings = settings

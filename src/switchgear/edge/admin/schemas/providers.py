@@ -78,6 +78,18 @@ ProviderBody = Annotated[
 """A provider of any kind; one that names no kind has an OpenAI-compatible API."""
 
 
+class Support(Answer):
+    """One thing that a provider can be asked for."""
+
+    what: str = Field(
+        description="A form of chat (`chat`, `responses`, `messages`, `gemini`, `ollama`) or an endpoint below `/v1`.",
+        examples=["chat", "embeddings"],
+    )
+    how: Literal["passed", "translated", "own"] = Field(
+        description="`passed`: bytes go as they are; `translated`; `own`: LiteLLM calls it with its own HTTP client."
+    )
+
+
 class Provider(Answer):
     """An account at an API we call."""
 
@@ -88,6 +100,7 @@ class Provider(Answer):
     api_key: str | None = Field(description="The reference to its key, never the key.", examples=["env:OPENAI_API_KEY"])
     state: Literal["ready", "failed"] = Field(description="Whether calls can be sent; only a test tells if they work.")
     reason: str
+    supports: list[Support] = Field(description="What it can be asked for; empty when it cannot be called.")
     settings: dict[str, Any] | None = Field(description="As in the file; what may be secret is redacted.")
 
 
@@ -103,6 +116,7 @@ class ProviderTest(Answer):
     ok: bool
     latency_ms: float
     models: list[str] = Field(description="The models it says it has, at most 1,000 of them.")
+    supports: list[Support] = Field(description="What it can be asked for.")
     error: TestError | None
 
 
