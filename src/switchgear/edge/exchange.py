@@ -115,8 +115,9 @@ class Exchange:
     async def pieces(self, limit: int, seconds: float) -> AsyncGenerator[bytes]:
         """The request body as it comes; the client is made to wait while nobody asks for the next piece.
 
-        Raises RequestTooLarge past ``limit`` bytes (at once if the length is declared), RequestTimeout when the client let us
-        wait for more than ``seconds`` in all and one more for every 16 KiB that came, ClientGoneError when it leaves.
+        Raises RequestTooLarge past ``limit`` bytes (at once if the length is declared), RequestTimeout when the client lets us
+        wait for more than ``seconds``, ClientGoneError when it leaves. Waiting adds up; 16 KiB that come make up for a second,
+        and at most twice ``seconds`` are to be had in that way.
         """
         hint = "Send less, or raise server.max_upload_bytes."
         declared = self.declared_length
@@ -140,7 +141,7 @@ class Exchange:
             size += len(piece)
             if size > limit:
                 raise self._too_large(limit, hint)
-            patience += len(piece) / SLOWEST_BODY - (clock() - began)
+            patience = min(patience + len(piece) / SLOWEST_BODY - (clock() - began), 2 * seconds)
             more = message["more_body"]
             yield piece
 

@@ -279,7 +279,7 @@ class IncomingForm:
     async def close(self) -> None:
         """Let go of the body and of what is on disk."""
         if self._spool is not None:
-            self._spool.close()
+            await asyncio.to_thread(self._spool.close)  # giving back the space of a large file takes a while
         await self._source.aclose()
 
 
