@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -404,3 +405,26 @@ def test_a_stream_made_in_the_background_outlives_its_client_and_is_read_again(
     with pytest.raises(openai.BadRequestError) as told:
         list(client.responses.retrieve(plain.id, stream=True))
     assert told.value.param == "stream"
+
+
+def test_what_is_under_way_when_the_gateway_stops_has_failed_at_the_next_start(
+    native: FaultUpstream, other: ScriptedProvider, tmp_path: Path
+) -> None:
+    config = CONFIG.format(native=native.base_url, other=other.base_url)
+    gate = Gate()
+    native.answer(gate, faults.ok(document()))
+
+    def speaking_to(running: served) -> openai.OpenAI:
+        http = httpx.Client(timeout=20, trust_env=False)
+        return openai.OpenAI(base_url=f"{running.url}/v1", api_key=running.key, http_client=http, max_retries=0)
+
+    with served(config, env={"KEY": KEY}, data_dir=tmp_path) as running, speaking_to(running) as client:
+        made = client.responses.create(model=NATIVE, input="2 + 2?", background=True)
+        assert made.status == "in_progress"
+        running.stop()
+    gate.open()
+    with served(config, env={"KEY": KEY}, data_dir=tmp_path) as running, speaking_to(running) as client:
+        failed = client.responses.retrieve(made.id)
+    assert failed.status == "failed"
+    assert failed.error is not None
+    assert "stopped" in failed.error.message
