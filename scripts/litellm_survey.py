@@ -80,6 +80,10 @@ MODELS = {
 }
 EMBEDDING_MODELS = {"bedrock": "amazon.titan-embed-text-v2:0", "cohere": "embed-v4.0", "voyage": "voyage-3.5"}
 NEEDS = {
+    "cloudflare": ("params.account_id",),
+    "snowflake": ("params.account_id",),
+    "vertex_ai": ("params.vertex_project", "params.vertex_credentials"),
+    "watsonx": ("base_url or params.region_name", "params.project_id or params.space_id"),
     "bedrock": ("params.aws_region_name",),
     "sagemaker_chat": ("params.aws_region_name", "params.aws_access_key_id", "params.aws_secret_access_key"),
     "sagemaker_nova": ("params.aws_region_name", "params.aws_access_key_id", "params.aws_secret_access_key"),
@@ -286,7 +290,7 @@ async def survey(library: Library) -> dict[str, Known]:
             embeddings = await road(library, name, "embeddings")
             rerank = await road(library, name, "rerank")
             if chat or embeddings or rerank:
-                needs = (("base_url",) if name in ADDRESSES else ()) + NEEDS.get(name, ())
+                needs = NEEDS.get(name, ("base_url",) if name in ADDRESSES else ())
                 found[name] = Known(
                     titles.get(name, name), chat, stream, embeddings, rerank, needs, _base(library, name),
                     NATIVE.get(name, ""), image_urls=chat == "passed" or name in FETCHES_IMAGES,

@@ -78,6 +78,7 @@ async def test_a_stream_that_nobody_takes_to_its_end_is_let_go(engine: Engine) -
         upstream.answer(ReadBody(), Send(head + http1.chunk(begun)), Stall())
         with await provider.send(asking("deployment", stream=True)):
             pass
+        await upstream.until(lambda: upstream.connections[0].peer_closed_at)
 
 
 async def test_the_thread_ends_with_the_provider(engine: Engine) -> None:

@@ -281,6 +281,13 @@ async def test_what_a_model_cannot_be_called_without_is_named(engine: Engine) ->
             await provider.send(asking("gemini-2.5-flash"))
 
 
+@pytest.mark.parametrize("name", ["ai21", "hosted_vllm", "lm_studio", "custom_openai", "litellm_proxy"])
+async def test_a_key_never_goes_to_openai_for_want_of_an_address(engine: Engine, name: str) -> None:
+    async with provider_at(engine, name, None) as provider:
+        with pytest.raises(ProviderError, match="base_url"):
+            await provider.send(asking())
+
+
 def test_a_provider_that_litellm_does_not_have_is_refused_with_the_nearest_name(engine: Engine) -> None:
     from switchgear.providers.litellm.known import find
 

@@ -7,6 +7,8 @@ limits in time hold, and what passes is paced by what is taken of it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import inspect
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
@@ -111,8 +113,7 @@ class OwnTransport:
 
     def drop(self, chunks: AsyncIterator[Any]) -> None:
         """Let go of a stream that was not taken to its end."""
-        if (close := getattr(chunks, "aclose", None)) is not None:
-            self._run(close())
+        self._run(_let_go(chunks))
 
     def close(self) -> None:
         """End the thread; calls under way end with it."""
@@ -134,6 +135,18 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
 async def _next(chunks: AsyncIterator[Any], seconds: float) -> Any:
     async with asyncio.timeout(seconds):
         return await anext(chunks, None)
+
+
+async def _let_go(chunks: Any) -> None:
+    """Close a stream and the one of the provider beneath it, which LiteLLM leaves open."""
+    for stream in (getattr(chunks, "completion_stream", None), chunks):
+        for name in ("aclose", "close"):
+            if callable(close := getattr(stream, name, None)):
+                with contextlib.suppress(Exception):  # there is nobody to tell
+                    closing = close()
+                    if inspect.isawaitable(closing):
+                        await closing
+                break
 
 
 class _Translating:

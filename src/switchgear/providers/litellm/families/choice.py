@@ -46,6 +46,14 @@ def chat_of(library: Library, settings: LiteLLMSettings, model: str, hosts: Host
     else:
         kind = _FAMILIES.get(provider, ConfigChat)
     found = kind(library, settings, model, hosts, redact)
-    if found.base is not None and "api.openai.com" in found.base and provider != "openai":
-        raise NotTranslatableError("base_url must be set")  # LiteLLM falls back to OpenAI's for some
+    if provider != "openai" and _goes_to_openai(found):
+        raise NotTranslatableError("base_url must be set")
     return found
+
+
+def _goes_to_openai(chat: ConfigChat) -> bool:
+    """Whether LiteLLM has no address for the API: then it takes OpenAI's, which would be sent another provider's key."""
+    try:
+        return "//api.openai.com/" in chat.url({}, key=chat.key, stream=False)
+    except Exception:  # noqa: BLE001 - LiteLLM raises anything; a call will tell what is missing
+        return False
