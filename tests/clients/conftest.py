@@ -32,7 +32,7 @@ PROVIDER_KEY = "the-provider's-own-key"
 KINDS = {
     "chat": 'kind = "openai"\nbase_url = "{scripted}"',
     "responses": 'kind = "openai"\nbase_url = "{aimock}/v1"\ndialects = ["responses"]',
-    "messages": 'kind = "anthropic"\nbase_url = "{aimock}/v1"',
+    "messages": 'kind = "anthropic"\nbase_url = "{aimock}/v1"\nheaders = {{ x-aimock-strict = "true" }}',
     "gemini": 'kind = "gemini"\nbase_url = "{aimock}/v1beta"',
     "azure": 'kind = "azure"\nbase_url = "{aimock}"\napi_version = "2024-10-21"',
     "ollama": 'kind = "ollama"\nbase_url = "{aimock}"',
@@ -53,7 +53,11 @@ LLMOCK = {
     "llmock_xai": 'kind = "openai"\nbase_url = "{llmock}/xai/v1"',
     "llmock_cohere": 'kind = "litellm"\nlitellm_provider = "cohere_chat"\nbase_url = "{llmock}/cohere/v2/chat"',
 }
-AT_PROVIDER = {"bedrock": "anthropic.claude-sonnet-4-5-20250929-v1:0", "llmock_cohere": "command-a-03-2025"}
+AT_PROVIDER = {
+    "messages": "claude-sonnet-4-5",
+    "bedrock": "anthropic.claude-sonnet-4-5-20250929-v1:0",
+    "llmock_cohere": "command-a-03-2025",
+}
 """What the model is called there, where not as in front."""
 
 

@@ -7,6 +7,7 @@ The rules go by the words of the last user message, so that other providers can 
 * ``Run: `A` and `B```, with an agent's tools: reasoning, then a call of its shell for each command
 * ``Add: `FILE` saying `TEXT```, with an agent's tools: a call of the one that writes files
 * ``… JSON …``: ``{"city":"Oslo","celsius":21}``, as the arguments of the output tool when one is given and no format is asked for
+* ``Think: …`` of the weather: the reasoning, then the calls
 * ``Think: …`` or ``… reasoning …``: the reasoning, then ``42``
 * ``… image …``: ``I see a PNG of 4x4.``, by its bytes
 * ``Fail with 429``: that status, each time; ``Fail once with 503 (word)``: the first time the word is heard
@@ -70,7 +71,8 @@ class ScriptedModel(ScriptedProvider):
         elif calls := _tasks(said, body):
             self._say(body, [{"reasoning_content": REASONING}, *_pieces(calls)])
         elif calls := _calls(said, body):
-            self._say(body, fragments(calls))
+            thoughts = [{"reasoning_content": REASONING}] if said.startswith("Think:") else []
+            self._say(body, [*thoughts, *fragments(calls)])
         elif said.startswith("Think:") or "reasoning" in said:
             self._say(
                 body, [*({"reasoning_content": piece} for piece in re.findall(r"\S+\s*", REASONING)), "42"], THOUGHT

@@ -19,7 +19,7 @@ SCRIPTS = {
     "python/anthropic_checks.py": ALL,
     "python/langchain_checks.py": SOME,
     "python/pydantic_ai_checks.py": SOME,
-    "python/llm_checks.py": SOME,
+    "python/llm_checks.py": ("chat", "gemini"),
     "python/llmock_checks.py": tuple(f"llmock_{dialect}" for dialect in LLMOCK),
     "node/ai_sdk_checks.mjs": SOME,
 }

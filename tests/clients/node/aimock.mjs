@@ -80,7 +80,7 @@ function answer(request) {
   const asked = tasks(said, tools);
   if (asked.length) return { reasoning: REASONING, toolCalls: asked, usage };
   const calls = toolCalls(said, tools);
-  if (calls.length) return { toolCalls: calls, usage };
+  if (calls.length) return { ...(said.startsWith("Think:") && { reasoning: REASONING }), toolCalls: calls, usage };
   if (said.startsWith("Think:") || said.includes("reasoning")) return { reasoning: REASONING, content: "42", usage };
   if (said.includes("JSON")) return { content: JSON.stringify(PLACE), usage };
   if (said.includes("image")) return { content: picture ? `I see ${picture}.` : "I see nothing.", usage };

@@ -177,6 +177,19 @@ def thinking_streams(model: str) -> None:
 
 
 @check
+def thinking_is_kept_in_a_tool_loop(model: str) -> None:
+    question: Any = {"role": "user", "content": "Think: Weather in Oslo and Bergen?"}
+    more: Any = {"max_tokens": 4096, "tools": TOOLS, "thinking": {"type": "enabled", "budget_tokens": 2048}}
+    asked = client.messages.create(model=model, messages=[question], **more)
+    equal(calls(asked), WEATHER)
+    used = [block for block in asked.content if block.type == "tool_use"]
+    results: Any = [{"type": "tool_result", "tool_use_id": block.id, "content": "sunny"} for block in used]
+    turn: Any = [question, {"role": "assistant", "content": asked.content}, {"role": "user", "content": results}]
+    told = client.messages.create(model=model, messages=turn, **more)
+    assert text(told).startswith("Tools said: "), told
+
+
+@check
 def tokens_are_counted(model: str) -> None:
     messages: Any = [{"role": "user", "content": "Say hello to everyone."}]
     few = client.messages.count_tokens(model=model, messages=messages).input_tokens

@@ -178,6 +178,20 @@ def chat_streams_reasoning_before_the_answer(model: str) -> None:
     equal(order, sorted(order, key=["thought", "text"].index))
 
 
+@check
+def chat_reasons_before_tools_and_goes_on_after_them(model: str) -> None:
+    talk: list[Any] = [{"role": "user", "content": "Think: Weather in Oslo and Bergen?"}]
+    more: Any = {"tools": TOOLS, "reasoning_effort": "low"}
+    for kept in (True, False):  # clients that send the reasoning back, and those that do not know of it
+        asked = client.chat.completions.create(model=model, messages=talk[:1], **more).choices[0].message
+        equal(arguments(asked.tool_calls), WEATHER)
+        fields = None if kept else {"role", "content", "tool_calls"}
+        results = [{"role": "tool", "tool_call_id": c.id, "content": "sunny"} for c in asked.tool_calls]
+        turn = [*talk[:1], asked.model_dump(include=fields, exclude_none=True), *results]
+        told = client.chat.completions.create(model=model, messages=turn, **more)
+        equal(told.choices[0].finish_reason, "stop")
+
+
 # ---------------------------------------------------------------- responses
 
 
@@ -282,6 +296,24 @@ def responses_stream_reasoning(model: str) -> None:
     equal("".join(e.delta for e in events if e.type == "response.reasoning_summary_text.delta"), THOUGHT)
     order = [event.item.type for event in events if event.type == "response.output_item.added"]
     equal(order, ["reasoning", "message"])
+
+
+@check
+def responses_reason_before_tools_and_go_on_after_them(model: str) -> None:
+    question: Any = {"role": "user", "content": "Think: Weather in Oslo and Bergen?"}
+    more: Any = {"tools": FUNCTIONS, "reasoning": {"effort": "low", "summary": "auto"}}
+    for include in (["reasoning.encrypted_content"], []):
+        asked = respond(model, [question], store=False, include=include, **more)
+        calls = [item for item in asked.output if item.type == "function_call"]
+        equal(len(calls), 2)
+        results = [{"type": "function_call_output", "call_id": call.call_id, "output": "sunny"} for call in calls]
+        told = respond(model, [question, *asked.output, *results], store=False, include=include, **more)
+        assert told.output_text.startswith("Tools said: "), told.output_text
+    asked = respond(model, [question], **more)
+    calls = [item for item in asked.output if item.type == "function_call"]
+    results = [{"type": "function_call_output", "call_id": call.call_id, "output": "sunny"} for call in calls]
+    told = respond(model, results, previous_response_id=asked.id, **more)
+    assert told.output_text.startswith("Tools said: "), told.output_text
 
 
 @check
