@@ -77,8 +77,8 @@ class Engine:
         """The same, on this thread."""
         with self._lock:
             if self._library is None:
-                self._library = Library(_imported())
-                gc.freeze()  # a quarter of a million objects that live as long as the process
+                with _uncollected():
+                    self._library = Library(_imported())
             return self._library
 
 
@@ -137,6 +137,22 @@ class Library:
             yield
         finally:
             self._seal.may_connect.reset(token)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Around an import that makes a quarter of a million objects, all of which stay.
+
+    The collector would look at them again and again meanwhile, and hold up the event loop's thread for that.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _imported() -> ModuleType:

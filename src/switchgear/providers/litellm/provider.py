@@ -18,6 +18,7 @@ from switchgear.providers.litellm.chat import ConfigChat, NotTranslatableError
 from switchgear.providers.litellm.embedding import Embeddings
 from switchgear.providers.litellm.engine import INSTALL, Engine, Library, installed
 from switchgear.providers.litellm.families.choice import chat_of
+from switchgear.providers.litellm.families.simple import OpenAIForm
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.known import Road
 from switchgear.providers.litellm.own import OwnTransport
@@ -124,14 +125,13 @@ class LiteLLMProvider:
     async def list_models(self) -> list[str]:
         """The models of ``GET /models``, of an API in OpenAI's form. Raises ProviderError."""
         library = await self._engine.ready()
-        chat = await self._make(library, (Operation.CHAT, "models")) if self._row.chat == "passed" else None
-        if not isinstance(chat, ConfigChat) or chat.base is None:
+        chat = await self._make(library, (Operation.CHAT, "models")) if self._row.chat else None
+        if not isinstance(chat, ConfigChat) or chat.base is None or type(chat) not in (ConfigChat, OpenAIForm):
             raise ProviderError(
                 f"Provider {self.name} has no list of models that can be asked for.",
                 provider=self.name, hint="Try one of its models: switchgear models test PROVIDER/MODEL",
             )  # fmt: skip
-        key = await chat.credentials()
-        headers = chat.headers([], {}, key)
+        headers = chat.headers([], {}, await chat.credentials())
         return model_ids(self.name, await self._hosts.fetch(f"{chat.base}/models", headers))
 
     def redact(self, text: str) -> str:
