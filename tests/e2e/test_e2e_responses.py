@@ -215,6 +215,20 @@ def test_a_response_too_large_to_be_kept_is_answered_and_says_so(client: openai.
         assert events.get_final_response().store is False
 
 
+@pytest.mark.parametrize("odd", [{"output": None}, {"output": "x"}, {"status": 5}])
+def test_a_response_that_no_conversation_can_go_on_from_is_answered_and_not_kept(
+    client: openai.OpenAI, native: FaultUpstream, odd: dict[str, Any]
+) -> None:
+    native.answer(faults.ok(document() | odd))
+    made = client.responses.with_raw_response.create(model=NATIVE, input="2 + 2?").http_response.json()
+    assert (made["store"], made | odd) == (False, made)
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(made["id"])
+    native.answer(faults.ok(document() | odd))
+    made = client.responses.create(model=NATIVE, input="2 + 2?", background=True)
+    assert finished(client, made.id).error.code == "server_error"
+
+
 def test_a_response_is_another_keys_secret(client: openai.OpenAI, stranger: openai.OpenAI) -> None:
     made = client.responses.create(model=OTHER, input="one")
     with pytest.raises(openai.NotFoundError) as told:
@@ -368,6 +382,20 @@ def test_a_response_in_the_background_can_be_cancelled_or_deleted(client: openai
     plain = client.responses.create(model=OTHER, input="one")
     with pytest.raises(openai.BadRequestError):
         client.responses.cancel(plain.id)
+
+
+def test_a_response_in_the_background_is_one_call_in_the_usage(
+    client: openai.OpenAI, native: FaultUpstream, gateway: served
+) -> None:
+    native.answer(faults.ok(document()))
+    made = client.responses.create(model=NATIVE, input="2 + 2?", background=True)
+    finished(client, made.id)
+    url = f"{gateway.url}/api/usage/{made.id.replace('resp_', 'req_')}"
+    found: dict[str, Any] = {}
+    while "id" not in found:  # usage is written in batches
+        found = httpx.get(url, headers={"authorization": f"Bearer {gateway.key}"}, trust_env=False).json()
+    assert (found["outcome"], found["model"]) == ("ok", NATIVE)
+    assert (found["prompt_tokens"], found["completion_tokens"]) == (3, 1)
 
 
 def test_a_response_in_the_background_that_fails_says_so(client: openai.OpenAI, native: FaultUpstream) -> None:

@@ -19,6 +19,7 @@ from switchgear.core.errors import (
     StoreUnavailable,
     TooManyAtOnce,
 )
+from switchgear.edge.openai import responses_background
 from switchgear.edge.openai.responses_background import BackgroundResponses, BackgroundRun
 from switchgear.edge.openai.responses_events import Overlay
 from switchgear.edge.openai.responses_requests import decode_response_request
@@ -223,3 +224,32 @@ async def test_the_end_is_kept_when_the_store_can_be_reached_again(
 
     await ended(await begun(background, work))
     assert (await told(store))["status"] == "completed"
+
+
+async def test_a_response_that_a_defect_ended_is_let_go_of(store: Store) -> None:
+    background = BackgroundResponses(store.responses, lease=0)
+
+    async def work(run: BackgroundRun) -> None:
+        raise ZeroDivisionError
+
+    run = await begun(background, work)
+    assert run.task is not None
+    await asyncio.wait([run.task])
+    assert isinstance(run.task.exception(), ZeroDivisionError)
+    while (await store.responses.get("resp_1", "key_a", now_ms())).alive_until is not None:
+        await background.look()
+    assert run.done
+    assert (await told(store))["status"] == "failed"
+
+
+async def test_events_without_end_are_not_remembered_without_end(
+    store: Store, background: BackgroundResponses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responses_background, "_LONGEST_STREAM", 1000)
+
+    async def work(run: BackgroundRun) -> None:
+        while True:
+            run.write(CREATED)
+
+    await ended(await begun(background, work))
+    assert (await told(store))["error"]["code"] == "request_too_large"

@@ -92,6 +92,7 @@ def test_thoughts_are_asked_for_where_the_conversation_may_go_on_with_them(
         ({"input": None}, "input"),
         ({"input": []}, "input"),
         ({"input": 5}, "input"),
+        ({"input": [{"role": "user", "content": "Hi"}, 5]}, "input[1]"),
         ({"stream": "yes"}, "stream"),
         ({"store": 1}, "store"),
         ({"background": True, "store": False}, "background"),

@@ -100,11 +100,11 @@ class ResponsesEndpoint:
         turn.overlay.say({"created_at": document.created})
         shown = turn.overlay.over(document.encode("in_progress"))
         row = self._conversations.row(turn, shown, alive_until=self._background.alive_until())
-        self._conversations.check_size(row)
+        self._conversations.check(row)
 
         async def work(run: BackgroundRun) -> None:
             await self._run(call, request, run, debug=debug)
-            self._conversations.check_size(msgspec.structs.replace(row, document=run.state.document))
+            self._conversations.check(msgspec.structs.replace(row, document=run.state.document))
 
         return await self._background.begin(turn, row, work)
 

@@ -24,7 +24,7 @@ from switchgear.core.errors import (
     TooManyAtOnce,
 )
 from switchgear.dialects.responses.errors import error_object
-from switchgear.edge.openai.responses_events import ResponseEvents, ended, number_of, status_of
+from switchgear.edge.openai.responses_events import ResponseEvents, ended, number_of, readable, status_of
 from switchgear.edge.openai.responses_turns import Turn, ids_of, now_ms
 from switchgear.pipeline.call import ModelCall
 from switchgear.providers.sse import split_events
@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 _LEASE_SECONDS: Final = 30.0
 _MOST_A_KEY: Final = 100
 _REPLAYED_BYTES: Final = 64 << 20
+_LONGEST_STREAM: Final = 64 << 20
 _TRIES: Final = 6
 _FIRST_PAUSE: Final = 0.1
 
@@ -67,8 +68,10 @@ class BackgroundRun:
         """A stream begins."""
 
     def write(self, events: bytes) -> None:
-        """Whole events of it."""
+        """Whole events of it. Raises RequestTooLarge when they are more than are remembered."""
         self._add(self.state.take(events))
+        if self.size > _LONGEST_STREAM:
+            raise RequestTooLarge(f"The events of the response are over the limit of {_LONGEST_STREAM} bytes.", hint="")
 
     def end(self, events: bytes) -> None:
         """The last events, which are shown once the response is kept."""
@@ -78,13 +81,15 @@ class BackgroundRun:
         """Nobody has to keep up."""
 
     def fail(self, error: SwitchgearError) -> None:
-        """The answer failed; of one that is too large nothing can be shown."""
-        if isinstance(error, RequestTooLarge):
+        """The answer failed; of one that is too large, or cannot be read, nothing is shown."""
+        if isinstance(error, RequestTooLarge) or not readable(self.state.document):
             self.state.forget(self.row.document)
         self._last = self.state.fail(error)
 
     def cancel(self) -> None:
         """The answer is not wanted any more."""
+        if not readable(self.state.document):
+            self.state.forget(self.row.document)
         self._last = self.state.cancel()
 
     # ------------------------------------------------------------ how it is read
@@ -247,7 +252,9 @@ class BackgroundResponses:
         """Say of what is worked on here that it is, and of what nobody works on any more that it failed."""
         with contextlib.suppress(StoreUnavailable):  # the next look tells, and a lease is as long as three
             for run in list(self._runs.values()):
-                if run.task is not None and not await self._responses.touch(run.id, self.alive_until()):
+                if run.task is not None and run.task.done() and not run.task.cancelled():
+                    self._forget(run)  # a defect ended it: it is let go of
+                elif run.task is not None and not await self._responses.touch(run.id, self.alive_until()):
                     await self._left(run)
             for kept in await self._responses.orphans(now_ms()):
                 if kept.id not in self._runs:

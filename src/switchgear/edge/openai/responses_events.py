@@ -21,7 +21,6 @@ from switchgear.providers.sse import event_data, split_events
 _RESPONSE: Final = b'"response"'
 _NUMBER: Final = b'"sequence_number"'
 _ITEM_DONE: Final = b'"response.output_item.done"'
-_TELLING: Final = (_RESPONSE, _ITEM_DONE)
 _NULL: Final = msgspec.Raw(b"null")
 _encode = msgspec.json.Encoder().encode
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -37,6 +36,7 @@ class _Event(msgspec.Struct):
 class _Status(msgspec.Struct):
     status: str = "completed"
     background: bool = False
+    output: list[msgspec.Raw] = []
 
 
 _event = msgspec.json.Decoder(_Event)
@@ -46,6 +46,15 @@ _status = msgspec.json.Decoder(_Status)
 def status_of(document: bytes) -> str:
     """The status that a response says it has."""
     return _status.decode(document).status
+
+
+def readable(document: bytes) -> bool:
+    """Whether a response of a provider has the form that a conversation can go on from."""
+    try:
+        _status.decode(document.decode().encode())
+    except UNDECODABLE:
+        return False
+    return True
 
 
 def in_background(document: bytes) -> bool:
@@ -113,7 +122,7 @@ class ResponseEvents:
 
     def restated(self, events: bytes) -> bytes:
         """The events with what the overlay says now."""
-        if any(word in events for word in _TELLING):
+        if _RESPONSE in events or _ITEM_DONE in events:
             return b"".join([self._look(event) for event in split_events(events)])
         return events
 

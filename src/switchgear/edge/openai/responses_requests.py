@@ -105,6 +105,9 @@ def decode_response_request(body: bytes) -> ResponseRequest:
     items = read_input(fields.get("input"))
     if not items and request.previous_response_id is None:
         raise wrong("input", "must not be empty" if "input" in fields else "must be given")
+    for place, item in enumerate(items):
+        if not item.lstrip().startswith(b"{"):
+            raise wrong(f"input[{place}]", "must be an object")
     return ResponseRequest(
         request.model,
         request.stream is True,

@@ -13,6 +13,7 @@ from switchgear.core.errors import (
     InternalError,
     NotFound,
     PreviousResponseNotFound,
+    ProviderInvalidResponse,
     RequestTooLarge,
     StoreUnavailable,
 )
@@ -28,7 +29,7 @@ from switchgear.dialects.responses.conversation import (
     resolved,
 )
 from switchgear.dialects.responses.document import response_id
-from switchgear.edge.openai.responses_events import Overlay, status_of
+from switchgear.edge.openai.responses_events import Overlay, readable, status_of
 from switchgear.edge.openai.responses_requests import ResponseRequest
 from switchgear.pipeline.call import ModelCall
 from switchgear.store.responses import KeptResponse, Responses
@@ -95,7 +96,7 @@ class Conversations:
         return found
 
     def row(self, turn: Turn, document: bytes, *, alive_until: int | None = None) -> KeptResponse:
-        """What is kept of a turn."""
+        """What is kept of a turn that is not finished."""
         now = now_ms()
         return KeptResponse(
             id=turn.overlay.id,
@@ -103,15 +104,17 @@ class Conversations:
             previous_id=turn.request.previous_id,
             created_at=now,
             expires_at=now + self._keeping().retention_days * _DAY,
-            status=status_of(document),
+            status="in_progress",
             model=turn.request.model,
             input=array(turn.own),
             document=document,
             alive_until=alive_until,
         )
 
-    def check_size(self, row: KeptResponse) -> None:
-        """Raise RequestTooLarge for what is not kept."""
+    def check(self, row: KeptResponse) -> None:
+        """Raise RequestTooLarge or ProviderInvalidResponse for what cannot be kept."""
+        if not readable(row.document):
+            raise ProviderInvalidResponse("The provider's response does not have the form it should have.")
         most = self._keeping().max_stored_bytes
         if row.size > most:
             raise RequestTooLarge(
@@ -124,9 +127,10 @@ class Conversations:
         """Keep a finished turn; whether it is kept now. One that cannot be is answered all the same, and says so."""
         row = self.row(turn, document)
         try:
-            self.check_size(row)
+            self.check(row)
+            row = msgspec.structs.replace(row, status=status_of(document))
             await self._responses.keep(row, ids_of(row))
-        except (RequestTooLarge, StoreUnavailable) as error:
+        except (ProviderInvalidResponse, RequestTooLarge, StoreUnavailable) as error:
             _log.warning("The response %s is not kept: %s", row.id, error)
             return False
         return True
