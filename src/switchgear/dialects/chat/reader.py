@@ -171,6 +171,8 @@ class StreamReader:
         if summaries:
             self._summary = summaries[-1]
         if text:
+            if self._plainly and self._kind != "reasoning" and not details:
+                text = text.removeprefix(thoughts.BETWEEN)  # parts the thoughts of one text, and is in none of them
             self._plainly = True
             self._thought(text, field, events, summary=bool(summaries))
         elif not self._plainly:  # otherwise the details repeat what came in a field of its own

@@ -25,6 +25,8 @@ DETAILS: Final = "reasoning_details"
 PARTS: Final = "thinking"
 FIELDS: Final = frozenset({CONTENT, PLAIN, DETAILS, PARTS})
 """The fields that reasoning without a signature comes in."""
+BETWEEN: Final = "\n\n"
+"""Stands in ``reasoning_content``, which is one text, between the thoughts of an answer."""
 
 ANTHROPIC: Final = "anthropic-claude-v1"
 OPENAI: Final = "openai-responses-v1"

@@ -33,8 +33,6 @@ from switchgear.dialects.custom_tools import names_of, unwrapped
 Json = dict[str, Any]
 
 ID_PREFIX = "chatcmpl-"
-BETWEEN_THOUGHTS = "\n\n"
-"""Stands in ``reasoning_content``, which is one text, between the thoughts of an answer."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -139,7 +137,7 @@ def _think(message: Json, parts: list[Part]) -> None:
     told = [part for part in parts if isinstance(part, Reasoning)]
     words = [thought.text for thought in told if thought.text]
     if words:
-        message["reasoning_content"] = BETWEEN_THOUGHTS.join(words)
+        message["reasoning_content"] = thoughts.BETWEEN.join(words)
     if not any(is_shown(thought) for thought in told):
         return
     details: list[Json] = []

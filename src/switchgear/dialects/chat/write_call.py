@@ -70,7 +70,9 @@ class _CallWriter:
     def write(self) -> Written:
         call, fields = self._call, self._fields
         fields["model"] = self._target.model
-        fields["messages"] = MessageWriter(call, self._target, self._traits).write()
+        messages = MessageWriter(call, self._target, self._traits)
+        fields["messages"] = messages.write()
+        self._dropped += messages.dropped
         if call.stream:
             fields["stream"] = True
             if self._target.stream_usage or (self._same and call.wants_usage):

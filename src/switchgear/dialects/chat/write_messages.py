@@ -43,9 +43,9 @@ _EXTENSIONS = {
 
 
 class MessageWriter:
-    """Writes the messages of one call for one target."""
+    """Writes the messages of one call for one target. ``dropped`` names what in them chat has no words for."""
 
-    __slots__ = ("_cached", "_call", "_loop", "_results", "_same", "_target", "_traits", "messages")
+    __slots__ = ("_cached", "_call", "_loop", "_results", "_same", "_target", "_traits", "dropped", "messages")
 
     def __init__(self, call: Call, target: Target, traits: Traits) -> None:
         self._call = call
@@ -56,6 +56,7 @@ class MessageWriter:
         self._cached = not traits.openai and not traits.mistral and (self._same or "claude" in target.model.lower())
         self._loop = turn_of(call.messages)
         self._results: list[Json] = []
+        self.dropped: list[str] = []
         self.messages: list[Json] = []
 
     def write(self) -> list[Json]:
@@ -212,6 +213,8 @@ class MessageWriter:
             if part.name and (self._traits.mistral or "gemini" in self._target.model):
                 written["name"] = part.name
             written["content"] = self._result(place, part)
+            if part.is_error and not self.dropped:
+                self.dropped.append("messages.is_error")
             self.messages.append(written)
 
     def _result(self, place: int, result: ToolResult) -> str | list[Json]:

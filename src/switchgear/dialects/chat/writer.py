@@ -34,7 +34,7 @@ from switchgear.core.canonical import (
 from switchgear.dialects.chat import thoughts
 from switchgear.dialects.chat.finish import WRITTEN
 from switchgear.dialects.chat.usage import write_usage
-from switchgear.dialects.chat.write_answer import BETWEEN_THOUGHTS, annotations_of, fitting_id, is_legacy, is_shown
+from switchgear.dialects.chat.write_answer import annotations_of, fitting_id, is_legacy, is_shown
 from switchgear.dialects.custom_tools import names_of, unwrapped
 
 Json = dict[str, Any]
@@ -233,7 +233,7 @@ class StreamWriter:
             if event.summary:
                 self._summaries.add(index)
             if self._thought_of >= 0:
-                text = BETWEEN_THOUGHTS + text
+                text = thoughts.BETWEEN + text
             self._thought_of = index
         return opening + self._start + _THOUGHT + _encode(text) + _MORE + self._rest
 

@@ -131,6 +131,8 @@ class ItemWriter:
     def _result(self, part: ToolResult) -> dict[str, Any]:
         custom = part.custom or part.call_id in self._custom
         kind = "custom_tool_call_output" if custom else "function_call_output"
+        if part.is_error and "messages.is_error" not in self._dropped:
+            self._dropped.append("messages.is_error")
         content = [self._content(one, "tool") for one in part.content]
         if all(one["type"] == "input_text" and len(one) == 2 for one in content) and len(content) < 2:
             return {"type": kind, "call_id": call_id_of(part.call_id), "output": content[0]["text"] if content else ""}
