@@ -11,6 +11,7 @@ from litellm_provider import KEY, ask, asking, events, provider_at
 
 from switchgear.core.errors import ProviderAuthenticationFailed, ProviderError, ProviderTimeout, ProviderUnreachable
 from switchgear.providers.connection import Timeouts
+from switchgear.providers.litellm.answers import DROPPED
 from switchgear.providers.litellm.engine import Engine
 from switchgear.testing import FaultUpstream, ReadBody, Send, Stall, http1
 
@@ -88,3 +89,16 @@ async def test_the_thread_ends_with_the_provider(engine: Engine) -> None:
         (thread,) = [one for one in threading.enumerate() if one.name == "litellm-p"]
     await asyncio.to_thread(thread.join, 20)
     assert not thread.is_alive()
+
+
+async def test_a_caller_cannot_choose_another_address_or_account(engine: Engine) -> None:
+    hostile = {
+        "base_url": "http://127.0.0.1:9", "api_base": "http://127.0.0.1:9", "api_key": "sk-other", "mock_response": "Hi",
+        "custom_llm_provider": "openai", "extra_headers": {"x-evil": "1"}, "azure_ad_token": "other",
+    }  # fmt: skip
+    async with FaultUpstream() as upstream, provider_at(engine, "azure", upstream.url) as provider:
+        upstream.answer(ReadBody(), Send(http1.response(shapes.OPENAI_TEXT)))
+        with await provider.send(asking("deployment", **hostile)) as answer:
+            assert set(answer.header(DROPPED).decode().split(", ")) == set(hostile)
+    assert "evil" not in upstream.requests[0].raw_head.decode()
+    assert dict(upstream.requests[0].headers)["api-key"] == KEY.reveal()

@@ -140,7 +140,8 @@ async def test_an_exception_inside_amazons_stream_is_the_error_that_it_would_be_
 async def test_fields_that_a_model_does_not_take_are_left_out_and_named(engine: Engine) -> None:
     async with FaultUpstream() as upstream, provider_at(engine, "anthropic", upstream.url) as provider:
         upstream.answer(ReadBody(), Send(http1.response(shapes.ANTHROPIC_TEXT)))
-        with await provider.send(asking("claude-sonnet-4-5", seed=7, logit_bias={"1": 1}, n=1)) as answer:
+        odd = {"a\r\nb": 1, "ä": 1}
+        with await provider.send(asking("claude-sonnet-4-5", seed=7, logit_bias={"1": 1}, n=1, **odd)) as answer:
             assert answer.header(DROPPED) == b"seed, logit_bias"
             await answer.body()
     assert "seed" not in upstream.requests[0].json
@@ -293,3 +294,28 @@ def test_a_provider_that_litellm_does_not_have_is_refused_with_the_nearest_name(
 
     with pytest.raises(ValueError, match='did you mean "bedrock"'):
         find("bedrok")
+
+
+HOSTILE = {
+    "api_base": "http://127.0.0.1:9", "base_url": "http://127.0.0.1:9", "api_key": "sk-other", "model_id": "other-model",
+    "custom_llm_provider": "openai", "extra_headers": {"x-evil": "1"}, "aws_region_name": "evil-1",
+    "aws_bedrock_runtime_endpoint": "http://127.0.0.1:9", "mock_response": "Hello!", "fallbacks": ["other"],
+}  # fmt: skip
+
+
+async def test_a_caller_cannot_choose_another_address_account_or_model_by_litellms_names(engine: Engine) -> None:
+    for model in (CLAUDE, f"invoke/{CLAUDE}"):
+        async with (
+            FaultUpstream() as upstream,
+            provider_at(engine, "bedrock", upstream.url, key=None, params=AMAZON) as one,
+        ):
+            told = shapes.ANTHROPIC_TEXT if "invoke" in model else shapes.CONVERSE_TEXT
+            upstream.answer(ReadBody(), Send(http1.response(told)))
+            with await one.send(asking(model, top_k=5, **HOSTILE)) as answer:
+                assert set(answer.header(DROPPED).decode().split(", ")) == set(HOSTILE)
+                await answer.body()
+        (request,) = upstream.requests
+        assert request.path.startswith("/model/anthropic.claude")
+        assert "evil" not in request.raw_head.decode() + request.body.decode()
+        assert "other" not in request.raw_head.decode() + request.body.decode()
+        assert b'"top_k":5' in request.body

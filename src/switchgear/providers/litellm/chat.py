@@ -16,7 +16,7 @@ from switchgear.providers.base import Answer, Redact
 from switchgear.providers.litellm import answers
 from switchgear.providers.litellm.chunks import ChunkWriter
 from switchgear.providers.litellm.engine import Library
-from switchgear.providers.litellm.fields import check_parts, effective, keep_meaning
+from switchgear.providers.litellm.fields import callers_may, check_parts, effective, keep_meaning, nameable
 from switchgear.providers.litellm.framing import Framing, ServerSent
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.settings import LiteLLMSettings
@@ -219,31 +219,37 @@ class ConfigChat:
 
     def _optional(self, call: Json, *, stream: bool) -> tuple[Json, tuple[str, ...]]:
         """The fields as LiteLLM maps them for the provider, and the names of those that it has no words for."""
+        wished, extra, dropped = self._sorted(call)
+        if stream:
+            wished["stream"] = True
+        optional: Json = self.config.map_openai_params(wished, {}, self.model, True)
+        self.add_fields(call, optional, dropped)
+        keep_meaning(call, optional, dropped, as_openai=self.in_openai_form)
+        if extra and self.extra_in_body:
+            optional["extra_body"] = {**(optional.get("extra_body") or {}), **extra}
+        elif extra:
+            optional.update(extra)
+        return optional, nameable(dropped)
+
+    def _sorted(self, call: Json) -> tuple[Json, Json, list[str]]:
+        """The fields of a call: those of Chat Completions that the model takes, the provider's own, and what is left out."""
         wished: Json = {}
         extra: Json = {name: value for name, value in self.defaults.items() if name not in call}
         dropped: list[str] = []
         for name, value in call.items():
             if value is None or name in ("messages", "model", "stream"):
                 continue
-            if name in self.supported or name == "user":
+            if not callers_may(name, self.library.openai_fields, in_body=self.extra_in_body):
+                dropped.append(name)
+            elif name in self.supported or name == "user":
                 wished[name] = value
             elif name == "max_completion_tokens" and "max_tokens" in self.supported:
                 wished.setdefault("max_tokens", value)
             elif name not in self.library.openai_fields:
                 extra[name] = value
-            elif name not in _NEVER_NAMED and not (name == "n" and value == 1):
+            elif name not in _NEVER_NAMED and (name, value) != ("n", 1):
                 dropped.append(name)
-        if stream:
-            wished["stream"] = True
-        optional: Json = self.config.map_openai_params(wished, {}, self.model, True)
-        self.add_fields(call, optional, dropped)
-        keep_meaning(call, optional, dropped, as_openai=self.in_openai_form)
-        if extra:
-            if self.extra_in_body:
-                optional["extra_body"] = {**(optional.get("extra_body") or {}), **extra}
-            else:
-                optional.update(extra)
-        return optional, tuple(dropped)
+        return wished, extra, dropped
 
     def _stream(self, asked: Asked, dropped: tuple[str, ...], received: Received) -> Answer:
         if not received.header(b"content-type").lower().startswith(_STREAM_TYPES):

@@ -18,6 +18,7 @@ from switchgear.providers.litellm.chat import (
     of_account,
 )
 from switchgear.providers.litellm.engine import Library
+from switchgear.providers.litellm.fields import nameable
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.login import login_of
 from switchgear.providers.litellm.settings import LiteLLMSettings
@@ -63,7 +64,7 @@ class Embeddings:
     def _translated(self, call: Json, header: str) -> Exchange:
         supported = frozenset(self.config.get_supported_openai_params(model=self.model))
         wished = {name: value for name, value in call.items() if name in supported and value is not None}
-        dropped = tuple(name for name in call if name not in supported and name not in _FIELDS and name != "user")
+        dropped = nameable(name for name in call if name not in supported and name not in _FIELDS and name != "user")
         optional: Json = self.config.map_openai_params(wished, {}, self.model, True)
         account = dict(self.account)
         if self._login is not None:

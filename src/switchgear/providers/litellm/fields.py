@@ -7,6 +7,7 @@ mapping changes nothing counts as one that the model does not take, and is named
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import Any, Final
 
 from switchgear.core.errors import RequestError
@@ -49,6 +50,42 @@ _PARTS: Final = frozenset(
     }
 )  # fmt: skip
 """Parts of a message that LiteLLM knows; it would leave out any other without a word."""
+
+
+_LONGEST_NAME: Final = 64
+_MOST_NAMES: Final = 32
+_NOT_CALLERS: Final = frozenset(
+    {
+        "additional_drop_params", "allowed_openai_params", "api_version", "custom_llm_provider", "drop_params",
+        "extra_headers", "max_retries",
+    }
+)  # fmt: skip
+_EXTRA: Final = frozenset(
+    {
+        "citation_options", "documents", "enable_thinking", "guardrailConfig", "keep_alive", "labels", "min_p",
+        "performanceConfig", "random_seed", "reasoning", "repetition_penalty", "requestMetadata", "safe_prompt",
+        "safety_mode", "safety_settings", "search_domain_filter", "search_recency_filter", "strict_tools", "think", "top_a",
+        "top_k", "typical_p",
+    }
+)  # fmt: skip
+"""Fields of providers' own that a caller may send on to them.
+
+By LiteLLM's own names, which it looks for in the same place, a caller could choose another address, account or model.
+"""
+
+
+def callers_may(name: str, known: frozenset[str], *, in_body: bool) -> bool:
+    """Whether a caller's field may reach LiteLLM. ``known`` are those of Chat Completions; ``in_body`` says that all others are
+    put into the body of the request alone, where LiteLLM does not look."""
+    if name in _NOT_CALLERS:
+        return False
+    return in_body or name in known or name in _EXTRA
+
+
+def nameable(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names of fields that can stand in a header: a caller's may be anything."""
+    plain = [name for name in names if len(name) <= _LONGEST_NAME and name.isascii() and name.isidentifier()]
+    return tuple(plain[:_MOST_NAMES])
 
 
 def check_parts(messages: list[Json]) -> None:

@@ -27,13 +27,21 @@ from switchgear.providers.litellm.chat import NO_KEY, Json
 from switchgear.providers.litellm.chunks import DONE, ChunkWriter
 from switchgear.providers.litellm.embedding import embeddings
 from switchgear.providers.litellm.engine import Library
+from switchgear.providers.litellm.fields import callers_may, nameable
 from switchgear.providers.litellm.rerank import ranking
 from switchgear.providers.litellm.settings import LiteLLMSettings
 from switchgear.providers.litellm.whole import completion
 
 _METHODS: Final = {Operation.CHAT: "acompletion", Operation.EMBEDDING: "aembedding", Operation.RERANK: "arerank"}
 _LONGEST_MESSAGE: Final = 2000
-_NEVER_SENT: Final = frozenset({"stream_options"})
+_NEVER_SENT: Final = frozenset({"stream_options", "model", "stream"})
+_UNSPOKEN: Final = frozenset({"model", "stream", "stream_options", "user", "messages"})
+_FIELDS: Final = {
+    Operation.EMBEDDING: frozenset({"input", "dimensions", "encoding_format", "user"}),
+    Operation.RERANK: frozenset(
+        {"query", "documents", "top_n", "rank_fields", "return_documents", "max_chunks_per_doc", "max_tokens_per_doc"}
+    ),
+}
 
 
 class OwnTransport:
@@ -47,7 +55,9 @@ class OwnTransport:
     async def send(self, library: Library, operation: Operation, model: str, call: Json, *, stream: bool) -> Answer:
         """Make a call. Raises ProviderError."""
         await self._guard()
-        given = {name: value for name, value in call.items() if value is not None and name not in _NEVER_SENT}
+        known = _FIELDS.get(operation, library.openai_fields | {"messages"})
+        named = {name for name in call if name not in _NEVER_SENT and callers_may(name, known, in_body=False)}
+        given = {name: call[name] for name in named if call[name] is not None}
         asked = {
             **self._settings.plain(), **given,
             "model": f"{self._settings.litellm_provider}/{model}",
@@ -69,7 +79,7 @@ class OwnTransport:
 
         with _Translating(self._settings, self._redact, model, limits):
             answer = await asyncio.wrap_future(self._run(ask()))
-        dropped = self._dropped(library, operation, model, call)
+        dropped = self._dropped(library, operation, model, call, named)
         if stream:
             return StreamedCall(self, answer, ChunkWriter(model, library.finish_of), model, dropped)
         write = {Operation.CHAT: completion, Operation.EMBEDDING: embeddings, Operation.RERANK: ranking}[operation]
@@ -89,12 +99,14 @@ class OwnTransport:
                 f"Provider {name} cannot be reached at {parts.hostname}: {error}.", provider=name
             ) from error
 
-    def _dropped(self, library: Library, operation: Operation, model: str, call: Json) -> tuple[str, ...]:
-        if operation is not Operation.CHAT:
-            return ()
-        supported = library.supported(self._settings.litellm_provider, model)
-        known = library.openai_fields - {"model", "stream", "stream_options", "user", "messages"}
-        return tuple(name for name in call if name in known and name not in supported)
+    def _dropped(
+        self, library: Library, operation: Operation, model: str, call: Json, named: set[str]
+    ) -> tuple[str, ...]:
+        """What LiteLLM was not told, and what it will leave out."""
+        if operation is Operation.CHAT:
+            supported = library.supported(self._settings.litellm_provider, model) | _UNSPOKEN
+            named = {name for name in named if name in supported or name not in library.openai_fields}
+        return nameable(name for name in call if name not in named and name not in _UNSPOKEN)
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
         if self._loop is None:
