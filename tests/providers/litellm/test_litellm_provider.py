@@ -319,3 +319,14 @@ async def test_a_caller_cannot_choose_another_address_account_or_model_by_litell
         assert "evil" not in request.raw_head.decode() + request.body.decode()
         assert "other" not in request.raw_head.decode() + request.body.decode()
         assert b'"top_k":5' in request.body
+
+
+@pytest.mark.parametrize("name", ["a b", "a\r\nx-evil: 1", "a?key=1", "a#b", "ä", "a%0d%0ab"])
+async def test_a_models_name_cannot_leave_its_place_in_the_path(engine: Engine, name: str) -> None:
+    async with FaultUpstream() as upstream, provider_at(engine, "gemini", upstream.url) as provider:
+        upstream.answer(ReadBody(), Send(http1.response(shapes.GEMINI_TEXT)))
+        await ask(provider, asking(name))
+        assert upstream.requests[0].target.startswith("/models/")
+        assert upstream.requests[0].target.endswith(":generateContent")
+        assert "?" not in upstream.requests[0].target
+        assert "x-evil" not in dict(upstream.requests[0].headers)

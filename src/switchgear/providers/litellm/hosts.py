@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -25,6 +25,8 @@ _OURS: Final = frozenset(
     }
 )  # fmt: skip
 """Header fields that the gateway sets itself, whatever LiteLLM says."""
+_IN_PATHS: Final = "/%:@!$&'()*+,;=~?"
+"""What stands in a path or a query as it is (RFC 3986 section 3.3); a model's name may have anything else."""
 _ADVERTISING: Final = "litellm"
 
 
@@ -89,7 +91,9 @@ class Hosts:
                 f"Provider {self.name} has no address for this: LiteLLM made none.",
                 provider=self.name, hint="Set the provider's base_url.",
             )  # fmt: skip
-        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        path = quote(parts.path or "/", safe=_IN_PATHS) + (
+            f"?{quote(parts.query, safe=_IN_PATHS)}" if parts.query else ""
+        )
         key = f"{parts.scheme}://{parts.netloc}"
         origin = self._origins.get(key)
         if origin is None:

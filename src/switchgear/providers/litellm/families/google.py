@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from switchgear.providers.litellm import thoughts
 from switchgear.providers.litellm.answers import Parse
@@ -14,6 +15,11 @@ from switchgear.providers.litellm.tokens import GoogleGrant, Tokens
 _JSON: Final = {"content-type": "application/json"}
 _GLOBAL: Final = "global"
 _DEFAULT_LOCATION: Final = "us-central1"
+
+
+def named(model: str) -> str:
+    """A model's name in a path."""
+    return quote(model, safe="@/")
 
 
 class Gemini(ConfigChat):
@@ -35,7 +41,7 @@ class Gemini(ConfigChat):
     def url(self, optional: Json, *, key: str, stream: bool) -> str:  # noqa: ARG002 - the base's
         """The model's path."""
         method = "streamGenerateContent?alt=sse" if stream else "generateContent"
-        return f"{(self.base or '').rstrip('/')}/models/{self.model}:{method}"
+        return f"{(self.base or '').rstrip('/')}/models/{named(self.model)}:{method}"
 
     def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
         """The key."""
@@ -136,7 +142,7 @@ class VertexGemini(_Vertex, Gemini):
         """The model's path, or that of an endpoint with a tuned one."""
         method = "streamGenerateContent?alt=sse" if stream else "generateContent"
         name = self.config.get_model_for_vertex_ai_url(model=self.model)
-        place = f"endpoints/{name}" if name.isdigit() else f"publishers/google/models/{name}"
+        place = f"endpoints/{name}" if name.isdigit() else f"publishers/google/models/{named(name)}"
         return f"{self.base}/{place}:{method}"
 
     def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
@@ -150,7 +156,7 @@ class VertexClaude(_Vertex, Anthropic):
     def url(self, optional: Json, *, key: str, stream: bool) -> str:  # noqa: ARG002 - the base's
         """The model's path."""
         method = "streamRawPredict" if stream else "rawPredict"
-        return f"{self.base}/publishers/anthropic/models/{self.model}:{method}"
+        return f"{self.base}/publishers/anthropic/models/{named(self.model)}:{method}"
 
     def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:
         """The token, and the features that are asked for."""
@@ -176,9 +182,9 @@ class VertexOpen(_Vertex):
         """One path for all, or the publisher's."""
         method = "streamRawPredict" if stream else "rawPredict"
         if "mistral" in self.model or "codestral" in self.model:
-            return f"{self.base}/publishers/mistralai/models/{self.model}:{method}"
+            return f"{self.base}/publishers/mistralai/models/{named(self.model)}:{method}"
         if "jamba" in self.model:
-            return f"{self.base}/publishers/ai21/models/{self.model}:{method}"
+            return f"{self.base}/publishers/ai21/models/{named(self.model)}:{method}"
         return f"{self.base}/endpoints/openapi/chat/completions"
 
     def headers(self, messages: list[Json], optional: Json, key: str) -> dict[str, str]:  # noqa: ARG002 - the base's
