@@ -24,6 +24,7 @@ from switchgear.core.capabilities import Target
 from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
 from switchgear.dialects.assembly import characters, told
 from switchgear.dialects.base import Back, Front, NotThisDialectError
+from switchgear.dialects.surrogates import Halves
 from switchgear.pipeline.shape import Shape
 from switchgear.providers.base import Provider
 from switchgear.providers.errors import error_in_body
@@ -56,7 +57,10 @@ class Crossing:
         try:
             return self.back.read_answer(body, self.target)
         except NotThisDialectError as error:
-            raise self.unreadable(body, error) from error
+            mended = Halves().mended(body)
+            if mended == body:
+                raise self.unreadable(body, error) from error
+        return self.read(mended)
 
     def checked(self, answer: Answer) -> Answer:
         """The answer as the shapes leave it. Raises InvalidAnswer."""
@@ -101,6 +105,7 @@ class CrossingPassage:
         "_cutter",
         "_failure",
         "_filters",
+        "_halves",
         "_reader",
         "_seen",
         "_text",
@@ -115,6 +120,7 @@ class CrossingPassage:
         self._reader = crossing.back.reader(crossing.target)
         self._writer = crossing.front.writer(crossing.call, crossing.answer_id)
         self._filters = [shape.filter() for shape in reversed(crossing.shapes)]
+        self._halves = Halves()
         self._failure: ProviderError | None = None
         self._seen = False
         self._text = 0
@@ -145,14 +151,24 @@ class CrossingPassage:
             try:
                 found = read(data)
             except NotThisDialectError as error:
-                self._fail(self._crossing.unreadable(data, error), events)
-                break
+                found = self._mended(data, error, events)
             for event in found:
                 self._look(event, events)
             if self._failure is not None:
                 break
             events += found
         return events
+
+    def _mended(self, data: bytes, error: NotThisDialectError, before: Sequence[Event]) -> Sequence[Event]:
+        """The events of a document that cannot be read, if it can when its halves of characters are brought together."""
+        mended = self._halves.mended(data)
+        if mended != data:
+            try:
+                return self._reader.read(mended)
+            except NotThisDialectError as again:
+                error = again
+        self._fail(self._crossing.unreadable(data, error), before)
+        return ()
 
     def _look(self, event: Event, before: Sequence[Event]) -> None:
         """Note what settling needs of an event."""
