@@ -1,8 +1,8 @@
 """Forms with files on their way to a provider: streamed on as they come, or over a file on disk where that cannot be.
 
-A form can be streamed on when the model is named before the first file, as OpenAI's own clients do, and its length is known.
-Otherwise its files are written to a nameless temporary file, which is gone when it is closed, whatever happens. In memory is at
-most one piece and the plain fields.
+A form can be streamed on when the model is named before the first file, as OpenAI's Python client does, and its length is known.
+Otherwise its files are written, once there is a megabyte of them, to a nameless temporary file, which is gone when it is closed,
+whatever happens. In memory is at most that megabyte, a piece that came and the plain fields.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class IncomingForm:
         self._waiting: Sequence[FormEvent] = ()
         self._spool: IO[bytes] | None = None
         self._spooled = 0
+        self._tail: bytes | None = None
         streamable = length is not None and len(boundary) >= _SHORTEST_BOUNDARY
         self._own = secrets.token_hex(35)[: len(boundary) if streamable else 32].encode()
         self._end = b"\r\n--%b--" % self._own
@@ -151,18 +152,24 @@ class IncomingForm:
 
     async def _keep(self, first: PartBegin) -> None:
         """Read the rest, the files to disk and the fields to memory."""
+        held = [self._delimiter(first)]
+        held += self._kept(self._waiting)
+        self._waiting = ()
+        async for piece in self._source:
+            held += self._kept(self._parser.feed(piece))
+            if sum(map(len, held)) >= _PIECE:
+                await self._write(b"".join(held))
+                held.clear()
+        self._parser.finish()
+        self._tail = b"".join(held) + self._end + b"\r\n"
+
+    async def _write(self, data: bytes) -> None:
+        """Write to the file on disk, which is made at the first need. Raises GatewayError when it cannot be."""
         try:
-            self._spool = await asyncio.to_thread(tempfile.TemporaryFile, dir=self._folder)
-            held = [self._delimiter(first)]
-            held += self._kept(self._waiting)
-            self._waiting = ()
-            async for piece in self._source:
-                held += self._kept(self._parser.feed(piece))
-                if sum(map(len, held)) >= _PIECE:
-                    await self._write(held)
-            self._parser.finish()
-            held.append(self._end + b"\r\n")
-            await self._write(held)
+            spool = self._spool or await asyncio.to_thread(tempfile.TemporaryFile, dir=self._folder)
+            self._spool = spool
+            await asyncio.to_thread(spool.write, data)
+            self._spooled += len(data)
         except OSError as error:
             reason = (error.strerror or "an error of the disk").lower()
             raise GatewayError(
@@ -170,13 +177,6 @@ class IncomingForm:
                 hint=f"Send {self._decisive} before the file, so that it need not be kept.",
                 cause=repr(error),
             ) from error
-
-    async def _write(self, held: list[bytes]) -> None:
-        assert self._spool is not None  # noqa: S101 - opened before
-        data = b"".join(held)
-        held.clear()
-        await asyncio.to_thread(self._spool.write, data)
-        self._spooled += len(data)
 
     def _kept(self, events: Sequence[FormEvent]) -> list[bytes]:
         """What of the events goes to disk; fields are taken."""
@@ -206,14 +206,14 @@ class IncomingForm:
     @property
     def length(self) -> int | None:
         """Bytes of it as it is sent."""
-        if self._spool is not None:
-            return len(self._plain()) + self._spooled - self._leading
+        if self._tail is not None:
+            return len(self._plain()) + self._spooled + len(self._tail) - self._leading
         assert self._declared is not None  # noqa: S101 - only such forms are streamed
         return len(self._plain() + self._first_head()) + self._declared - self._offset
 
     @property
     def _leading(self) -> int:
-        """Bytes of what is on disk that are not sent: a line break with nothing before it."""
+        """Bytes of what was kept that are not sent: a line break with nothing before it."""
         return 0 if self.fields else 2
 
     def _plain(self) -> bytes:
@@ -232,11 +232,13 @@ class IncomingForm:
 
     async def pieces(self) -> AsyncGenerator[bytes]:
         """The form, written anew. Raises RequestError for what turns out to be wrong with the rest of it."""
-        if self._spool is not None:
+        if self._tail is not None:
             yield self._plain()
-            await asyncio.to_thread(self._spool.seek, self._leading)
-            while piece := await asyncio.to_thread(self._spool.read, _PIECE):
-                yield piece
+            if self._spool is not None:
+                await asyncio.to_thread(self._spool.seek, self._leading)
+                while piece := await asyncio.to_thread(self._spool.read, _PIECE):
+                    yield piece
+            yield self._tail[self._leading if self._spool is None else 0 :]
             return
         left = self.length or 0
         async with aclosing(self._rewritten()) as pieces:
