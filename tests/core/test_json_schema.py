@@ -99,3 +99,41 @@ def test_json_is_read_with_and_without_a_fence(text: str) -> None:
 def test_what_is_not_json_is_told() -> None:
     with pytest.raises(ValueError, match="malformed"):
         parsed("Sure! {")
+
+
+def _doubling(levels: int, name: str) -> dict[str, Any]:
+    def one(level: int) -> dict[str, Any]:
+        if level == levels:
+            return {"type": "object"}
+        other = {"$ref": f"#/$defs/a{level + 1}"}
+        return {"if": other, "then": other, "else": other} if name == "if" else {name: [other, other]}
+
+    return {"$defs": {f"a{level}": one(level) for level in range(levels + 1)}, "$ref": "#/$defs/a0"}
+
+
+@pytest.mark.parametrize("name", ["allOf", "anyOf", "oneOf", "if"])
+@pytest.mark.parametrize("levels", [18, 40, 60])
+def test_alternatives_that_multiply_are_refused(name: str, levels: int) -> None:
+    with pytest.raises(RequestError, match="alternatives at one place"):
+        Schema(_doubling(levels, name), "schema")
+
+
+def test_a_few_of_them_are_not() -> None:
+    assert Schema(_doubling(5, "allOf"), "schema").complaint([]) != ""
+
+
+def test_a_schema_of_very_many_parts_is_refused() -> None:
+    with pytest.raises(RequestError, match="parts"):
+        Schema({"properties": {f"p{number}": {} for number in range(30_000)}}, "schema")
+
+
+def test_many_references_to_one_place_are_followed_once() -> None:
+    many = [{"const": number} for number in range(900)]
+    schema = {"$defs": {"a": {"anyOf": many}}, "properties": {f"p{n}": {"$ref": "#/$defs/a"} for n in range(1500)}}
+    assert Schema(schema, "schema").complaint({"p1": -1}) != ""
+
+
+def test_a_value_too_large_to_judge_passes() -> None:
+    schema = Schema({"items": {"allOf": [{"type": "string"}] * 300}}, "schema")
+    assert schema.complaint([0] * 100) != ""
+    assert schema.complaint([0] * 300_000) == ""

@@ -13,7 +13,8 @@ from switchgear.providers.transport import Origin, OriginSettings
 
 @pytest.mark.parametrize(
     "address",
-    ["169.254.169.254", "169.254.0.1", "::ffff:169.254.169.254", "fe80::1", "fe80::1%eth0", "fd00:ec2::254", "100.100.100.200"],
+    ["169.254.169.254", "169.254.0.1", "::ffff:169.254.169.254", "fe80::1", "fe80::1%eth0", "fd00:ec2::254", "100.100.100.200",
+     "168.63.129.16", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "::a9fe:a9fe"],
 )  # fmt: skip
 def test_metadata_and_link_local_addresses_are_forbidden(address: str) -> None:
     assert forbidden(address)

@@ -88,8 +88,9 @@ class AliasSettings(Section):
     answers: Literal["trust", "check", "repair"] = Field(
         "check",
         description=(
-            "What happens to tool arguments and structured answers that the provider does not hold to their schema itself: "
-            '"check" makes a violation an error, "repair" asks the model once more first, "trust" passes everything.'
+            "What happens to structured answers, and to arguments of strict tools, that the provider does not hold to their "
+            'schema itself: "check" makes a violation an error; "repair" looks at the arguments of every function too and asks '
+            'the model once more first; "trust" passes everything.'
         ),
     )
     vision_fallback: Text | None = Field(

@@ -12,9 +12,14 @@ import msgspec
 from switchgear.core.errors import RequestError
 
 _DEEPEST = 200
-_SAME_PLACE = ("allOf", "anyOf", "oneOf")
+_ALTERNATIVES = ("allOf", "anyOf", "oneOf")
+_CONDITIONS = ("if", "then", "else", "not")
+_MOST_NODES = 20_000
+_MOST_WORK = 1_000
+"""Schemas that one value may have to meet at one place; OpenAI's own limit on enum values is of that order."""
+_MOST_JUDGED = 2_000_000
+"""Schemas times values that are met in one judgement: some tenths of a second at worst."""
 _FENCED = re.compile(r"\A\s*```[A-Za-z0-9_-]*[ \t]*\n(?P<inside>.*?)\n?\s*```\s*\Z", re.DOTALL)
-_MENTIONED = 3
 
 
 class Schema:
@@ -26,6 +31,7 @@ class Schema:
 
     def __init__(self, schema: dict[str, Any], param: str) -> None:
         _check_references(schema, param)
+        self._work = _most_work(schema, param)
         try:
             self._validator = jsonschema_rs.validator_for(
                 schema, offline=True, pattern_options=jsonschema_rs.RegexOptions()
@@ -35,12 +41,19 @@ class Schema:
             raise RequestError(f"{param} is not a valid JSON Schema: {reason[:300]}.", param=param) from error
 
     def complaint(self, value: object) -> str:
-        """What is wrong with ``value``, in a sentence a model understands; ``""`` when nothing is."""
+        """What is wrong with ``value`` first, in a sentence a model understands; ``""`` when nothing is.
+
+        A value so large that judging it could hold up everybody else is not judged.
+        """
+        if self._work * _size(value) > _MOST_JUDGED:
+            return ""
         try:
-            found = list(_first(self._validator.iter_errors(value), _MENTIONED))
+            self._validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return f"{_place(error.instance_path)}: {error.message[:300]}"
         except ValueError as error:  # an integer that no number type of the validator holds
             return str(error)[:300]
-        return "; ".join(f"{_place(error.instance_path)}: {error.message[:300]}" for error in found)
+        return ""
 
 
 def without_root_references(schema: dict[str, Any]) -> dict[str, Any]:
@@ -82,13 +95,6 @@ def unfenced(text: str) -> str:
     return found["inside"] if found else text
 
 
-def _first(errors: Iterator[jsonschema_rs.ValidationError], most: int) -> Iterator[jsonschema_rs.ValidationError]:
-    for number, error in enumerate(errors):
-        if number == most:
-            return
-        yield error
-
-
 def _place(path: list[str | int]) -> str:
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
 
@@ -104,8 +110,9 @@ def _check_references(schema: dict[str, Any], param: str) -> None:
                 param=param,
                 hint='Put the definition under "$defs" and refer to it as "#/$defs/NAME".',
             )
+    settled: set[int] = set()
     for node in found:
-        _follow(schema, node, param, ())
+        _follow(schema, node, param, set(), settled)
 
 
 def _nodes(schema: dict[str, Any], param: str = "schema") -> Iterator[dict[str, Any]]:
@@ -122,24 +129,78 @@ def _nodes(schema: dict[str, Any], param: str = "schema") -> Iterator[dict[str, 
             nodes += [(value, depth + 1) for value in node]
 
 
-def _follow(schema: dict[str, Any], node: object, param: str, seen: tuple[int, ...]) -> None:
-    """Go where a node's references and alternatives lead without descending into a value."""
-    if not isinstance(node, dict):
+def _follow(schema: dict[str, Any], node: object, param: str, path: set[int], settled: set[int]) -> None:
+    """Go where a node's references and alternatives lead without descending into a value; each node once."""
+    if not isinstance(node, dict) or id(node) in settled:
         return
-    if id(node) in seen or len(seen) > _DEEPEST:
+    if id(node) in path or len(path) > _DEEPEST:
         raise RequestError(
             f"{param} has a reference that leads back to itself and describes nothing.",
             param=param,
             hint="Let the cycle pass through properties or items.",
         )
-    seen = (*seen, id(node))
+    path.add(id(node))
+    for other in _same_place(schema, node):
+        _follow(schema, other, param, path, settled)
+    path.discard(id(node))
+    settled.add(id(node))
+
+
+def _same_place(schema: dict[str, Any], node: dict[str, Any]) -> Iterator[object]:
+    """The schemas that a value which meets ``node`` meets as well, at the same place."""
     reference = node.get("$ref")
     if isinstance(reference, str):
-        _follow(schema, _target(schema, reference), param, seen)
-    for name in _SAME_PLACE:
+        yield _target(schema, reference)
+    for name in _ALTERNATIVES:
         others = node.get(name)
-        for other in others if isinstance(others, list) else ():
-            _follow(schema, other, param, seen)
+        yield from others if isinstance(others, list) else ()
+    yield from (node[name] for name in _CONDITIONS if name in node)
+    dependent = node.get("dependentSchemas")
+    yield from dependent.values() if isinstance(dependent, dict) else ()
+
+
+def _most_work(schema: dict[str, Any], param: str) -> int:
+    """How many schemas one value has to meet at one place at most. Raises RequestError where alternatives multiply.
+
+    Counted from the leaves, each node once; a node that is met again counts again, as a validator meets it again.
+    """
+    work: dict[int, int] = {}
+    most = 1
+    for number, node in enumerate(_nodes(schema, param)):
+        if number > _MOST_NODES:
+            raise RequestError(f"{param} has more than {_MOST_NODES} parts.", param=param, hint="Send a smaller one.")
+        most = max(most, _work(schema, node, work))
+        if most > _MOST_WORK:
+            raise RequestError(
+                f"{param} combines more than {_MOST_WORK} alternatives at one place.",
+                param=param,
+                hint="Use fewer allOf, anyOf, oneOf and if, or fewer references between them.",
+            )
+    return most
+
+
+def _work(schema: dict[str, Any], node: object, work: dict[int, int]) -> int:
+    if not isinstance(node, dict):
+        return 1
+    known = work.get(id(node))
+    if known is None:
+        known = work[id(node)] = min(
+            1 + sum(_work(schema, other, work) for other in _same_place(schema, node)), _MOST_WORK + 1
+        )
+    return known
+
+
+def _size(value: object) -> int:
+    """How many values there are in a JSON value, itself among them; more than is judged is not counted on."""
+    size, rest = 0, [value]
+    while rest and size <= _MOST_JUDGED:
+        one = rest.pop()
+        size += 1
+        if isinstance(one, dict):
+            rest.extend(one.values())
+        elif isinstance(one, list):
+            rest.extend(one)
+    return size
 
 
 def _target(schema: dict[str, Any], reference: str) -> object:

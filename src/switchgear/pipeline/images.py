@@ -90,7 +90,7 @@ class CallImages:
         if len(image.data) * 3 // 4 > self._limits.bytes:
             raise self._too_large(param)
         async with gate:
-            return await self._set(image, _decoded(image.data, param), param)
+            return await self._set(image, await asyncio.to_thread(_decoded, image.data, param), param)
 
     async def _set(self, image: Image, data: bytes, param: str) -> bool:
         """Give the image this content, scaled if need be; whether it differs from what the image said of itself."""
@@ -138,7 +138,7 @@ def _images(call: Call) -> Iterator[tuple[Image, str]]:
     """Every image and where it stands."""
     for at, message in enumerate(call.messages):
         for index, part in enumerate(message.parts):
-            where = f"messages[{at}].content[{index}]"
+            where = _place(call, at, index)
             if isinstance(part, Image):
                 yield part, where
             elif isinstance(part, ToolResult):
@@ -149,7 +149,14 @@ def _files(call: Call) -> Iterator[tuple[File, str]]:
     for at, message in enumerate(call.messages):
         for index, part in enumerate(message.parts):
             if isinstance(part, File) and part.url:
-                yield part, f"messages[{at}].content[{index}]"
+                yield part, _place(call, at, index)
+
+
+def _place(call: Call, message: int, part: int) -> str:
+    """Where a part stands in the request; only chat keeps its messages one by one in the canonical call."""
+    if call.dialect in ("", "chat"):
+        return f"messages[{message}].content[{part}]"
+    return "input" if call.dialect == "responses" else "messages"
 
 
 def _held_by_google(url: str) -> bool:

@@ -159,14 +159,15 @@ class ModelCalls:
     async def _prepare(self, call: ModelCall, request: ModelRequest, model: Model) -> Prepared:
         """What is sent: the bytes that came wherever that will do. Raises RequestError."""
         deployment = model.deployments[0]
-        outgoing = self._preparation.as_bytes(call, request, deployment)
+        outgoing = self._preparation.as_bytes(call, request, deployment, model.answers)
         if outgoing is not None:
             return Prepared(outgoing)
         try:
             return await self._preparation.read(call, request, deployment, model.answers)
         except SightNotSupported as error:
             other = self._directory().find(model.vision_fallback) if model.vision_fallback else None
-            if other is None or not other.deployments[0].capabilities.sees:
+            allowed = call.key is not None and call.key.may_call(model.vision_fallback)
+            if other is None or not allowed or not other.deployments[0].capabilities.sees:
                 raise self._blind(call, error) from error
             call.model, call.deployment = other, other.deployments[0]
             return await self._preparation.read(call, request, other.deployments[0], other.answers)

@@ -6,6 +6,7 @@ the model an ability (tools by prompt, a schema it checks), and where reasoning 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
@@ -40,6 +41,8 @@ DIALECTS: Final[dict[Operation, DialectName]] = {
 }
 """The operations that are a chat, and the dialect of each."""
 
+_LARGE = 256 * 1024
+"""Bytes of a request above which it is translated on a thread, so that others are served meanwhile."""
 _MARK = SIGNATURE_MARK.encode()
 _TRUE = msgspec.Raw(b"true")
 _ONLY_USAGE = msgspec.Raw(b'{"include_usage":true}')
@@ -81,7 +84,9 @@ class Preparation:
         self.images = images
         self._shapes = shapes
 
-    def as_bytes(self, call: ModelCall, request: ModelRequest, deployment: Deployment) -> Outgoing | None:
+    def as_bytes(
+        self, call: ModelCall, request: ModelRequest, deployment: Deployment, answers: Answers
+    ) -> Outgoing | None:
         """The request as it came, with the deployment's model in it; None when it has to be read.
 
         Raises NotSupported when the provider has nothing of the kind.
@@ -98,7 +103,7 @@ class Preparation:
             return Outgoing(call.operation, "", deployment.model, body, request.stream)
         if not provider.dialects:
             raise NotSupported(f"Provider {provider.name} has no chat.", param="model")
-        if dialect not in provider.dialects or _must_be_read(request, deployment, dialect):
+        if dialect not in provider.dialects or _must_be_read(request, deployment, dialect, answers):
             return None
         body = self._body(request, deployment, ask_usage=dialect == "chat")
         if _MARK in body:
@@ -111,7 +116,10 @@ class Preparation:
         """The request read as a canonical call, in the provider's dialect. Raises RequestError."""
         provider = deployment.provider
         dialect = DIALECTS[call.operation]
-        asked = FRONTS[dialect].read_call(request.body or _encode(request.fields))
+        body = request.body or _encode(request.fields)
+        large = len(body) > _LARGE
+        read = FRONTS[dialect].read_call
+        asked = await asyncio.to_thread(read, body) if large else read(body)
         same = dialect in provider.dialects
         changed = has_images(asked) and await self.images.prepare(asked, deployment)
         shapes = self._shapes(asked, deployment, answers)
@@ -126,8 +134,9 @@ class Preparation:
         asked.stream = request.stream and not held
         for shape in shapes:
             asked = shape.ask(asked)
-        written = back.write_call(asked, deployment.target)
-        call.dropped = written.dropped
+        write = back.write_call
+        written = await asyncio.to_thread(write, asked, deployment.target) if large else write(asked, deployment.target)
+        call.dropped = [*written.dropped, *(name for shape in shapes for name in shape.dropped)]
         call.shaped = [shape.note for shape in shapes if shape.note]
         headers = request.headers if same else b""
         outgoing = Outgoing(call.operation, back.name, deployment.model, written.body, asked.stream, headers)
@@ -172,13 +181,21 @@ def has_images(call: Call) -> bool:
     )
 
 
-def _must_be_read(request: ModelRequest, deployment: Deployment, dialect: DialectName) -> bool:
+def _must_be_read(request: ModelRequest, deployment: Deployment, dialect: DialectName, answers: Answers) -> bool:
     """Whether a request in the provider's own dialect has something in it that the gateway must see to."""
     able = deployment.capabilities
     fields = request.fields
-    if "tools" in fields and able.tools is not None and able.tools != "native":
+    if deployment.provider.embedded:  # what a provider would refuse, nobody else does
         return True
+    if "tools" in fields:
+        if able.tools is not None and able.tools != "native":
+            return True
+        unenforced = able.schema != "native" and b'"strict"' in bytes(fields["tools"])
+        if answers == "repair" or (answers == "check" and unenforced):
+            return True
     if able.schema != "native" and any(b'"json' in bytes(fields[name]) for name in _FORMATS[dialect] if name in fields):
+        return True
+    if b"\\u00" in request.body:  # an escape can hide any of the words that are looked for
         return True
     return _IMAGES[dialect] in request.body or (dialect == "chat" and _signed(request, dialect))
 

@@ -30,6 +30,9 @@ class Shape(Protocol):
     note: str
     """What clients are told in ``x-switchgear-shaped``, as ``tools=prompted``; ``""`` for a mere check."""
 
+    dropped: tuple[str, ...]
+    """What of the request is left out, as ``tools.web_search``."""
+
     def ask(self, call: Call) -> Call:
         """The call as the model is to see it; ``call`` itself may be changed. Raises RequestError."""
         ...

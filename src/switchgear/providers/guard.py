@@ -11,14 +11,26 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Collection
 
-_METADATA = frozenset({ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200")})
+_METADATA = frozenset(
+    {
+        ipaddress.ip_address("fd00:ec2::254"),
+        ipaddress.ip_address("100.100.100.200"),
+        ipaddress.ip_address("168.63.129.16"),
+    }
+)
 
 
 Resolve = Callable[[asyncio.AbstractEventLoop, str, int], Awaitable[list[str]]]
 """Gives the addresses of a host and port that may be dialled. Raises OSError when there are none."""
 
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")
+"""RFC 9637, younger than Python 3.11."""
+_CARRYING = tuple(
+    ipaddress.ip_network(network) for network in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+)
+"""Networks whose addresses end in an IPv4 address."""
 
 
 async def resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[str]:
@@ -35,11 +47,9 @@ async def resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list
 
 
 def forbidden(address: str) -> bool:
-    """Whether an IP address is one that is never dialled, IPv4 in IPv6 notation included."""
+    """Whether an IP address is one that is never dialled, IPv4 inside IPv6 included."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    return parsed.is_link_local or parsed in _METADATA
+    return any(each.is_link_local or each in _METADATA for each in (parsed, *_embedded(parsed)))
 
 
 class PublicOnly:
@@ -72,15 +82,22 @@ class PublicOnly:
         if any(parsed in network for network in self._networks):
             return True
         inside = _embedded(parsed)
-        return all(each.is_global and not each.is_multicast for each in (parsed, *inside))
+        if inside:
+            return all(each.is_global and not each.is_multicast for each in inside)
+        if isinstance(parsed, ipaddress.IPv6Address) and (parsed not in _GLOBAL_UNICAST or parsed in _DOCUMENTATION):
+            return False
+        return parsed.is_global and not parsed.is_multicast
 
 
 def _embedded(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    """The IPv4 addresses that an IPv6 address leads to: mapped, 6to4, Teredo, NAT64 (RFC 6052 section 2.1)."""
+    """The IPv4 addresses that an IPv6 address leads to: mapped, translated, compatible, 6to4, Teredo, NAT64.
+
+    RFC 4291 section 2.5.5, RFC 2765 section 2.1, RFC 6052 section 2.1, RFC 8215.
+    """
     if isinstance(address, ipaddress.IPv4Address):
         return []
     found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64:
+    if any(address in network for network in _CARRYING):
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return [inside for inside in found if inside is not None]
 

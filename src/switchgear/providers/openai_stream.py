@@ -277,12 +277,12 @@ class StreamReader:
             raise self._failure
         if event_data(unfinished).strip() == b"[DONE]":  # some servers leave out the empty line after it
             self.done = True
-        if self.done:
-            return kept
         if not self._last and self.usage is None:
             raise ProviderInvalidResponse(
                 f"Provider {self._provider} answered with an empty stream.", provider=self._provider
             )
+        if self.done:
+            return kept
         if not any(choice.get("finish_reason") for choice in _choices(event_data(self._last_event()))):
             raise ProviderDisconnected(
                 f"Provider {self._provider} ended the stream before its answer was complete.", provider=self._provider

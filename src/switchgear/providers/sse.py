@@ -118,7 +118,8 @@ def event_data(event: bytes) -> bytes:
         if event.startswith(b"data: "):
             start = 6
         elif event.startswith(b"event: "):
-            start = event.find(b"\ndata: ", 7, 80) + 7
+            found = event.find(b"\ndata: ", 7, 80)
+            start = found + 7 if found > 0 else 0
         else:
             start = 0
         if start > 5 and event.find(b"\n", start) == len(event) - 2 and event.rfind(b"\n", 0, start) < start:

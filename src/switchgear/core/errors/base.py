@@ -38,6 +38,13 @@ class SwitchgearError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def told(self) -> str:
+        """The message as a sentence, and after it what to do next."""
+        message = self.message.strip()
+        end = "" if message.endswith((".", "!", "?", "…", ":")) else "."
+        return f"{message}{end} {self.advice}".strip()
+
     @classmethod
     def doc(cls) -> str:
         """The anchor of this error on the reference page."""

@@ -11,7 +11,7 @@ class RequestError(SwitchgearError):
     code = "invalid_request"
     status = 400
     openai_type = "invalid_request_error"
-    hint = "Correct the field named in param and send the request again."
+    hint = "Correct what is named here and send the request again."
 
 
 class InvalidJSON(RequestError):

@@ -15,6 +15,8 @@ from switchgear.core.ids import new_id
 from switchgear.dialects.chat.answer import Call, text_of
 from switchgear.dialects.chat.thoughts import google_signature
 
+_LONGEST_TRIED = 256 * 1024
+"""Characters of arguments beyond which a call is not tried for being whole."""
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -36,7 +38,11 @@ class _Begun:
 
     def whole(self) -> bool:
         """Whether its arguments are complete as they are."""
+        if not self.pieces[-1].rstrip().endswith("}"):
+            return False
         text = "".join(self.pieces)
+        if len(text) > _LONGEST_TRIED:
+            return False
         try:
             _decode(text)
         except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):

@@ -35,7 +35,7 @@ _TOO_LONG = "prompt is too long"
 
 def error_document(error: SwitchgearError, request_id: str) -> bytes:
     """The error object; what to do next is part of the message, because clients show only that."""
-    message = f"{error.message} {error.advice}".strip()
+    message = error.told
     if isinstance(error, ContextLengthExceeded) and _TOO_LONG not in message:
         message = f"{_TOO_LONG}: {message}"
     return _encode(

@@ -14,7 +14,7 @@ _LONGEST_WAIT = 365 * 86_400.0
 
 def error_document(error: SwitchgearError, request_id: str) -> bytes:
     """The error object; what to do next is part of the message, because clients show only that."""
-    message = f"{error.message} {error.advice}".strip()
+    message = error.told
     return _encode(
         {
             "error": {

@@ -45,7 +45,9 @@ class ModelList:
         token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
         key = self._keyring.authenticate(token, time.time())
         if exchange.path != _LIST and not exchange.path.startswith(_LIST + "/"):
-            raise NotFound(f"There is no {exchange.path[:200]} here.")
+            raise NotFound(
+                f"There is no {exchange.path[:200]} here.", hint="docs/reference/endpoints.md lists what there is."
+            )
         if exchange.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(f"{exchange.path[:200]} answers GET.")
         directory = self._directory()

@@ -16,6 +16,7 @@ class ArgumentsCheck:
     """
 
     note = ""
+    dropped: tuple[str, ...] = ()
 
     def __init__(self, tools: Sequence[Tool], provider: str, *, every: bool, enforced: bool) -> None:
         self._provider = provider

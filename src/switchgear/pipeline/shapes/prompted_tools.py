@@ -55,9 +55,11 @@ class PromptedTools:
             self._named = self._tools[0].name
         self._forced = mode in ("required", "named")
         self._off = mode == "none"
-        self._constrained = constrained and self._forced
+        self._constrained = constrained and self._forced and bool(self._tools)
         self._single = call.parallel_tools is False
-        self.note = "tools=constrained" if self._constrained else "tools=prompted"
+        self.dropped = tuple(f"tools.{tool.name}" for tool in call.tools if tool.kind == "builtin")
+        self._off = self._off or not self._tools
+        self.note = "" if not self._tools else "tools=constrained" if self._constrained else "tools=prompted"
 
     @property
     def direct(self) -> str:
@@ -165,6 +167,7 @@ class PromptedStream:
     def __init__(self, shape: PromptedTools, *, passing: bool) -> None:
         self._shape = shape
         self._words = passing
+        self._waits = False
         self._held: list[TextDelta] = []
         self._begun = False
         self._index = 0
@@ -193,8 +196,11 @@ class PromptedStream:
 
     def _text_of(self, event: TextDelta) -> Sequence[Event]:
         self._held.append(event)
-        begun = "".join(held.text for held in self._held).lstrip()
-        if not begun or begun.startswith(_MAY_BE_A_CALL):
+        begun = event.text.lstrip()
+        if self._waits or not begun:
+            return ()
+        if begun.startswith(_MAY_BE_A_CALL):
+            self._waits = True
             return ()
         self._words = True
         held, self._held = self._held, []

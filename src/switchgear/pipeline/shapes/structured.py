@@ -32,6 +32,8 @@ class StructuredOutput:
     an answer that is not what was wanted is an error. Answers that were cut, refused, or call tools are left as they are.
     """
 
+    dropped: tuple[str, ...] = ()
+
     def __init__(self, wanted: ResponseFormat, provider: str, *, prompted: bool, checked: bool) -> None:
         self.note = "schema=prompted" if prompted else ""
         self._wanted = wanted
@@ -104,6 +106,7 @@ class StructuredStream:
     def __init__(self, shape: StructuredOutput, *, fenced: bool) -> None:
         self._shape = shape
         self._may_be_fenced = fenced
+        self._fenced = False
         self._text: list[str] = []
         self._held: list[TextDelta] = []
         self._finish: Finish = "stop"
@@ -128,8 +131,11 @@ class StructuredStream:
         if not self._may_be_fenced:
             return (event,)
         self._held.append(event)
-        begun = "".join(held.text for held in self._held).lstrip()
-        if not begun or begun.startswith("`"):
+        begun = event.text.lstrip()
+        if self._fenced or not begun:
+            return ()
+        if begun.startswith("`"):
+            self._fenced = True
             return ()
         self._may_be_fenced = False
         held, self._held = self._held, []
