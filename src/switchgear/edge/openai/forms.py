@@ -166,8 +166,9 @@ class IncomingForm:
     async def _write(self, data: bytes) -> None:
         """Write to the file on disk, which is made at the first need. Raises GatewayError when it cannot be."""
         try:
-            spool = self._spool or await asyncio.to_thread(tempfile.TemporaryFile, dir=self._folder)
-            self._spool = spool
+            spool = self._spool
+            if spool is None:
+                spool = self._spool = await asyncio.to_thread(tempfile.TemporaryFile, dir=self._folder)
             await asyncio.to_thread(spool.write, data)
             self._spooled += len(data)
         except OSError as error:
