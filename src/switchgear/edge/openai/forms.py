@@ -166,10 +166,7 @@ class IncomingForm:
     async def _write(self, data: bytes) -> None:
         """Write to the file on disk, which is made at the first need. Raises GatewayError when it cannot be."""
         try:
-            spool = self._spool
-            if spool is None:
-                spool = self._spool = await asyncio.to_thread(tempfile.TemporaryFile, dir=self._folder)
-            await asyncio.to_thread(spool.write, data)
+            await asyncio.to_thread(self._append, data)
             self._spooled += len(data)
         except OSError as error:
             reason = (error.strerror or "an error of the disk").lower()
@@ -178,6 +175,11 @@ class IncomingForm:
                 hint=f"Send {self._decisive} before the file, so that it need not be kept.",
                 cause=repr(error),
             ) from error
+
+    def _append(self, data: bytes) -> None:
+        if self._spool is None:
+            self._spool = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - close() closes it
+        self._spool.write(data)
 
     def _kept(self, events: Sequence[FormEvent]) -> list[bytes]:
         """What of the events goes to disk; fields are taken."""
