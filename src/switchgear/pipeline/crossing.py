@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from switchgear.core.calls import Usage
 from switchgear.core.canonical import (
     Answer,
@@ -101,6 +103,7 @@ class CrossingPassage:
     """One streamed answer that crosses. ``feed`` takes the provider's bytes and gives the client's."""
 
     __slots__ = (
+        "_begun",
         "_crossing",
         "_cutter",
         "_failure",
@@ -123,6 +126,7 @@ class CrossingPassage:
         self._halves = Halves()
         self._failure: ProviderError | None = None
         self._seen = False
+        self._begun: Usage | None = None
         self._text = 0
         self.done = False
         self.usage: Usage | None = None
@@ -179,7 +183,7 @@ class CrossingPassage:
         elif isinstance(event, Counted):
             self.usage = event.usage
         elif isinstance(event, Begin):
-            self.usage = event.usage or self.usage
+            self._begun = event.usage
         elif isinstance(event, Broken):
             self._fail(self._crossing.unreadable(event.document), before)
         elif isinstance(event, Finished) and self._crossing.back.name != "chat":
@@ -235,5 +239,9 @@ class CrossingPassage:
         return self._writer.finish(usage)
 
     def estimate(self, prompt_characters: int) -> Usage:
-        """Usage of a stream that told none, counted from its text."""
-        return Usage(tokens_of(prompt_characters), tokens_of(self._text), estimated=True)
+        """Usage of a stream that told none at its end, counted from its text; of the prompt what the stream began with, if anything."""
+        completion, begun = tokens_of(self._text), self._begun
+        if begun is None or not begun.prompt_tokens:
+            return Usage(tokens_of(prompt_characters), completion, estimated=True)
+        completion = max(completion, begun.completion_tokens)
+        return msgspec.structs.replace(begun, completion_tokens=completion, estimated=True)

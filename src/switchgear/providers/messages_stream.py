@@ -134,10 +134,10 @@ class MessagesStream:
                 kept.append(self._look(event))
             except ProviderError as error:
                 self.done = True
+                self._failure = error  # finish raises it too
                 if not any(kept):
                     raise
-                # what came before it still goes to the client; the next feed raises it, or finish
-                self._failure = error
+                # what came before it still goes to the client; the next feed raises it
         return b"".join(kept)
 
     def _look(self, event: bytes) -> bytes:
@@ -205,7 +205,9 @@ class MessagesStream:
         if self._failure is not None:
             raise self._failure
         if event_data(unfinished).strip() and not self.done:
-            self._inspect(unfinished.rstrip() + b"\n\n")  # some servers leave out the empty line after the last event
+            kept += self._inspect(
+                unfinished.rstrip() + b"\n\n"
+            )  # some servers leave out the empty line after the last event
         if self.done or self._stopped:
             self.done = True
             return kept

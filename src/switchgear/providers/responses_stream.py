@@ -126,10 +126,10 @@ class ResponsesStream:
                 kept.append(self._look(event))
             except ProviderError as error:
                 self.done = True
+                self._failure = error  # finish raises it too
                 if not any(kept):
                     raise
-                # what came before it still goes to the client; the next feed raises it, or finish
-                self._failure = error
+                # what came before it still goes to the client; the next feed raises it
         return b"".join(kept)
 
     def _look(self, event: bytes) -> bytes:
