@@ -146,10 +146,10 @@ class _Maker:
     def says(self, text: str) -> list[Any]:
         raise NotImplementedError
 
-    def calls(self, step: Calls) -> list[Any]:  # noqa: ARG002 - where calls come whole they wait
+    def calls(self, step: Calls) -> list[Any]:
         return []
 
-    def writes(self, step: Writes) -> list[Any]:  # noqa: ARG002 - as above
+    def writes(self, step: Writes) -> list[Any]:
         return []
 
     def counts(self, step: Counts) -> list[Any]:

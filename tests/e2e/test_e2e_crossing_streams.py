@@ -128,7 +128,7 @@ def test_a_stream_that_begins_with_an_error_is_that_error(
     front: Client, crossings: served, behind: FaultUpstream, provider: str
 ) -> None:
     behind.answer(streamed(provider, [error(provider)]))
-    code, status = ("provider_failed", 502) if provider in ("ollama",) else ("provider_overloaded", 503)
+    code, status = ("provider_failed", 502) if provider == "ollama" else ("provider_overloaded", 503)
     failed(front, crossings, f"{provider}/m", status, code)
 
 
