@@ -74,6 +74,9 @@ async def try_provider(
             result = await api.ask("POST", f"/api/providers/{quote(provider)}/test")
     if as_json:
         screen.show_json(result)
+    elif _untried(result):
+        screen.say(f"{screen.mark('doubt')} {result['error']['message']} {result['error']['hint']}")
+        screen.say(f"  supports {_supports(result)}")
     elif not result["ok"]:
         show_failure(result)
     else:
@@ -81,7 +84,12 @@ async def try_provider(
         told = f"answered in {tables.milliseconds(result['latency_ms'])} · {count:,} model{'' if count == 1 else 's'}"
         screen.say(f"{screen.mark('ok')} {provider}: {told}")
         screen.say(f"  supports {_supports(result)}")
-    return 0 if result["ok"] else 1
+    return 0 if result["ok"] or _untried(result) else 1
+
+
+def _untried(result: dict[str, Any]) -> bool:
+    """Whether the provider has nothing that can be asked without naming a model."""
+    return bool(result["error"]) and result["error"]["code"] == "not_supported"
 
 
 def _list_known(*, as_json: bool) -> None:

@@ -141,6 +141,8 @@ async def _ask(api: Api, provider: dict[str, Any]) -> Finding:
         return ok("provider", f'"{name}" answers, {tables.milliseconds(result["latency_ms"])}')
     error = result["error"] or {}
     advice = str(error.get("hint") or "").replace(": switchgear doctor", ".")  # that is us
+    if error.get("code") == "not_supported":  # it may be all right: there is nothing to ask it without a model
+        return doubt("provider", str(error.get("message")), advice)
     return broken("provider", str(error.get("message") or f'"{name}" does not answer.'), advice)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from switchgear.core.capabilities import Capabilities
-from switchgear.core.errors import ProviderError, RequestError
+from switchgear.core.errors import NotSupported, ProviderError, RequestError
 from switchgear.dialects.base import DialectName
 from switchgear.providers.base import Answer, Operation, Outgoing, Redact
 from switchgear.providers.litellm import known
@@ -123,14 +123,14 @@ class LiteLLMProvider:
             ) from error  # fmt: skip
 
     async def list_models(self) -> list[str]:
-        """The models of ``GET /models``, of an API in OpenAI's form. Raises ProviderError."""
+        """The models of ``GET /models``, of an API in OpenAI's form. Raises ProviderError, NotSupported for others."""
         library = await self._engine.ready()
         chat = await self._make(library, (Operation.CHAT, "models")) if self._row.chat else None
         if not isinstance(chat, ConfigChat) or chat.base is None or type(chat) not in (ConfigChat, OpenAIForm):
-            raise ProviderError(
+            raise NotSupported(
                 f"Provider {self.name} has no list of models that can be asked for.",
-                provider=self.name, hint="Try one of its models: switchgear models test PROVIDER/MODEL",
-            )  # fmt: skip
+                hint=f"Try one of its models: switchgear models test {self.name}/MODEL",
+            )
         headers = chat.headers([], {}, await chat.credentials())
         return model_ids(self.name, await self._hosts.fetch(f"{chat.base}/models", headers))
 
