@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import msgspec
 
+from switchgear.core.errors import RequestError
 from switchgear.providers.base import Answer, Redact
 from switchgear.providers.litellm import answers
 from switchgear.providers.litellm.chunks import ChunkWriter
 from switchgear.providers.litellm.engine import Library
-from switchgear.providers.litellm.fields import callers_may, check_parts, effective, keep_meaning, nameable
+from switchgear.providers.litellm.fields import callers_may, check_model, check_parts, effective, keep_meaning, nameable
 from switchgear.providers.litellm.framing import Framing, ServerSent
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.settings import LiteLLMSettings
@@ -204,10 +205,11 @@ class ConfigChat:
         more = optional.pop("extra_body", None)
         faked = self.fakes_stream(optional) and stream
         headers = self.headers(messages, optional, key)
-        url = self.url(optional, key=key, stream=stream and not faked)
+        url = self._own_url(optional, key=key, stream=stream and not faked)
         document = self.document(messages, optional, headers)
         if more:
             document = {**document, **more}
+        check_model(document, self.model)
         if faked:
             document.pop("stream", None)
         body = encode(self.finish_document(document, stream=stream and not faked))
@@ -216,6 +218,19 @@ class ConfigChat:
         asked = Asked(messages, optional, document, json_mode, faked)
         answer = self._stream if stream and not faked else self._whole
         return Exchange(url, headers, body, dropped, partial(answer, asked, dropped))
+
+    def _own_url(self, optional: Json, *, key: str, stream: bool) -> str:
+        """Where the request goes, which is where one without a caller's fields would. Raises RequestError where they change it."""
+
+        def by(fields: Json) -> str:
+            return self.url(fields, key=key, stream=stream)
+
+        own = by(dict(self.defaults) | ({"stream": True} if stream else {}))
+        url = by(optional)
+        if url != own:
+            name = next((name for name in optional if by({name: optional[name]}) != own), None)
+            raise RequestError("A field of the request would send it to another address.", param=name)
+        return url
 
     def _optional(self, call: Json, *, stream: bool) -> tuple[Json, tuple[str, ...]]:
         """The fields as LiteLLM maps them for the provider, and the names of those that it has no words for."""
@@ -234,7 +249,7 @@ class ConfigChat:
     def _sorted(self, call: Json) -> tuple[Json, Json, list[str]]:
         """The fields of a call: those of Chat Completions that the model takes, the provider's own, and what is left out."""
         wished: Json = {}
-        extra: Json = {name: value for name, value in self.defaults.items() if name not in call}
+        extra: Json = dict(self.defaults)
         dropped: list[str] = []
         for name, value in call.items():
             if value is None or name in ("messages", "model", "stream"):
@@ -242,6 +257,7 @@ class ConfigChat:
             if not callers_may(name, self.library.openai_fields, in_body=self.extra_in_body):
                 dropped.append(name)
             elif name in self.supported or name == "user":
+                extra.pop(name, None)
                 wished[name] = value
             elif name == "max_completion_tokens" and "max_tokens" in self.supported:
                 wished.setdefault("max_tokens", value)

@@ -7,6 +7,7 @@ mapping changes nothing counts as one that the model does not take, and is named
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -56,10 +57,18 @@ _LONGEST_NAME: Final = 64
 _MOST_NAMES: Final = 32
 _NOT_CALLERS: Final = frozenset(
     {
-        "additional_drop_params", "allowed_openai_params", "api_version", "custom_llm_provider", "drop_params",
-        "extra_headers", "max_retries",
+        "additional_drop_params", "allowed_openai_params", "custom_llm_provider", "deployment_id", "drop_params", "extra_body",
+        "extra_headers", "extra_query", "fake_stream", "fallbacks", "headers", "max_retries", "messages", "model", "modelId",
+        "model_id", "models", "num_retries", "organization", "preset", "timeout",
     }
 )  # fmt: skip
+_ACCOUNTS: Final = re.compile(
+    r"(aws|azure|vertex|oci|watsonx|gigachat|sagemaker|snowflake|databricks|cloudflare|api|litellm)_.*"
+    r"|(account|project|space|tenant|client|deployment)(_id)?|region.*|.*region_name|.*_(base|url|uri|host|token|key|secret)"
+    r"|base_url|token|url|.*endpoint.*|.*credential.*|.*password.*",
+    re.IGNORECASE,
+)
+"""Names of addresses, accounts, credentials and regions, whoever's: a caller may send none, in whatever place."""
 _EXTRA: Final = frozenset(
     {
         "citation_options", "documents", "enable_thinking", "guardrailConfig", "keep_alive", "labels", "min_p",
@@ -79,7 +88,23 @@ def callers_may(name: str, known: frozenset[str], *, in_body: bool) -> bool:
     put into the body of the request alone, where LiteLLM does not look."""
     if name in _NOT_CALLERS:
         return False
-    return in_body or name in known or name in _EXTRA
+    if name in known:
+        return name != "api_version"
+    if _ACCOUNTS.fullmatch(name):
+        return False
+    return in_body or name in _EXTRA
+
+
+def check_model(document: Json, model: str) -> None:
+    """Raises RequestError for a request whose body names another model than the one that was chosen."""
+    for field in ("model", "model_id", "modelId"):
+        name = document.get(field)
+        if name is None:
+            continue
+        if not isinstance(name, str) or not (name in model or model in name or name.partition(":")[0] in model):
+            raise RequestError("A field of the request would send it to another model.", param=field)
+    if "models" in document:
+        raise RequestError("A request goes to one model.", param="models")
 
 
 def nameable(names: Iterable[str]) -> tuple[str, ...]:

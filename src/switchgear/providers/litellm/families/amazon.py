@@ -176,7 +176,8 @@ class BedrockChat(Amazon):
 
     def url(self, optional: Json, *, key: str, stream: bool) -> str:
         """Bedrock's path for it."""
-        return ConfigChat.url(self, {**optional, "aws_region_name": self.region}, key=key, stream=stream)
+        with_region = {**optional, "aws_region_name": self.region, "aws_bedrock_runtime_endpoint": self.endpoint}
+        return super().url(with_region, key=key, stream=stream)
 
 
 class SageMaker(Amazon):

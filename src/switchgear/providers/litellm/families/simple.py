@@ -140,7 +140,7 @@ class WatsonX(ConfigChat):
         if self.model.startswith("deployment/"):
             document.pop("model", None)
         else:
-            document["model"] = optional["model_id"]
+            document["model"] = self.model
         return document
 
 
