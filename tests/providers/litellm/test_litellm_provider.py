@@ -10,6 +10,7 @@ import pytest
 from litellm_provider import KEY, ask, asking, events, provider_at
 
 from switchgear.core.errors import (
+    NotSupported,
     ProviderAuthenticationFailed,
     ProviderDisconnected,
     ProviderError,
@@ -261,7 +262,7 @@ async def test_models_are_listed_where_the_api_has_openais_form(engine: Engine) 
         assert upstream.requests[0].target == "/v1/models"
         assert dict(upstream.requests[0].headers)["authorization"] == f"Bearer {KEY.reveal()}"
     async with provider_at(engine, "anthropic", "http://127.0.0.1:9") as provider:
-        with pytest.raises(ProviderError):
+        with pytest.raises(NotSupported):
             await provider.list_models()
 
 
