@@ -10,13 +10,27 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from switchgear.config.fields import Mistake, check_store_url
 from switchgear.config.problems import Place, nearest, path_text, quoted
-from switchgear.config.providers import ProviderAccount
+from switchgear.config.providers import LiteLLMProviderSettings, ProviderAccount
 from switchgear.config.references import Resolver, parse_reference
 from switchgear.config.schema import LOCAL_PROVIDER, Settings
 from switchgear.core.errors import UnresolvedReference
 from switchgear.core.secrets import Secret
+
+_KNOWN_TO_LITELLM = Path(__file__).parents[1] / "providers" / "litellm" / "known.json"
+"""What ships about each of them; read as data, and only when one is configured."""
+
+
+class _Row(msgspec.Struct):
+    needs: tuple[str, ...] = ()
+
+
+class _Known(msgspec.Struct):
+    providers: dict[str, _Row]
+
 
 _CREDENTIALS = ("api_key", "token")
 _TABLES = ("headers", "params")
@@ -61,6 +75,26 @@ def findings(
             yield from _trust_file(("providers", name, "ca_file"), provider.ca_file)
         yield from _credentials(("providers", name), provider)
     yield from _fallbacks(settings, names)
+    yield from _translated(settings)
+
+
+def _translated(settings: Settings) -> Iterator[Finding]:
+    """LiteLLM's name for each provider of that kind, and an address where it knows none."""
+    chosen = {name: one for name, one in settings.providers.items() if isinstance(one, LiteLLMProviderSettings)}
+    if not chosen:
+        return
+    known = msgspec.json.decode(_KNOWN_TO_LITELLM.read_bytes(), type=_Known).providers
+    for name, provider in chosen.items():
+        path = ("providers", name, "litellm_provider")
+        row = known.get(provider.litellm_provider)
+        if row is None:
+            told = (
+                f"{path_text(path)} = {quoted(provider.litellm_provider)} is no provider that LiteLLM translates for."
+            )
+            yield Finding(path, told, nearest(provider.litellm_provider, known))
+        elif "base_url" in row.needs and not provider.base_url:
+            told = f"{path_text(('providers', name))} needs base_url: {provider.litellm_provider} has no address of its own."
+            yield Finding(path, told, 'Add base_url = "https://…", the base of its API.')
 
 
 def _credentials(place: Place, provider: ProviderAccount) -> Iterator[Finding]:
