@@ -229,6 +229,55 @@ def test_a_response_that_no_conversation_can_go_on_from_is_answered_and_not_kept
     assert finished(client, made.id).error.code == "server_error"
 
 
+DEEP = b"[" * 3000 + b"]" * 3000
+ODD = [
+    b"null",
+    b"true",
+    b"1",
+    b'"x"',
+    b"[]",
+    b"[1]",
+    b"{}",
+    b'{"a":{}}',
+    b"1e999",
+    b"9" * 30,
+    b'"\\ud800"',
+    b'"\xff"',
+    DEEP,
+]
+FIELDS = ["id", "status", "output", "usage", "error", "background", "created_at", "model"]
+
+
+def mutated(field: str, value: bytes) -> bytes:
+    """The document with ``value``, JSON or nearly that, as its ``field``; instead of it all without a field."""
+    if not field:
+        return value
+    return json.dumps(document() | {field: "@"}).encode().replace(b'"@"', value)
+
+
+@pytest.mark.parametrize("field", ["", *FIELDS])
+def test_whatever_a_provider_answers_the_client_gets_an_answer(
+    gateway: served, native: FaultUpstream, field: str
+) -> None:
+    headers = {"authorization": f"Bearer {gateway.key}"}
+    with httpx.Client(base_url=gateway.url, headers=headers, timeout=20, trust_env=False) as http:
+        for value in ODD:
+            body = mutated(field, value)
+            native.answer(faults.ok(body))
+            whole = http.post("/v1/responses", json={"model": NATIVE, "input": "2 + 2?"})
+            assert whole.status_code in (200, 502), (value, whole.text)
+            if whole.status_code == 200:
+                assert whole.content.startswith(b"{")
+            last = b'event: response.completed\ndata: {"type":"response.completed","response":%b}\n\n' % body
+            native.answer(streamed(*stream()[:-1], last))
+            passed = http.post("/v1/responses", json={"model": NATIVE, "input": "2 + 2?", "stream": True})
+            kinds = [line for line in passed.content.split(b"\n") if line.startswith(b"event: ")]
+            assert kinds[-1] in (b"event: response.completed", b"event: response.failed"), (value, passed.text)
+            if not field and value not in (b"{}", b'{"a":{}}'):
+                assert whole.status_code == 502
+                assert kinds[-2:] == [b"event: error", b"event: response.failed"]
+
+
 def test_a_response_is_another_keys_secret(client: openai.OpenAI, stranger: openai.OpenAI) -> None:
     made = client.responses.create(model=OTHER, input="one")
     with pytest.raises(openai.NotFoundError) as told:

@@ -106,6 +106,19 @@ async def test_the_last_event_is_shown_once_the_response_is_kept(store: Store, b
     assert background.find("resp_1", "key_b") is None
 
 
+@pytest.mark.parametrize("defect", [ValueError("a defect"), RecursionError(), msgspec.DecodeError("odd")])
+async def test_a_response_that_meets_a_defect_has_failed(
+    store: Store, background: BackgroundResponses, defect: Exception
+) -> None:
+    async def work(run: BackgroundRun) -> None:
+        run.write(CREATED + DONE)
+        raise defect
+
+    await ended(await begun(background, work))
+    shown = await told(store)
+    assert (shown["status"], shown["error"]["code"]) == ("failed", "server_error")
+
+
 async def test_a_response_that_fails_is_kept_with_its_error(store: Store, background: BackgroundResponses) -> None:
     async def work(run: BackgroundRun) -> None:
         run.write(CREATED + DONE)
@@ -226,11 +239,15 @@ async def test_the_end_is_kept_when_the_store_can_be_reached_again(
     assert (await told(store))["status"] == "completed"
 
 
-async def test_a_response_that_a_defect_ended_is_let_go_of(store: Store) -> None:
+async def test_a_response_whose_end_met_a_defect_is_let_go_of(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     background = BackgroundResponses(store.responses, lease=0)
 
     async def work(run: BackgroundRun) -> None:
-        raise ZeroDivisionError
+        def defect() -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(run, "fail", lambda error: defect())
+        raise ProviderTimeout("It took too long.")
 
     run = await begun(background, work)
     assert run.task is not None

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
-from switchgear.core.errors import ProviderTimeout
-from switchgear.edge.openai.responses_events import Overlay, ResponseEvents
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchgear.core.errors import ProviderInvalidResponse, ProviderTimeout
+from switchgear.dialects.responses.conversation import ids_in
+from switchgear.edge.openai.responses_events import Overlay, ResponseEvents, readable, status_of
 
 OVERLAY = {"id": "resp_ours", "store": True, "background": False, "previous_response_id": "resp_0"}
 
@@ -31,7 +37,52 @@ def datas(written: bytes) -> list[dict[str, Any]]:
 def test_a_whole_response_is_ours_and_says_the_rest_as_the_provider_did() -> None:
     told = json.loads(overlay().over(b'{"id": "resp_theirs", "x": [1, {"id": 2}], "store": false}'))
     assert told == OVERLAY | {"x": [1, {"id": 2}]}
-    assert overlay().over(b"not json") == b"not json"
+
+
+WRONG = [b"true", b"[]", b"null", b'"x"', b"1e999", b"not json", b"\xff", b'{"a": "\xff"}', b"[" * 3000 + b"]" * 3000]
+
+
+@pytest.mark.parametrize("document", WRONG, ids=lambda one: repr(one[:10]))
+def test_what_is_no_object_is_never_a_response(document: bytes) -> None:
+    with pytest.raises(ProviderInvalidResponse):
+        overlay().over(document)
+    stream = events()
+    before = stream.document
+    completed = b'event: response.completed\ndata: {"type":"response.completed","response":%b}\n\n' % document
+    for taken in (completed, event("response.output_text.delta", delta="a")):  # for good
+        with pytest.raises(ProviderInvalidResponse):
+            stream.take(taken)
+    assert stream.document == before
+    told = datas(stream.fail(ProviderInvalidResponse("It is wrong.")))
+    assert [one["type"] for one in told] == ["response.created", "error", "response.failed"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+NAMES = ("type", "sequence_number", "response", "item")
+MEMBERS = ("status", "output", "background", "usage", "error", "id")
+
+
+@given(
+    fields=st.dictionaries(st.sampled_from(NAMES), JSON),
+    members=st.dictionaries(st.sampled_from(MEMBERS), JSON),
+    whole=st.booleans(),
+)
+def test_whatever_a_provider_says_a_stream_can_be_ended_and_only_what_reads_back_is_kept(
+    fields: dict[str, Any], members: dict[str, Any], whole: bool
+) -> None:
+    stream = events()
+    said = fields | ({"response": members} if whole else {})
+    with contextlib.suppress(ProviderInvalidResponse):
+        stream.take(f"data: {json.dumps(said)}\n\n".encode())
+    assert json.loads(stream.document)["id"] == "resp_ours"
+    if readable(stream.document):
+        assert isinstance(status_of(stream.document), str)
+        assert isinstance(ids_in(stream.document), list)
+    ending = datas(stream.fail(ProviderTimeout("It took too long.")))
+    assert ending[-1]["response"]["status"] == "failed"
 
 
 def test_events_with_a_response_are_written_over_and_others_pass() -> None:

@@ -52,7 +52,7 @@ class ResponsesEndpoint:
         call = self._calls.begin(Operation.RESPONSES)
         reply = ResponseReply(exchange, self._wire)
         try:
-            run = await self._serve(call, exchange, reply)
+            run = await self._guarded(call, exchange, reply)
         except SwitchgearError as error:
             if isinstance(error, InternalError):
                 _log.exception("Defect while serving %s", call.id)
@@ -64,6 +64,15 @@ class ResponsesEndpoint:
             raise
         if run is not None:  # from here on the call is the run's, whatever becomes of the client
             await self._show(call, exchange, run)
+
+    async def _guarded(self, call: ModelCall, exchange: Exchange, reply: ResponseReply) -> BackgroundRun | None:
+        """Serve; a defect around the call is told in the dialect, as one within it is."""
+        try:
+            return await self._serve(call, exchange, reply)
+        except (SwitchgearError, ClientGoneError):
+            raise
+        except Exception as error:
+            raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error
 
     async def _serve(self, call: ModelCall, exchange: Exchange, reply: ResponseReply) -> BackgroundRun | None:
         """Answer, or begin to work in the background."""

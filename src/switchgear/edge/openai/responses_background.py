@@ -188,7 +188,7 @@ class BackgroundResponses:
 
     async def _worked(self, run: BackgroundRun, work: Work) -> None:
         try:
-            await work(run)
+            await _made(run, work)
         except SwitchgearError as error:
             if isinstance(error, InternalError):
                 _log.exception("Defect while making %s in the background", run.id)
@@ -276,3 +276,13 @@ class BackgroundResponses:
         await self._responses.settle(
             msgspec.structs.replace(kept, status="failed", document=document, alive_until=None)
         )
+
+
+async def _made(run: BackgroundRun, work: Work) -> None:
+    """Work; a defect ends the response as any other error does."""
+    try:
+        await work(run)
+    except SwitchgearError:
+        raise
+    except Exception as error:
+        raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error

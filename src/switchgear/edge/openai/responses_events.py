@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from switchgear.core.errors import SwitchgearError
+from switchgear.core.errors import ProviderInvalidResponse, SwitchgearError
 from switchgear.dialects.responses.answers import UNDECODABLE
 from switchgear.dialects.responses.conversation import array
 from switchgear.dialects.responses.errors import error_members, error_object
@@ -41,6 +41,7 @@ class _Status(msgspec.Struct):
 
 _event = msgspec.json.Decoder(_Event)
 _status = msgspec.json.Decoder(_Status)
+_anything = msgspec.json.Decoder()
 
 
 def status_of(document: bytes) -> str:
@@ -49,9 +50,10 @@ def status_of(document: bytes) -> str:
 
 
 def readable(document: bytes) -> bool:
-    """Whether a response of a provider has the form that a conversation can go on from."""
+    """Whether a response of a provider has the form that a conversation can go on from, and can be read to its depths."""
     try:
-        _status.decode(document.decode().encode())
+        _status.decode(document)
+        _anything.decode(document)
     except UNDECODABLE:
         return False
     return True
@@ -87,11 +89,13 @@ class Overlay:
         self._members |= {name: msgspec.Raw(_encode(value)) for name, value in members.items()}
 
     def over(self, document: bytes | msgspec.Raw) -> bytes:
-        """The response with it."""
+        """The response with it. Raises ProviderInvalidResponse for what is no JSON object."""
         try:
-            return _encode(_fields.decode(document) | self._members)
-        except UNDECODABLE:
-            return bytes(document)
+            raw = bytes(document)
+            raw.decode()  # members are not decoded, and need not be UTF-8 otherwise
+            return _encode(_fields.decode(raw) | self._members)
+        except UNDECODABLE as error:
+            raise ProviderInvalidResponse("The provider's response is not a JSON object.") from error
 
     def bare(self, model: str) -> bytes:
         """A response of which nothing else is known."""
@@ -100,9 +104,12 @@ class Overlay:
 
 
 class ResponseEvents:
-    """The events of one streamed response. ``document`` is the response as the last of them that carried it said."""
+    """The events of one streamed response. ``document`` is the response as the last of them that carried it said.
 
-    __slots__ = ("_begun", "_items", "_last", "_unnumbered", "document", "overlay")
+    It is always a JSON object. A stream with a response that is none is over: taking of it raises ProviderInvalidResponse ever after.
+    """
+
+    __slots__ = ("_begun", "_items", "_last", "_unnumbered", "_wrong", "document", "overlay")
 
     def __init__(self, overlay: Overlay, document: bytes) -> None:
         self.overlay = overlay
@@ -111,12 +118,19 @@ class ResponseEvents:
         self._last = b""
         self._begun = False
         self._unnumbered = 0  # how many got a number here
+        self._wrong: ProviderInvalidResponse | None = None  # raised where errors after the end marker do not count
 
     def take(self, events: bytes) -> bytes:
-        """Whole events as the client gets them."""
+        """Whole events as the client gets them. Raises ProviderInvalidResponse."""
+        if self._wrong is not None:
+            raise self._wrong
         if self._unnumbered or (not self._last and events and _NUMBER not in events):
             events = self._numbered(events)
-        events = self.restated(events)
+        try:
+            events = self.restated(events)
+        except ProviderInvalidResponse as error:
+            self._wrong = error
+            raise
         self._last = events or self._last
         return events
 
@@ -142,14 +156,18 @@ class ResponseEvents:
         try:
             told = _event.decode(data)
             if not bytes(told.response):
-                if told.type == "response.output_item.done" and bytes(told.item):
+                if told.type == "response.output_item.done" and bytes(told.item).startswith(b"{"):
                     self._items.append(bytes(told.item))
                 return event
             fields = _fields.decode(data)
-        except UNDECODABLE:
-            return event
-        self._begun = True
+        except UNDECODABLE as error:
+            if _RESPONSE not in data:
+                return event
+            raise ProviderInvalidResponse("The provider sent an event with a response that cannot be read.") from error
+        if not told.type.isprintable():  # it is written as a line
+            raise ProviderInvalidResponse("The provider sent an event of a type that cannot be read.")
         self.document = self.overlay.over(told.response)
+        self._begun = True
         fields["response"] = msgspec.Raw(self.document)
         return b"event: %b\ndata: %b\n\n" % (told.type.encode(), _encode(fields))
 

@@ -16,7 +16,7 @@ from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, Re
 from switchgear.dialects.messages.counting import estimated_tokens
 from switchgear.dialects.responses import FRONT
 from switchgear.dialects.responses.conversation import identified, kept_items
-from switchgear.edge.exchange import Exchange
+from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
 from switchgear.edge.openai.responses_background import BackgroundResponses
 from switchgear.edge.openai.responses_events import in_background
@@ -56,7 +56,7 @@ class KeptResponsesEndpoint:
         """Answer one request. Looking at what is kept is no call of a model, and not recorded as one."""
         call = self._calls.begin(Operation.RESPONSES)
         try:
-            await self._serve(call, exchange)
+            await self._guarded(call, exchange)
         except SwitchgearError as error:
             if isinstance(error, InternalError):
                 _log.exception("Defect while serving %s", call.id)
@@ -64,6 +64,15 @@ class KeptResponsesEndpoint:
             if isinstance(error, MethodNotAllowed):
                 headers += b"allow: %b\r\n" % error.advice.partition(": ")[2].encode()
             exchange.reply(error.http_status, headers, error_document(error, call.id))
+
+    async def _guarded(self, call: ModelCall, exchange: Exchange) -> None:
+        """Serve; a defect is told in the dialect."""
+        try:
+            await self._serve(call, exchange)
+        except (SwitchgearError, ClientGoneError):
+            raise
+        except Exception as error:
+            raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error
 
     async def _serve(self, call: ModelCall, exchange: Exchange) -> None:
         token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
