@@ -8,12 +8,13 @@ import litellm_shapes as shapes
 import pytest
 from litellm_provider import KEY, ask, asking, provider_at
 
-from switchgear.core.errors import RequestError
+from switchgear.core.errors import ProviderMisconfigured, RequestError
 from switchgear.core.secrets import Secret
 from switchgear.providers.litellm.answers import DROPPED
 from switchgear.providers.litellm.chat import ConfigChat
 from switchgear.providers.litellm.engine import Engine
 from switchgear.providers.litellm.fields import callers_may
+from switchgear.providers.litellm.places import check_model_name
 from switchgear.testing import FaultUpstream, ReadBody, Send, http1
 
 EVIL = "http://127.0.0.1:9/EVIL"
@@ -104,3 +105,69 @@ async def test_a_body_that_names_another_model_is_refused(engine: Engine, monkey
     assert raised.value.param == "model"
     assert upstream.requests == []
     assert KEY.reveal() not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("bedrock", "arn:aws:bedrock:evil.example#:1:inference-profile/anthropic.claude"),
+        ("bedrock", "converse/arn:aws:bedrock:x.localhost/:1:y/anthropic.claude-3"),
+        ("bedrock", "arn:aws:bedrock:us-east-1.evil:1:y/anthropic.claude-3"),
+        ("gemini", "../../x"),
+        ("gemini", "a/%2E%2e/x"),
+        ("anthropic", "https://evil.example"),
+        ("azure", "../../evil?x="),
+        ("azure", "deployment?x="),
+        ("azure", "a\r\nx: y"),
+    ],
+)
+async def test_a_models_name_leads_to_no_other_place(engine: Engine, kind: str, model: str) -> None:
+    async with FaultUpstream() as upstream:
+        for base in (upstream.url, None):
+            async with provider_at(engine, kind, base) as provider:
+                with pytest.raises(RequestError) as raised:
+                    await provider.send(asking(model))
+            assert raised.value.param == "model"
+    assert upstream.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [
+        ("anthropic.claude-3-haiku-20240307-v1:0", True),
+        ("arn:aws-us-gov:bedrock:us-gov-west-1:1:inference-profile/us.anthropic.claude-3", True),
+        ("converse/arn:aws:bedrock:eu-central-1:123456789012:inference-profile/x", True),
+        ("accounts/fireworks/models/llama-v3p1-8b-instruct", False),
+        ("@cf/meta/llama-3.1-8b-instruct", True),
+        ("llama3.1:8b-instruct-q4_K_M", False),
+        ("a b#c?d", True),
+    ],
+)
+def test_names_that_models_have_are_taken(name: str, quoted: bool) -> None:
+    check_model_name(name, quoted=quoted)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "field"),
+    [
+        ("bedrock", {}, "aws_region_name"),
+        ("bedrock", {"aws_region_name": "evil.example#"}, "aws_region_name"),
+        ("sagemaker_chat", {"aws_region_name": "us-east-1/x"}, "aws_region_name"),
+        ("vertex_ai", {}, "vertex_project"),
+        ("vertex_ai", {"vertex_project": "p", "vertex_location": "evil.example/"}, "vertex_location"),
+        ("vertex_ai", {"vertex_project": "p/../q"}, "vertex_project"),
+        ("watsonx", {"region_name": "evil.example/"}, "region_name"),
+        ("snowflake", {"account_id": "evil.example/"}, "account_id"),
+        ("cloudflare", {"account_id": "../x"}, "account_id"),
+        ("cloudflare", {}, "account_id"),
+    ],
+)
+async def test_settings_that_make_no_address_are_the_operators_to_correct(
+    engine: Engine, kind: str, params: Any, field: str
+) -> None:
+    model = "gemini-2.5-flash" if kind == "vertex_ai" else "anthropic.claude-3-haiku-20240307-v1:0"
+    async with provider_at(engine, kind, None, params=params) as provider:
+        with pytest.raises(ProviderMisconfigured, match=field) as raised:
+            await provider.send(asking(model))
+    assert (raised.value.status, raised.value.retryable, raised.value.reached) == (502, False, False)
+    assert "settings" in raised.value.hint

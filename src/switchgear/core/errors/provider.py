@@ -91,6 +91,15 @@ class ProviderAuthenticationFailed(ProviderError):
     hint = "Set a valid api_key for the provider."
 
 
+class ProviderMisconfigured(ProviderError):
+    """The provider cannot be called with the settings that it has."""
+
+    code = "provider_misconfigured"
+    retryable = False
+    reached = False
+    hint = "Correct the provider's settings: switchgear doctor"
+
+
 class ProviderPermissionDenied(ProviderError):
     """The provider knows the gateway's credentials, and does not let them do this."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from switchgear.core.capabilities import Capabilities
-from switchgear.core.errors import NotSupported, ProviderError, RequestError
+from switchgear.core.errors import NotSupported, ProviderMisconfigured, RequestError
 from switchgear.dialects.base import DialectName
 from switchgear.providers.base import Answer, Operation, Outgoing, Redact
 from switchgear.providers.litellm import known
@@ -22,6 +22,7 @@ from switchgear.providers.litellm.families.simple import OpenAIForm
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.known import Road
 from switchgear.providers.litellm.own import OwnTransport
+from switchgear.providers.litellm.places import check_model_name
 from switchgear.providers.litellm.rerank import Rerank
 from switchgear.providers.litellm.settings import LiteLLMSettings
 from switchgear.providers.openai import model_ids
@@ -73,6 +74,8 @@ class LiteLLMProvider:
         ``answer.dropped`` names the fields that the model does not take, which were left out.
         """
         call = _decoded(outgoing)
+        road = self.roads.get("chat" if outgoing.operation is Operation.CHAT else outgoing.operation.value)
+        check_model_name(outgoing.model, quoted=road != "own")
         library = await self._engine.ready()
         key = (outgoing.operation, outgoing.model)
         if key in self._translators:
@@ -112,12 +115,12 @@ class LiteLLMProvider:
                 kind, road = chat_of, self._row.chat
             return None if road == "own" else kind(library, settings, model, self._hosts, redact)
         except NotTranslatableError as error:
-            raise ProviderError(
+            raise ProviderMisconfigured(
                 f"Provider {self.name} cannot be called for {model}: {error}.",
                 provider=self.name, hint="Correct the provider's settings; docs/reference/providers.md has what each needs.",
             ) from error  # fmt: skip
         except Exception as error:  # LiteLLM raises anything while it looks a model up
-            raise ProviderError(
+            raise ProviderMisconfigured(
                 f"Provider {self.name} cannot be called for {model}: LiteLLM does not know how.",
                 provider=self.name, cause=f"{type(error).__name__}",
             ) from error  # fmt: skip

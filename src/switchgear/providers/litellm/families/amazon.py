@@ -14,6 +14,7 @@ from switchgear.providers.litellm import thoughts
 from switchgear.providers.litellm.answers import Parse
 from switchgear.providers.litellm.chat import NO_KEY, Asked, ConfigChat, Json, NotTranslatableError, Raw, Silent
 from switchgear.providers.litellm.framing import AmazonEvents, AmazonPayloads
+from switchgear.providers.litellm.places import arn_region, is_amazon_region
 from switchgear.providers.litellm.settings import LiteLLMSettings
 from switchgear.providers.litellm.signing import AmazonKeys, AmazonSigner
 
@@ -22,11 +23,11 @@ _JSON: Final = {"content-type": "application/json"}
 
 def region_of(settings: LiteLLMSettings, model: str = "") -> str:
     """The region: the setting's, or that of the model's ARN. Raises NotTranslatableError without one."""
-    parts = model.split(":")
-    named = parts[3] if "arn:" in model and len(parts) > 3 else ""
-    region = settings.text("aws_region_name") or named
+    region = settings.text("aws_region_name") or arn_region(model)
     if not region:
         raise NotTranslatableError("params.aws_region_name must be set")
+    if not is_amazon_region(region):
+        raise NotTranslatableError("params.aws_region_name must be the name of a region, like us-east-1")
     return region
 
 

@@ -9,6 +9,7 @@ from switchgear.providers.litellm import thoughts
 from switchgear.providers.litellm.answers import Parse
 from switchgear.providers.litellm.chat import NO_KEY, Asked, ConfigChat, Json, NotTranslatableError, Silent
 from switchgear.providers.litellm.families.simple import Anthropic
+from switchgear.providers.litellm.places import is_label, is_project
 from switchgear.providers.litellm.settings import LiteLLMSettings
 from switchgear.providers.litellm.tokens import GoogleGrant, Tokens
 
@@ -124,6 +125,10 @@ class _Vertex(ConfigChat):
         wished = self.settings.text("vertex_location", "vertex_ai_location") or None
         base = self.library.module("litellm.llms.vertex_ai.vertex_llm_base").VertexBase
         self.location = base.get_vertex_region(wished, model) or _DEFAULT_LOCATION
+        if not is_label(self.location):
+            raise NotTranslatableError("params.vertex_location must be the name of a location, like us-central1")
+        if not is_project(self.project):
+            raise NotTranslatableError("params.vertex_project must be a project's id")
         host = "aiplatform" if self.location == _GLOBAL else f"{self.location}-aiplatform"
         root = (self.settings.base_url or f"https://{host}.googleapis.com").rstrip("/")
         return model, f"{root}/v1/projects/{self.project}/locations/{self.location}", self.key

@@ -9,6 +9,7 @@ from switchgear.providers.litellm.answers import Parse
 from switchgear.providers.litellm.chat import NO_KEY, Asked, ConfigChat, Json, NotTranslatableError
 from switchgear.providers.litellm.framing import Lines
 from switchgear.providers.litellm.login import WatsonXLogin
+from switchgear.providers.litellm.places import is_label
 from switchgear.providers.litellm.tokens import ClientGrant, Tokens
 
 
@@ -61,6 +62,8 @@ class Cloudflare(ConfigChat):
         account = self.settings.text("account_id", "cloudflare_account_id")
         if self.settings.base_url is None and not account:
             raise NotTranslatableError("params.account_id must be set")
+        if account and not is_label(account):
+            raise NotTranslatableError("params.account_id must be an account's id")
         base = self.settings.base_url or f"https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1"
         return model, base, self.key
 
@@ -73,6 +76,8 @@ class Snowflake(ConfigChat):
         account = self.settings.text("account_id", "snowflake_account_id")
         if self.settings.base_url is None and not account:
             raise NotTranslatableError("params.account_id must be set")
+        if account and not is_label(account, dots=True):
+            raise NotTranslatableError("params.account_id must be an account's id")
         return model, self.settings.base_url or f"https://{account}.snowflakecomputing.com/api/v2", self.key
 
     def document(self, messages: list[Json], optional: Json, headers: dict[str, str]) -> Json:
@@ -112,6 +117,8 @@ class WatsonX(ConfigChat):
     def place(self, model: str) -> tuple[str, str | None, str]:
         """The region's address."""
         region = self.settings.text("watsonx_region_name", "region_name")
+        if region and not is_label(region):
+            raise NotTranslatableError("params.region_name must be the name of a region, like us-south")
         base = self.settings.base_url or (f"https://{region}.ml.cloud.ibm.com" if region else None)
         if base is None:
             raise NotTranslatableError("base_url or params.region_name must be set")
