@@ -281,3 +281,22 @@ def test_a_key_without_the_scope_to_call_is_refused(
     made = admin.post("/api/keys", json={"name": "reader", "models": ["*"], "scopes": ["admin:read"]}).json()
     answer = httpx.get(f"{gateway.url}/v1/files", headers={"authorization": f"Bearer {made['key']}"}, trust_env=False)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "permission_denied")
+
+
+def test_a_file_that_two_keys_have_under_one_id_is_deleted_with_the_last(
+    client_of: Callable[..., OpenAI], first: FaultUpstream
+) -> None:
+    one, other = client_of("one of two"), client_of("the other of two")
+    put(one, first, 871, filename="mine.jsonl")
+    put(other, first, 871, filename="theirs.jsonl")
+    assert [file.filename for file in one.files.list()] == ["mine.jsonl"]
+    assert [file.filename for file in other.files.list()] == ["theirs.jsonl"]
+    before = len(first.requests)
+    assert one.files.delete("file-871").deleted
+    assert len(first.requests) == before
+    with pytest.raises(openai.NotFoundError):
+        one.files.retrieve("file-871")
+    first.answer(faults.ok({"id": "file-871", "object": "file", "deleted": True}))
+    assert other.files.delete("file-871").deleted
+    assert first.requests[-1].method == "DELETE"
+    assert list(other.files.list()) == []

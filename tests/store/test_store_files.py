@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,49 @@ async def test_the_same_id_at_two_providers_is_two_files(store: Store) -> None:
 
 async def test_a_file_under_an_id_the_provider_gave_before_replaces_that_one(store: Store) -> None:
     await store.files.keep(kept())
-    await store.files.keep(kept(key_id="key_b", filename="new"))
-    assert await ids(store) == []
+    await store.files.keep(kept(filename="new"))
+    assert await ids(store) == ["file-1"]
+    assert (await store.files.get("file-1", "key_a", NOW)).filename == "new"
+
+
+async def test_a_file_that_two_keys_have_is_listed_by_both_and_once_by_who_sees_all(store: Store) -> None:
+    await store.files.keep(kept())
+    await store.files.keep(kept(key_id="key_b", filename="new", created_at=NOW + 5))
+    await store.files.keep(kept(2))
+    assert (await store.files.get("file-1", "key_a", NOW)) == kept()
     assert (await store.files.get("file-1", "key_b", NOW)).filename == "new"
+    assert (await store.files.get("file-1", None, NOW)).filename == "new"
+    assert await ids(store, None) == ["file-1", "file-2"]
+    assert await ids(store, None, after="file-1") == ["file-2"]
+    assert await ids(store, "key_b") == ["file-1"]
+
+
+async def test_a_file_is_released_by_all_keys_but_the_last(store: Store) -> None:
+    await store.files.keep(kept())
+    await store.files.keep(kept(key_id="key_b"))
+    assert await store.files.release("file-1", "openai", "key_a")
+    assert await ids(store, "key_a") == []
+    assert await ids(store, "key_b") == ["file-1"]
+    assert not await store.files.release("file-1", "openai", "key_b")
+    assert await ids(store, "key_b") == ["file-1"]
+
+
+async def test_of_two_keys_that_release_at_once_one_is_the_last(store: Store) -> None:
+    await store.files.keep(kept())
+    await store.files.keep(kept(key_id="key_b"))
+    told = await asyncio.gather(*(store.files.release("file-1", "openai", key) for key in ("key_a", "key_b")))
+    assert sorted(told) == [False, True]
+
+
+async def test_another_keys_files_are_known_as_that(store: Store) -> None:
+    await store.files.keep(kept())
+    await store.files.keep(kept(2))
+    await store.files.keep(kept(2, key_id="key_b"))
+    many = [f"file-x{number}" for number in range(2000)]
+    assert await store.files.another_keys([*many, "file-2", "\0", "file-1"], "openai", "key_b") == "file-1"
+    assert await store.files.another_keys(["file-1", "file-2"], "openai", "key_a") is None
+    assert await store.files.another_keys(["file-1"], "other", "key_b") is None
+    assert await store.files.another_keys([], "openai", "key_b") is None
 
 
 @pytest.mark.parametrize("same_moment", [False, True])
@@ -112,11 +153,13 @@ async def test_a_list_after_another_keys_file_is_refused(store: Store) -> None:
 
 async def test_a_backup_holds_them(store: Store, tmp_path: Path, url: str) -> None:
     await store.files.keep(kept())
+    await store.files.keep(kept(key_id="key_b"))
     await store.close(deadline=1)
     await backup(url, tmp_path, tmp_path / "b.zip", secret=SECRET)
     await restore(f"sqlite:{tmp_path}/t.db", tmp_path, tmp_path / "b.zip", secret=SECRET)
     again = await Store.open(f"sqlite:{tmp_path}/t.db", tmp_path, secret=SECRET)
     try:
         assert await again.files.get("file-1", "key_a", NOW) == kept()
+        assert await again.files.get("file-1", "key_b", NOW) == kept(key_id="key_b")
     finally:
         await again.close(deadline=1)

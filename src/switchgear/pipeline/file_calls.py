@@ -109,12 +109,19 @@ class FileCalls:
             raise
 
     async def delete(self, call: ModelCall, file_id: str, provider: str) -> bytes:
-        """Delete a file; what the provider says to that. One that it does not have any more is deleted too."""
+        """Delete a file; what the provider says to that. One that it does not have any more is deleted too.
+
+        One that other keys have too is taken off this key's list, and stays at the provider.
+        """
         host = await self._host_of(call, file_id, provider)
+        owner = _owner(_key(call))
+        gone = msgspec.json.encode({"id": file_id, "object": "file", "deleted": True})
+        if owner is not None and await self._kept.release(file_id, host.name, owner):
+            return gone
         try:
             said = await host.files.delete(file_id)
         except NotFound:
-            said = msgspec.json.encode({"id": file_id, "object": "file", "deleted": True})
+            said = gone
         await self._kept.forget(file_id, host.name)
         return said
 

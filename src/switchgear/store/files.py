@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
 
 from switchgear.core.errors import NotFound, RequestError
 from switchgear.store import tables
 from switchgear.store.engine import Database
 
 _LONGEST_ID: Final = 256
+_MOST_AT_ONCE: Final = 500
 _columns = tables.files.c
 
 
@@ -40,18 +41,19 @@ class Files:
     """Knows the files. Every method raises StoreUnavailable.
 
     ``key_id`` is the key a file must belong to, None for whoever may see all; ``now`` is milliseconds, and a file that has
-    expired by then is not there.
+    expired by then is not there. A provider may give two keys the same id, for files it takes for one: each key has it listed,
+    and whoever may see all sees what was listed last.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def keep(self, kept: KeptFile) -> None:
-        """Adds a file. One that the provider had under the same id is replaced: it has only the newer one."""
+        """Adds a file. One that the key has of the provider under the same id is replaced."""
         row = msgspec.structs.asdict(kept)
         async with self._database.write() as connection:
             await connection.execute(
-                delete(tables.files).where(and_(_columns.id == kept.id, _columns.provider == kept.provider))
+                delete(tables.files).where(_is(kept.id, kept.provider), _columns.key_id == kept.key_id)
             )
             await connection.execute(insert(tables.files).values(row))
 
@@ -110,9 +112,31 @@ class Files:
     async def forget(self, file_id: str, provider: str) -> None:
         """The provider does not have the file any more."""
         async with self._database.write() as connection:
-            await connection.execute(
-                delete(tables.files).where(and_(_columns.id == file_id, _columns.provider == provider))
-            )
+            await connection.execute(delete(tables.files).where(_is(file_id, provider)))
+
+    async def release(self, file_id: str, provider: str, key_id: str) -> bool:
+        """Takes a file off a key's list if other keys have it on theirs; whether they have.
+
+        Of several keys that do this at once, the last one is told that no other has it.
+        """
+        async with self._database.write() as connection:
+            listed = select(_columns.key_id).where(_is(file_id, provider)).with_for_update()
+            others = any(row.key_id != key_id for row in (await connection.execute(listed)).all())
+            if others:
+                await connection.execute(delete(tables.files).where(_is(file_id, provider), _columns.key_id == key_id))
+            return others
+
+    async def another_keys(self, file_ids: Collection[str], provider: str, key_id: str) -> str | None:
+        """The first of the ids that is known as a file of other keys at the provider, and not as one of this key."""
+        possible = [one for one in file_ids if _possible(one)]
+        owners: dict[str, set[str]] = {}
+        async with self._database.read() as connection:
+            for place in range(0, len(possible), _MOST_AT_ONCE):
+                some = possible[place : place + _MOST_AT_ONCE]
+                asked = select(_columns.id, _columns.key_id).where(_columns.id.in_(some), _columns.provider == provider)
+                for row in (await connection.execute(asked)).all():
+                    owners.setdefault(row.id, set()).add(row.key_id)
+        return next((one for one in possible if one in owners and key_id not in owners[one]), None)
 
     async def prune(self, now: int) -> int:
         """Forgets what has expired; how many they were."""
@@ -121,8 +145,24 @@ class Files:
 
 
 def _visible(key_id: str | None, now: int) -> list[ColumnElement[bool]]:
-    alive: ColumnElement[bool] = or_(_columns.expires_at.is_(None), _columns.expires_at > now)
-    return [alive] if key_id is None else [alive, _columns.key_id == key_id]
+    alive = _alive(_columns, now)
+    if key_id is not None:
+        return [alive, _columns.key_id == key_id]
+    other = tables.files.alias().c
+    later = or_(
+        other.created_at > _columns.created_at,
+        and_(other.created_at == _columns.created_at, other.key_id > _columns.key_id),
+    )
+    same = and_(other.id == _columns.id, other.provider == _columns.provider)
+    return [alive, ~exists(other.id).where(same, later, _alive(other, now))]
+
+
+def _alive(columns: Any, now: int) -> ColumnElement[bool]:
+    return or_(columns.expires_at.is_(None), columns.expires_at > now)
+
+
+def _is(file_id: str, provider: str) -> ColumnElement[bool]:
+    return and_(_columns.id == file_id, _columns.provider == provider)
 
 
 def _beyond(found: KeptFile, order: Literal["asc", "desc"]) -> ColumnElement[bool]:

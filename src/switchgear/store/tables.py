@@ -161,13 +161,13 @@ response_items = Table(
 )
 Index("response_items_by_response", response_items.c.response_id)
 
-# Files at providers. Two providers may give the same id.
+# Files at providers. Two providers may give the same id, and one may give it to two keys that sent it the same file.
 files = Table(
     "files",
     metadata,
     Column("id", Text, primary_key=True),
     Column("provider", Text, primary_key=True),
-    Column("key_id", Text, nullable=False),
+    Column("key_id", Text, primary_key=True),
     Column("filename", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("bytes", BigInteger, nullable=False),

@@ -51,7 +51,7 @@ def upgrade() -> None:
         "files",
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("provider", sa.Text, primary_key=True),
-        sa.Column("key_id", sa.Text, nullable=False),
+        sa.Column("key_id", sa.Text, primary_key=True),
         sa.Column("filename", sa.Text, nullable=False),
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("bytes", sa.BigInteger, nullable=False),
