@@ -10,6 +10,7 @@ from litellm_provider import KEY, ask, asking, provider_at
 
 from switchgear.core.errors import ProviderMisconfigured, RequestError
 from switchgear.core.secrets import Secret
+from switchgear.providers.base import Operation
 from switchgear.providers.litellm.answers import DROPPED
 from switchgear.providers.litellm.chat import ConfigChat
 from switchgear.providers.litellm.engine import Engine
@@ -171,3 +172,15 @@ async def test_settings_that_make_no_address_are_the_operators_to_correct(
             await provider.send(asking(model))
     assert (raised.value.status, raised.value.retryable, raised.value.reached) == (502, False, False)
     assert "settings" in raised.value.hint
+
+
+@pytest.mark.parametrize("kind", ["together_ai", "mistral", "voyage"])
+async def test_embeddings_go_nowhere_else_either(engine: Engine, kind: str) -> None:
+    told = {"object": "list", "data": [], "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+    async with FaultUpstream() as upstream, provider_at(engine, kind, upstream.url) as provider:
+        upstream.answer(ReadBody(), Send(http1.response(told)))
+        with await provider.send(asking("m", operation=Operation.EMBEDDING, input="a", **ELSEWHERE)) as answer:
+            assert set(answer.header(DROPPED).decode().split(", ")) == set(ELSEWHERE)
+    (request,) = upstream.requests
+    assert b"EVIL" not in request.raw_head + request.body
+    assert request.json["input"] in ("a", ["a"])

@@ -18,7 +18,7 @@ from switchgear.providers.litellm.chat import (
     of_account,
 )
 from switchgear.providers.litellm.engine import Library
-from switchgear.providers.litellm.fields import nameable
+from switchgear.providers.litellm.fields import callers_may, nameable
 from switchgear.providers.litellm.hosts import Hosts
 from switchgear.providers.litellm.login import login_of
 from switchgear.providers.litellm.settings import LiteLLMSettings
@@ -26,6 +26,7 @@ from switchgear.providers.litellm.whole import encode, usage_of
 from switchgear.providers.transport import Answer as Received
 
 _FIELDS: Final = frozenset({"model", "input"})
+_PASSED: Final = frozenset({"dimensions", "encoding_format", "input", "user"})
 
 
 class Embeddings:
@@ -57,12 +58,15 @@ class Embeddings:
         headers = {"content-type": "application/json"}
         if self.key != NO_KEY:
             headers["authorization"] = f"Bearer {self.key}"
-        body = encode(call | {"model": self.model})
+        named = {name for name in call if name != "model" and callers_may(name, _PASSED, in_body=True)}
+        dropped = nameable(name for name in call if name not in named and name != "model")
+        body = encode({"model": self.model} | {name: call[name] for name in named})
         url = f"{(self.base or '').rstrip('/')}/embeddings"
-        return Exchange(url, headers, body, (), lambda received: answers.PassedAnswer(received, ()))
+        return Exchange(url, headers, body, dropped, lambda received: answers.PassedAnswer(received, dropped))
 
     def _translated(self, call: Json, header: str) -> Exchange:
-        supported = frozenset(self.config.get_supported_openai_params(model=self.model))
+        known = frozenset(self.config.get_supported_openai_params(model=self.model))
+        supported = frozenset(name for name in known if callers_may(name, known, in_body=False))
         wished = {name: value for name, value in call.items() if name in supported and value is not None}
         dropped = nameable(name for name in call if name not in supported and name not in _FIELDS and name != "user")
         optional: Json = self.config.map_openai_params(wished, {}, self.model, True)
