@@ -157,13 +157,14 @@ def _uncollected() -> Iterator[None]:
 
 def _imported() -> ModuleType:
     os.environ.update(_BEFORE_IMPORT)
-    for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "httpx", "openai", "botocore", "aiohttp"):
+    for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
         silent = logging.getLogger(name)
         silent.setLevel(logging.CRITICAL + 1)
         silent.propagate = False
     warnings.filterwarnings("ignore", message=_WARNING)
     try:
         litellm = importlib.import_module("litellm")
+        _leave_other_loggers()
         if not hasattr(litellm, _SEALED):
             setattr(litellm, _SEALED, _Seal(litellm))
     except (ImportError, AttributeError) as error:
@@ -172,6 +173,15 @@ def _imported() -> ModuleType:
             hint=f"Install it with: {INSTALL}", cause=str(error),
         ) from error  # fmt: skip
     return litellm
+
+
+def _leave_other_loggers() -> None:
+    """Take LiteLLM's filters off loggers that are not its own: they would change the lines of the whole process."""
+    for known in [logging.getLogger(), *logging.getLogger().manager.loggerDict.values()]:
+        if isinstance(known, logging.Logger) and not known.name.startswith("LiteLLM"):
+            for each in [*known.filters]:
+                if type(each).__module__.startswith("litellm"):
+                    known.removeFilter(each)
 
 
 class _Seal:
