@@ -116,6 +116,7 @@ async def test_a_body_that_names_another_model_is_refused(engine: Engine, monkey
         ("bedrock", "arn:aws:bedrock:us-east-1.evil:1:y/anthropic.claude-3"),
         ("gemini", "../../x"),
         ("gemini", "a/%2E%2e/x"),
+        ("gemini", "..%2F..%2fx"),
         ("anthropic", "https://evil.example"),
         ("azure", "../../evil?x="),
         ("azure", "deployment?x="),

@@ -103,6 +103,7 @@ class ConfigChat:
         self.extra_in_body = self.provider in library.litellm.openai_compatible_providers or self.passes
         self.account = {name: value for name, value in settings.plain().items() if of_account(name)}
         self.defaults = {name: value for name, value in settings.plain().items() if not of_account(name)}
+        self._urls: dict[bool, tuple[str, str]] = {}
         library.seal()
 
     # ------------------------------------------------------------ what families change
@@ -225,7 +226,10 @@ class ConfigChat:
         def by(fields: Json) -> str:
             return self.url(fields, key=key, stream=stream)
 
-        own = by(dict(self.defaults) | ({"stream": True} if stream else {}))
+        made_with, own = self._urls.get(stream, ("", ""))
+        if made_with != key:
+            own = by(dict(self.defaults) | ({"stream": True} if stream else {}))
+            self._urls[stream] = (key, own)
         url = by(optional)
         if url != own:
             name = next((name for name in optional if by({name: optional[name]}) != own), None)

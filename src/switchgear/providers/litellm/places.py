@@ -14,7 +14,7 @@ _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE
 _PROJECT: Final = re.compile(r"([a-z0-9.-]+:)?[a-z0-9-]+", re.IGNORECASE)
 _ARN_REGION: Final = 3
 _ADDRESS: Final = re.compile(r"https?:|//", re.IGNORECASE)
-_UP: Final = re.compile(r"(^|[/\\])(\.|%2e){1,2}($|[/\\?#])", re.IGNORECASE)
+_UP: Final = re.compile(r"(^|[/\\]|%2f|%5c)(\.|%2e){1,2}($|[/\\?#]|%2f|%5c)", re.IGNORECASE)
 _UNQUOTED: Final = re.compile(r"[\x00-\x20\x7f\\?#%]")
 
 
