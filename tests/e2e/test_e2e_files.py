@@ -22,6 +22,8 @@ enabled = false
 kind = "openai"
 base_url = "{first}"
 api_key = "env:FIRST_KEY"
+dialects = ["chat", "responses"]
+models = ["gpt-5"]
 max_response_bytes = 65536
 
 [providers.second]
@@ -300,3 +302,33 @@ def test_a_file_that_two_keys_have_under_one_id_is_deleted_with_the_last(
     assert other.files.delete("file-871").deleted
     assert first.requests[-1].method == "DELETE"
     assert list(other.files.list()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "asked"),
+    [
+        ("chat", "/chat/completions", {"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_id": "@"}}]}]}),
+        ("input", "/responses", {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "@"}]}]}),
+        ("container", "/responses", {"input": "x", "tools": [{"type": "code_interpreter", "container": {"file_ids": ["@"]}}]}),
+    ],
+)  # fmt: skip
+def test_another_keys_file_cannot_be_given_to_a_model(
+    client_of: Callable[..., OpenAI], first: FaultUpstream, kind: str, path: str, asked: dict[str, Any]
+) -> None:
+    mine, theirs = client_of(f"reader of files, {kind}"), client_of(f"writer of files, {kind}")
+    put(mine, first, 881)
+    put(theirs, first, 882)
+    before = len(first.requests)
+
+    def ask(client: OpenAI, file_id: str) -> None:
+        body = json.loads(json.dumps({"model": "first/gpt-5"} | asked).replace("@", file_id))
+        client.post(path, body=body, cast_to=object)
+
+    with pytest.raises(openai.NotFoundError) as told:
+        ask(mine, "file-882")
+    assert told.value.param == "file_id"
+    assert len(first.requests) == before
+    for client, file_id in ((mine, "file-881"), (theirs, "file-882"), (mine, "file-uploaded-elsewhere")):
+        first.answer(faults.ok({"object": "anything", "type": "message", "content": []}))
+        ask(client, file_id)
+        assert file_id.encode() in first.requests[-1].body

@@ -117,7 +117,7 @@ async def test_another_keys_files_are_known_as_that(store: Store) -> None:
     await store.files.keep(kept(2))
     await store.files.keep(kept(2, key_id="key_b"))
     many = [f"file-x{number}" for number in range(2000)]
-    assert await store.files.another_keys([*many, "file-2", "\0", "file-1"], "openai", "key_b") == "file-1"
+    assert await store.files.another_keys([*many, "file-2", "\0", "\ud800", "file-1"], "openai", "key_b") == "file-1"
     assert await store.files.another_keys(["file-1", "file-2"], "openai", "key_a") is None
     assert await store.files.another_keys(["file-1"], "other", "key_b") is None
     assert await store.files.another_keys([], "openai", "key_b") is None

@@ -30,6 +30,7 @@ from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
 from switchgear.observe.tracing import Tracer
 from switchgear.pipeline.file_calls import FileCalls
+from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.images import CallImages, ImageLimits
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.pipeline.prepare import Preparation
@@ -110,7 +111,8 @@ class Gateway:
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
         self._preparation = Preparation(_images(settings.vision), shapes_for)
-        self.calls = ModelCalls(self.keyring, self.directory, recorder, control, self._preparation)
+        owners = FileOwners(store.files)
+        self.calls = ModelCalls(self.keyring, self.directory, recorder, control, self._preparation, owners)
         self.files = FileCalls(self.directory, store.files, recorder)
         self.tracer = self._tracer()
         self._subscribe()

@@ -31,6 +31,7 @@ from switchgear.core.ids import RequestIds
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.crossing import CrossingPassage
+from switchgear.pipeline.file_owners import FileOwners, may_name_files
 from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Answer, Operation, Provider
@@ -73,7 +74,7 @@ class Reply(Protocol):
 class ModelCalls:
     """The stages, with what they need. One object serves every call.
 
-    ``directory`` gives the models as they are now; a call keeps the ones it started with.
+    ``directory`` gives the models as they are now; a call keeps the ones it started with. ``owners`` refuses the files of other keys.
     """
 
     def __init__(
@@ -83,7 +84,9 @@ class ModelCalls:
         recorder: Recorder,
         logs: LogControl,
         preparation: Preparation,
+        owners: FileOwners | None = None,
     ) -> None:
+        self._owners = owners
         self._preparation = preparation
         self._keyring = keyring
         self._directory = directory
@@ -118,7 +121,10 @@ class ModelCalls:
         model = self.authorise(call, request)
         self.in_flight += 1
         try:
-            await self._route(call, request, await self._prepare(call, request, model), reply)
+            prepared = await self._prepare(call, request, model)
+            if self._owners is not None and may_name_files(body := request.body or prepared.outgoing.body):
+                await self._owners.check(call, body)
+            await self._route(call, request, prepared, reply)
         except SwitchgearError as error:
             if isinstance(error, ProviderError) and error.reached and error.upstream_status is None:
                 self._settle_unfinished(call, request)

@@ -176,8 +176,8 @@ def _beyond(found: KeptFile, order: Literal["asc", "desc"]) -> ColumnElement[boo
 
 
 def _possible(text: str) -> bool:
-    """Whether it can be kept at all; PostgreSQL takes no NUL."""
-    return len(text) <= _LONGEST_ID and "\0" not in text
+    """Whether it can be kept at all; PostgreSQL takes no NUL, and half a surrogate pair is no text."""
+    return len(text) <= _LONGEST_ID and not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in text)
 
 
 def _not_found(file_id: str) -> NotFound:
