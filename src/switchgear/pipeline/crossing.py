@@ -37,18 +37,18 @@ _DONE = b"[DONE]"
 
 
 class Crossing:
-    """How one call's answers come back: ``call`` is what was asked, ``back`` what the provider speaks.
+    """How one call's answers come back: ``call`` is what was sent, ``asked`` what the client asked, ``back`` what the provider speaks.
 
     ``back.framing`` tells how the events of a stream are cut.
     """
 
-    __slots__ = ("answer_id", "back", "call", "front", "provider", "shapes", "target")
+    __slots__ = ("answer_id", "asked", "back", "call", "front", "provider", "shapes", "target")
 
     def __init__(
         self, fronts: tuple[Front, Back], call: Call, provider: Provider, target: Target, shapes: Sequence[Shape]
     ) -> None:
         self.front, self.back = fronts
-        self.call = call
+        self.call = self.asked = call
         self.provider = provider
         self.target = target
         self.shapes = shapes
@@ -75,11 +75,11 @@ class Crossing:
         answer.usage = usage
         if self.front.name == "responses" or not answer.id:  # whose responses are kept under ids of the gateway's own
             answer.id = self.answer_id
-        return self.front.write_answer(answer, self.call)
+        return self.front.write_answer(answer, self.asked)
 
     def stream(self, answer: Answer, usage: Usage) -> bytes:
         """The answer in the client's dialect as a whole stream."""
-        writer = self.front.writer(self.call, self.answer_id)
+        writer = self.front.writer(self.asked, self.answer_id)
         return writer.write(told(answer)) + writer.finish(usage)
 
     def estimate(self, answer: Answer, prompt_characters: int) -> Usage:
@@ -121,7 +121,7 @@ class CrossingPassage:
         self._crossing = crossing
         self._cutter = EventCutter(crossing.provider.name)
         self._reader = crossing.back.reader(crossing.target)
-        self._writer = crossing.front.writer(crossing.call, crossing.answer_id)
+        self._writer = crossing.front.writer(crossing.asked, crossing.answer_id)
         self._filters = [shape.filter() for shape in reversed(crossing.shapes)]
         self._halves = Halves()
         self._failure: ProviderError | None = None

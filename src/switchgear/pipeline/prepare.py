@@ -16,6 +16,7 @@ from switchgear.core.canonical import (
     SIGNATURE_MARK,
     Answer,
     Call,
+    File,
     Image,
     Message,
     Part,
@@ -56,7 +57,7 @@ MakeShapes = Callable[[Call, Deployment, Answers], Sequence[Shape]]
 
 
 class Images(Protocol):
-    """Looks at the images of calls."""
+    """Looks at the images of calls, and at documents given by URL."""
 
     async def prepare(self, call: Call, deployment: Deployment) -> bool:
         """Check the images of ``call``, fetch and scale them where that is wanted; whether anything was changed.
@@ -121,7 +122,7 @@ class Preparation:
         read = FRONTS[dialect].read_call
         asked = await asyncio.to_thread(read, body) if large else read(body)
         same = dialect in provider.dialects
-        changed = has_images(asked) and await self.images.prepare(asked, deployment)
+        changed = has_media(asked) and await self.images.prepare(asked, deployment)
         shapes = self._shapes(asked, deployment, answers)
         if same and not changed and not shapes and not _signed(request, dialect):
             body = self._body(request, deployment, ask_usage=dialect == "chat")
@@ -132,6 +133,7 @@ class Preparation:
         back = BACKS[dialect if same else provider.dialects[0]]
         held = bool(request.stream and shapes and answers == "repair")
         asked.stream = request.stream and not held
+        shown = msgspec.structs.replace(asked) if shapes else asked  # shapes change what is sent alone
         for shape in shapes:
             asked = shape.ask(asked)
         write = back.write_call
@@ -143,7 +145,7 @@ class Preparation:
         if same and not shapes:
             return Prepared(outgoing)
         crossing = Crossing((FRONTS[dialect], back), asked, provider, deployment.target, shapes)
-        crossing.answer_id = call.id
+        crossing.asked, crossing.answer_id = shown, call.id
         return Prepared(outgoing, crossing, held)
 
     def _body(self, request: ModelRequest, deployment: Deployment, *, ask_usage: bool = True) -> bytes:
@@ -171,10 +173,11 @@ def again(prepared: Prepared, answer: Answer, complaint: str) -> Outgoing:
     return msgspec.structs.replace(prepared.outgoing, body=written.body)
 
 
-def has_images(call: Call) -> bool:
-    """Whether there is an image in any message or tool result."""
+def has_media(call: Call) -> bool:
+    """Whether there is an image in any message or tool result, or a document that is given by URL."""
     return any(
         isinstance(part, Image)
+        or (isinstance(part, File) and part.url != "")
         or (isinstance(part, ToolResult) and any(isinstance(piece, Image) for piece in part.content))
         for message in call.messages
         for part in message.parts

@@ -34,8 +34,10 @@ _TOO_LONG = "prompt is too long"
 
 
 def error_document(error: SwitchgearError, request_id: str) -> bytes:
-    """The error object; what to do next is part of the message, because clients show only that."""
+    """The error object; where it is wrong and what to do next are part of the message, because there is no other place for them."""
     message = error.told
+    if error.param and error.param not in message:
+        message = f"{error.param}: {message}"
     if isinstance(error, ContextLengthExceeded) and _TOO_LONG not in message:
         message = f"{_TOO_LONG}: {message}"
     return _encode(

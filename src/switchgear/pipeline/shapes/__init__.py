@@ -10,6 +10,10 @@ from switchgear.pipeline.shapes.prompted_tools import PromptedTools
 from switchgear.pipeline.shapes.structured import StructuredOutput
 from switchgear.routing.directory import Answers, Deployment
 
+_FORMATS = {"responses": "text.format", "messages": "output_config.format"}
+_SCHEMAS = {"responses": "parameters", "messages": "input_schema"}
+"""What clients call the form of an answer, and the schema of a tool, where it is not as in chat."""
+
 
 def shapes_for(call: Call, deployment: Deployment, answers: Answers) -> list[Shape]:
     """The shapes that ``call`` needs at ``deployment``, in the order in which they change it.
@@ -24,14 +28,16 @@ def shapes_for(call: Call, deployment: Deployment, answers: Answers) -> list[Sha
     if call.format is not None and able.schema != "native":
         prompted = able.schema == "checked"
         if checked or prompted:
-            shapes.append(StructuredOutput(call.format, provider, prompted=prompted, checked=checked))
+            field = _FORMATS.get(call.dialect, "response_format")
+            shapes.append(StructuredOutput(call.format, provider, prompted=prompted, checked=checked, field=field))
     calls_tools = bool(call.tools) and (call.tool_choice is None or call.tool_choice.mode != "none")
     if calls_tools and able.tools == "none":
         raise NotSupported(f"{deployment.model} at {provider} cannot call tools.", param="tools")
     prompted_tools = bool(call.tools) and able.tools == "prompted"
     if calls_tools and checked:
         every = prompted_tools or answers == "repair"
-        shape = ArgumentsCheck(call.tools, provider, every=every, enforced=able.schema == "native")
+        field = _SCHEMAS.get(call.dialect, "function.parameters")
+        shape = ArgumentsCheck(call.tools, provider, every=every, enforced=able.schema == "native", field=field)
         if shape.watches:
             shapes.append(shape)
     if prompted_tools:

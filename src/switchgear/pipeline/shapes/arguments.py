@@ -12,18 +12,27 @@ from switchgear.core.json_schema import Schema, parsed
 class ArgumentsCheck:
     """Checks calls of functions. With ``every`` all of them; else those that are ``strict`` and that no provider enforces.
 
-    ``watches`` tells whether there is anything to check. Raises RequestError for a schema that is none.
+    ``field`` is what the client calls the schema of a tool. ``watches`` tells whether there is anything to check. Raises
+    RequestError for a schema that is none.
     """
 
     note = ""
     dropped: tuple[str, ...] = ()
 
-    def __init__(self, tools: Sequence[Tool], provider: str, *, every: bool, enforced: bool) -> None:
+    def __init__(
+        self,
+        tools: Sequence[Tool],
+        provider: str,
+        *,
+        every: bool,
+        enforced: bool,
+        field: str = "function.parameters",
+    ) -> None:
         self._provider = provider
         self._every = every
         self._names = {tool.name for tool in tools if tool.kind != "builtin"}
         self._schemas = {
-            tool.name: Schema(tool.parameters, f"tools[{at}].function.parameters")
+            tool.name: Schema(tool.parameters, f"tools[{at}].{field}")
             for at, tool in enumerate(tools)
             if tool.kind == "function" and tool.parameters and (every or (tool.strict is True and not enforced))
         }

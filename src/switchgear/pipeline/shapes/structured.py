@@ -29,18 +29,28 @@ class StructuredOutput:
     """Holds an answer to ``wanted``.
 
     ``prompted``: the provider cannot be told, so the prompt tells the model, and a fence around the JSON is taken off. ``checked``:
-    an answer that is not what was wanted is an error. Answers that were cut, refused, or call tools are left as they are.
+    an answer that is not what was wanted is an error. ``field`` is what the client calls it. Answers that were cut, refused, or call
+    tools are left as they are.
     """
 
     dropped: tuple[str, ...] = ()
 
-    def __init__(self, wanted: ResponseFormat, provider: str, *, prompted: bool, checked: bool) -> None:
+    def __init__(
+        self,
+        wanted: ResponseFormat,
+        provider: str,
+        *,
+        prompted: bool,
+        checked: bool,
+        field: str = "response_format",
+    ) -> None:
         self.note = "schema=prompted" if prompted else ""
+        self._field = field
         self._wanted = wanted
         self._provider = provider
         self._prompted = prompted
         self._checked = checked
-        self._schema = Schema(wanted.schema, "response_format") if wanted.schema is not None else None
+        self._schema = Schema(wanted.schema, field) if wanted.schema is not None else None
 
     def ask(self, call: Call) -> Call:
         """The call with the schema in its prompt, where it must be there."""
@@ -89,9 +99,9 @@ class StructuredOutput:
 
     def _invalid(self, wrong: str) -> InvalidAnswer:
         return InvalidAnswer(
-            f"The model's answer is not what response_format asks for: {wrong}.",
+            f"The model's answer is not what {self._field} asks for: {wrong}.",
             provider=self._provider,
-            param="response_format",
+            param=self._field,
             complaint=f"That was not valid: {wrong}. Answer again with the corrected JSON and nothing else.",
         )
 
