@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from typing import Any
 
+import httpx
 import pytest
 from crossing_clients import Client, Heard
 from crossing_providers import HELLO, Calls, Counts, Ends, Says, Writes, error, frame, streamed, wire
@@ -246,23 +248,27 @@ def test_a_client_that_leaves_ends_the_providers_stream_and_is_recorded(
 def test_a_slow_client_holds_the_provider_back_and_gets_everything(
     front: Client, crossings: served, behind: FaultUpstream, provider: str
 ) -> None:
-    """Megabytes of events while nobody reads: the provider is made to wait, and the gateway keeps little of it."""
-    word = "x" * 4000
-    events = wire(provider, [Says(word) for _ in range(4000)])
+    """More of events than all the sockets between hold, while nobody reads: the provider is made to wait."""
+    word = "x" * 8000
+    events = wire(provider, [Says(word) for _ in range(3000)])
     end = wire(provider, [Says("end"), Ends(21, 34)])[-4:]
     done = Gate()
     done.open()
     behind.answer(streamed(provider, events + end, done, Send(http1.LAST_CHUNK)))
-    with front.stream(f"{provider}/m") as answer:
+    small = httpx.HTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)])
+    headers = {"authorization": f"Bearer {crossings.key}"}
+    with (
+        httpx.Client(base_url=crossings.url, headers=headers, timeout=20, transport=small) as http,
+        Client(front.dialect, http).stream(f"{provider}/m") as answer,
+    ):
         pieces = answer.iter_bytes()
         first = next(pieces)
-        sent = eventually(lambda: _settled(behind))
+        assert eventually(lambda: _settled(behind))
         assert done.reached == 0, "the provider was let send everything"
-        assert sent
         rest = b"".join(pieces)
     heard = front.heard(first + rest)
     assert heard.clean
-    assert heard.text == word * 4000 + "end"
+    assert heard.text == word * 3000 + "end"
     row = usage_row(crossings.data_dir, answer.headers["x-request-id"])
     assert (row["outcome"], row["completion_tokens"]) == ("ok", 34)
 
