@@ -190,10 +190,11 @@ def _must_be_read(request: ModelRequest, deployment: Deployment, dialect: Dialec
     fields = request.fields
     if deployment.provider.embedded:  # what a provider would refuse, nobody else does
         return True
-    if "tools" in fields:
+    tools = fields.get("tools") or fields.get("functions")  # chat's older name for them
+    if tools is not None:
         if able.tools is not None and able.tools != "native":
             return True
-        unenforced = able.schema != "native" and b'"strict"' in bytes(fields["tools"])
+        unenforced = able.schema != "native" and b'"strict"' in bytes(tools)
         if answers == "repair" or (answers == "check" and unenforced):
             return True
     if able.schema != "native" and any(b'"json' in bytes(fields[name]) for name in _FORMATS[dialect] if name in fields):
