@@ -12,6 +12,7 @@ from switchgear.core.canonical import (
     Call,
     Event,
     Finished,
+    Image,
     Message,
     Text,
     TextDelta,
@@ -155,6 +156,19 @@ def test_earlier_calls_and_results_are_told_in_words() -> None:
     sent = lent(call).ask(call)
     assert [message.role for message in sent.messages] == ["system", "user", "assistant", "user"]
     assert sent.messages[3].parts == [Text("Result of get_weather: sunny")]
+
+
+def test_what_tools_showed_and_that_they_failed_is_told_by_their_names() -> None:
+    image = Image(data="QUJD", media_type="image/png")
+    made = Message("assistant", [ToolCall("c1", "look", "{}"), ToolCall("c2", "patch", 'say "hi"', custom=True)])
+    given = [ToolResult("c1", [Text("A cat"), image]), ToolResult("c2", [Text("no")], is_error=True)]
+    call = asked(messages=[made, Message("tool", [*given])])
+    told = lent(call).ask(call).messages
+    assert msgspec.json.decode(told[1].parts[0].text)["tool_calls"][1] == {  # type: ignore[union-attr]
+        "name": "patch",
+        "arguments": {"input": 'say "hi"'},
+    }
+    assert told[2] == Message("user", [Text("Result of look: A cat\nError of patch: no"), image])
 
 
 def test_no_tool_is_called_where_none_may_be() -> None:

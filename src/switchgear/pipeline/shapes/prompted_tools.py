@@ -7,7 +7,7 @@ that even a very small model makes a valid one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.ids import new_id
 from switchgear.core.json_schema import parsed
+from switchgear.dialects.custom_tools import wrapped
 
 _TAGGED = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|\Z)", re.DOTALL)
 _MAY_BE_A_CALL = ("{", "[", "`", "<")
@@ -44,6 +45,8 @@ _FORCED = "You must call at least one tool now.\n"
 
 class PromptedTools:
     """Lends tools to a model for one call. ``constrained``: the provider decodes under a schema where one is given."""
+
+    changes = True
 
     def __init__(self, call: Call, *, constrained: bool) -> None:
         choice = call.tool_choice
@@ -68,7 +71,10 @@ class PromptedTools:
 
     def ask(self, call: Call) -> Call:
         """The call without tools: described in a system message, earlier calls and results as text."""
-        messages = [_as_text(message) for message in call.messages]
+        names = {
+            part.id: part.name for message in call.messages for part in message.parts if isinstance(part, ToolCall)
+        }
+        messages = [_as_text(message, names) for message in call.messages]
         if not self._off:
             place = next((at for at, message in enumerate(messages) if message.role != "system"), len(messages))
             messages.insert(place, Message("system", [Text(self._instruction())]))
@@ -231,15 +237,16 @@ def _described(tool: Tool) -> dict[str, Any]:
     return {"name": tool.name, "description": tool.description, "parameters": _parameters(tool)}
 
 
-def _as_text(message: Message) -> Message:
-    """A message with its tool calls and results as the text that this shape would have them be."""
+def _as_text(message: Message, names: Mapping[str, str]) -> Message:
+    """A message with its tool calls and results as the text that this shape would have them be; what results show follows them.
+
+    ``names`` are those of the tools that were called, by the call's id.
+    """
     if message.role == "tool":
-        said = [
-            f"Result of {part.name or part.call_id}: {_said(part)}"
-            for part in message.parts
-            if isinstance(part, ToolResult)
-        ]
-        return Message("user", [Text("\n".join(said))])
+        results = [part for part in message.parts if isinstance(part, ToolResult)]
+        said = Text("\n".join([_result(part, part.name or names.get(part.call_id, part.call_id)) for part in results]))
+        shown = [piece for part in results for piece in part.content if not isinstance(piece, Text)]
+        return Message("user", [said, *shown])
     if not any(isinstance(part, ToolCall) for part in message.parts):
         return message
     calls = [
@@ -252,12 +259,15 @@ def _as_text(message: Message) -> Message:
 
 
 def _json(call: ToolCall) -> bytes:
-    """Arguments as JSON, whatever a model wrote."""
+    """Arguments as JSON, whatever a model wrote; those of a custom tool as it is called here."""
+    if call.custom:
+        return wrapped(call.arguments).encode()
     try:
         return msgspec.json.encode(parsed(call.arguments or "{}"))
     except ValueError:
         return msgspec.json.encode(call.arguments)
 
 
-def _said(result: ToolResult) -> str:
-    return "\n".join(part.text for part in result.content if isinstance(part, Text))
+def _result(result: ToolResult, name: str) -> str:
+    text = "\n".join(part.text for part in result.content if isinstance(part, Text))
+    return f"{'Error' if result.is_error else 'Result'} of {name}: {text}"
