@@ -42,7 +42,7 @@ class Crossing:
     ``back.framing`` tells how the events of a stream are cut.
     """
 
-    __slots__ = ("answer_id", "asked", "back", "call", "front", "provider", "shapes", "target")
+    __slots__ = ("answer_id", "asked", "back", "call", "front", "passes", "provider", "shapes", "target")
 
     def __init__(
         self, fronts: tuple[Front, Back], call: Call, provider: Provider, target: Target, shapes: Sequence[Shape]
@@ -53,6 +53,7 @@ class Crossing:
         self.target = target
         self.shapes = shapes
         self.answer_id = ""
+        self.passes = self.front.name == self.back.name and not any(shape.changes for shape in shapes)
 
     def read(self, body: bytes) -> Answer:
         """A whole answer of the provider. Raises ProviderError."""

@@ -124,14 +124,16 @@ class Preparation:
         same = dialect in provider.dialects
         changed = has_media(asked) and await self.images.prepare(asked, deployment)
         shapes = self._shapes(asked, deployment, answers)
-        if same and not changed and not shapes and not _signed(request, dialect):
-            body = self._body(request, deployment, ask_usage=dialect == "chat")
-            headers = request.headers
-            return Prepared(Outgoing(call.operation, dialect, deployment.model, body, request.stream, headers))
         if shapes and asked.n is not None and asked.n > 1:
             raise NotSupported(f"{deployment.model} gives one answer here: n must be 1.", param="n")
-        back = BACKS[dialect if same else provider.dialects[0]]
         held = bool(request.stream and shapes and answers == "repair")
+        touched = changed or held or _signed(request, dialect) or any(shape.changes for shape in shapes)
+        if same and not touched:
+            prepared = self._as_it_came(call, request, deployment)
+            if shapes:
+                prepared.crossing = self._crossing(call, asked, deployment, shapes)
+            return prepared
+        back = BACKS[dialect if same else provider.dialects[0]]
         asked.stream = request.stream and not held
         shown = msgspec.structs.replace(asked) if shapes else asked  # shapes change what is sent alone
         for shape in shapes:
@@ -144,9 +146,22 @@ class Preparation:
         outgoing = Outgoing(call.operation, back.name, deployment.model, written.body, asked.stream, headers)
         if same and not shapes:
             return Prepared(outgoing)
-        crossing = Crossing((FRONTS[dialect], back), asked, provider, deployment.target, shapes)
-        crossing.asked, crossing.answer_id = shown, call.id
+        crossing = self._crossing(call, asked, deployment, shapes)
+        crossing.asked = shown
         return Prepared(outgoing, crossing, held)
+
+    def _as_it_came(self, call: ModelCall, request: ModelRequest, deployment: Deployment) -> Prepared:
+        dialect = DIALECTS[call.operation]
+        body = self._body(request, deployment, ask_usage=dialect == "chat")
+        return Prepared(Outgoing(call.operation, dialect, deployment.model, body, request.stream, request.headers))
+
+    def _crossing(self, call: ModelCall, asked: Call, deployment: Deployment, shapes: Sequence[Shape]) -> Crossing:
+        provider = deployment.provider
+        dialect = DIALECTS[call.operation]
+        back = BACKS[dialect if dialect in provider.dialects else provider.dialects[0]]
+        crossing = Crossing((FRONTS[dialect], back), asked, provider, deployment.target, shapes)
+        crossing.answer_id = call.id
+        return crossing
 
     def _body(self, request: ModelRequest, deployment: Deployment, *, ask_usage: bool = True) -> bytes:
         """The body to send: the deployment's model, and usage asked for; everything else as it came."""

@@ -30,6 +30,8 @@ class Shape(Protocol):
     note: str
     """What clients are told in ``x-switchgear-shaped``, as ``tools=prompted``; ``""`` for a mere check."""
 
+    changes: bool
+    """Whether it changes the call or a right answer; a mere check does neither."""
     dropped: tuple[str, ...]
     """What of the request is left out, as ``tools.web_search``."""
 

@@ -17,6 +17,7 @@ class ArgumentsCheck:
     """
 
     note = ""
+    changes = False
     dropped: tuple[str, ...] = ()
 
     def __init__(

@@ -48,7 +48,7 @@ class StructuredOutput:
         self._field = field
         self._wanted = wanted
         self._provider = provider
-        self._prompted = prompted
+        self._prompted = self.changes = prompted
         self._checked = checked
         self._schema = Schema(wanted.schema, field) if wanted.schema is not None else None
 
