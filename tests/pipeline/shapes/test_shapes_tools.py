@@ -171,6 +171,11 @@ def test_what_tools_showed_and_that_they_failed_is_told_by_their_names() -> None
     assert told[2] == Message("user", [Text("Result of look: A cat\nError of patch: no"), image])
 
 
+def test_small_models_are_told_of_earlier_calls_in_a_sentence() -> None:
+    call = asked(messages=[Message("assistant", [ToolCall("c1", "look", '{"at": "x"}')])])
+    assert lent(call, constrained=True).ask(call).messages[-1].parts == [Text('I call the tool look with {"at":"x"}.')]
+
+
 def test_no_tool_is_called_where_none_may_be() -> None:
     call = asked(choice=ToolChoice("none"))
     shape = lent(call)

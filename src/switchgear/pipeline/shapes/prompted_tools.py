@@ -60,6 +60,7 @@ class PromptedTools:
         self._off = mode == "none"
         self._constrained = constrained and self._forced and bool(self._tools)
         self._single = call.parallel_tools is False
+        self._in_words = constrained  # the models of such providers are small, and repeat JSON that they see
         self.dropped = tuple(f"tools.{tool.name}" for tool in call.tools if tool.kind == "builtin")
         self._off = self._off or not self._tools
         self.note = "" if not self._tools else "tools=constrained" if self._constrained else "tools=prompted"
@@ -74,7 +75,7 @@ class PromptedTools:
         names = {
             part.id: part.name for message in call.messages for part in message.parts if isinstance(part, ToolCall)
         }
-        messages = [_as_text(message, names) for message in call.messages]
+        messages = [_as_text(message, names, in_words=self._in_words) for message in call.messages]
         if not self._off:
             place = next((at for at, message in enumerate(messages) if message.role != "system"), len(messages))
             messages.insert(place, Message("system", [Text(self._instruction())]))
@@ -237,10 +238,10 @@ def _described(tool: Tool) -> dict[str, Any]:
     return {"name": tool.name, "description": tool.description, "parameters": _parameters(tool)}
 
 
-def _as_text(message: Message, names: Mapping[str, str]) -> Message:
+def _as_text(message: Message, names: Mapping[str, str], *, in_words: bool) -> Message:
     """A message with its tool calls and results as the text that this shape would have them be; what results show follows them.
 
-    ``names`` are those of the tools that were called, by the call's id.
+    ``names`` are those of the tools that were called, by the call's id. ``in_words``: calls are told in a sentence.
     """
     if message.role == "tool":
         results = [part for part in message.parts if isinstance(part, ToolResult)]
@@ -249,13 +250,14 @@ def _as_text(message: Message, names: Mapping[str, str]) -> Message:
         return Message("user", [said, *shown])
     if not any(isinstance(part, ToolCall) for part in message.parts):
         return message
-    calls = [
-        {"name": part.name, "arguments": msgspec.Raw(_json(part))}
-        for part in message.parts
-        if isinstance(part, ToolCall)
-    ]
+    made = [part for part in message.parts if isinstance(part, ToolCall)]
     rest: list[Part] = [part for part in message.parts if not isinstance(part, ToolCall)]
-    return Message("assistant", [*rest, Text(msgspec.json.encode({"tool_calls": calls}).decode())])
+    if in_words:
+        told = "\n".join([f"I call the tool {part.name} with {_json(part).decode()}." for part in made])
+    else:
+        calls = [{"name": part.name, "arguments": msgspec.Raw(_json(part))} for part in made]
+        told = msgspec.json.encode({"tool_calls": calls}).decode()
+    return Message("assistant", [*rest, Text(told)])
 
 
 def _json(call: ToolCall) -> bytes:
