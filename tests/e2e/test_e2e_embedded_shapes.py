@@ -35,7 +35,7 @@ both_ways = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stre
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[served]:
-    with served("[local]\nthreads = 2\n[store]\ndurability = 'strict'\n", stop_timeout=20) as running:
+    with served("[local]\nthreads = 1\n[store]\ndurability = 'strict'\n", stop_timeout=20) as running:
         eventually(lambda: ready(running), 60)
         yield running
 
