@@ -273,5 +273,5 @@ async def test_a_prune_does_not_read_the_responses(sqlite_url: str, tmp_path: Pa
         "EXPLAIN QUERY PLAN SELECT id FROM responses WHERE expires_at <= 1 ORDER BY expires_at LIMIT 9"
     ).fetchall()
     database.close()
-    assert tables.HEAD == "0002"
+    assert "0002" in tables.REVISIONS
     assert "responses_by_expiry" in plan[0][3]

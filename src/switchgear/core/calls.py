@@ -1,7 +1,8 @@
-"""What is known of one call: its usage and the record that is kept of it."""
+"""What is known of one call: its usage, the route it took, and the record that is kept of it."""
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Literal
 
 import msgspec
@@ -30,11 +31,71 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     estimated: bool = False
 
 
+class Priority(IntEnum):
+    """How urgent a call is; written in lower case. Batch work is done when nothing else waits."""
+
+    BATCH = 0
+    LOW = 1
+    NORMAL = 2
+    HIGH = 3
+
+
+Tried = Literal["ok", "failed", "cut", "lost", "skipped", "abandoned"]
+"""How an attempt ended.
+
+``ok``, ``failed``, ``cut`` and ``abandoned`` as for a call. ``lost``: another attempt of the same call was faster. ``skipped``: the
+deployment was passed over and not called.
+"""
+
+
+class Attempt(msgspec.Struct, frozen=True, gc=False):
+    """One try of a call at one deployment.
+
+    ``at_ms`` is the time from the call's start; ``waited_ms`` the part of ``ms`` that it stood in the deployment's queue. ``why`` says
+    in a few words why this deployment, or why it was skipped; ``message`` is the error's, safe to show.
+    """
+
+    provider: str
+    deployment: str
+    at_ms: float
+    ms: float = 0.0
+    first_token_ms: float | None = None
+    outcome: Tried = "ok"
+    status: int = 200
+    error: str = ""
+    message: str = ""
+    usage: Usage | None = None
+    cost: int | None = None
+    why: str = ""
+    waited_ms: float = 0.0
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """What one stage said of a call. ``at_ms`` is the time from the call's start."""
+
+    stage: str
+    at_ms: float
+    told: str
+
+
+class Route(msgspec.Struct, frozen=True, gc=False):
+    """The way a call went: what the stages said, and the attempts in the order in which they began."""
+
+    steps: tuple[Step, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+
+CacheResult = Literal["", "miss", "hit", "shared", "semantic", "stale", "bypass"]
+"""What the cache did for a call: nothing, or as the names say; ``shared`` answers came from an identical call under way."""
+
+
 class CallRecord(msgspec.Struct, frozen=True, gc=False):
     """One finished call, as published by ``record`` and kept in the store.
 
     ``at`` is the start in milliseconds since the Unix epoch; durations are milliseconds; ``cost`` is in
-    nano-dollars (1e-9 USD, exact in sums) and ``None`` where the price is not known.
+    nano-dollars (1e-9 USD, exact in sums) and ``None`` where the price is not known. ``usage`` and ``cost`` are those of all
+    attempts together; ``provider`` and ``deployment`` those of the attempt that answered, or of the last one. ``message`` is the
+    error's, safe to show.
     """
 
     id: str
@@ -54,3 +115,8 @@ class CallRecord(msgspec.Struct, frozen=True, gc=False):
     first_token_ms: float | None
     attempts: int = 1
     trace: str = ""
+    team: str = ""
+    user: str = ""
+    cache: CacheResult = ""
+    message: str = ""
+    route: Route | None = None
