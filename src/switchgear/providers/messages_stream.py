@@ -9,7 +9,6 @@ from __future__ import annotations
 import msgspec
 
 from switchgear.core.calls import Usage
-from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
 from switchgear.dialects.messages.usage import WireUsage
 from switchgear.providers.base import Redact
 from switchgear.providers.errors import error_in_body
@@ -24,7 +23,8 @@ from switchgear.providers.messages_bodies import (
     usage_of_message,
 )
 from switchgear.providers.openai_stream import tokens_of
-from switchgear.providers.sse import EventCutter, event_data, split_events
+from switchgear.providers.passing_stream import PassingStream
+from switchgear.providers.sse import event_data
 
 _PIECE = b"event: content_block_delta\n"
 _TELLING = (b"message_", b"signature", b'"error"', b'"redacted_')
@@ -53,47 +53,19 @@ _fields = msgspec.json.Decoder(Fields)
 _encode = msgspec.json.Encoder().encode
 
 
-class MessagesStream:
-    """One stream on its way through. ``feed`` takes what arrives and gives back what the client gets.
+class MessagesStream(PassingStream):
+    """A stream whose last event is ``message_stop``. Signatures are marked as the provider's."""
 
-    The last event (``message_stop``) is given by ``ending``, once the call is settled. Signatures are marked as the provider's.
-    What an error inside shows went through ``redact``.
-    """
-
-    __slots__ = (
-        "_aligned",
-        "_cutter",
-        "_end",
-        "_events",
-        "_failure",
-        "_marked",
-        "_provider",
-        "_received",
-        "_redact",
-        "_seen",
-        "_stopped",
-        "_told",
-        "_typical",
-        "done",
-        "usage",
-    )
+    __slots__ = ("_events", "_marked", "_received", "_stopped", "_told", "_typical")
 
     def __init__(self, provider: str, redact: Redact) -> None:
-        self._provider = provider
-        self._redact = redact
-        self._cutter = EventCutter(provider)
-        self._aligned = False
-        self._seen = False
+        super().__init__(provider, redact, end=END_OF_MESSAGE)
         self._events = 0
         self._received = 0
         self._typical = b""
         self._marked: set[int | None] = set()
         self._told = WireUsage()
         self._stopped = False
-        self._end = END_OF_MESSAGE
-        self._failure: ProviderError | None = None
-        self.done = False
-        self.usage: Usage | None = None
 
     def feed(self, data: bytes) -> bytes:
         """Whole events for the client, possibly none. Raises ProviderError for an error sent as an event."""
@@ -107,15 +79,10 @@ class MessagesStream:
             self._events += 1
             self._received += len(data)
             return data
-        if self._failure is not None:
-            raise self._failure
-        events = self._cutter.feed(data)
-        if not events:
-            self._aligned = False
-            return b""
-        given = events if self._typical and self._are_pieces(events) else self._inspect(events)
-        self._aligned = self._cutter.empty and bool(self._typical) and not self.done
-        return given
+        return self._cut(data)
+
+    def _pass(self, events: bytes) -> bytes:
+        return events if self._typical and self._are_pieces(events) else self._inspect(events)
 
     def _are_pieces(self, events: bytes) -> bool:
         """Whether several events are all pieces of blocks, which are then counted."""
@@ -124,21 +91,6 @@ class MessagesStream:
         self._events += events.count(b"\ndata:")
         self._received += len(events)
         return True
-
-    def _inspect(self, events: bytes) -> bytes:
-        kept: list[bytes] = []
-        for event in split_events(events):
-            if self.done:
-                break  # nothing counts after the end
-            try:
-                kept.append(self._look(event))
-            except ProviderError as error:
-                self.done = True
-                self._failure = error  # finish raises it too
-                if not any(kept):
-                    raise
-                # what came before it still goes to the client; the next feed raises it
-        return b"".join(kept)
 
     def _look(self, event: bytes) -> bytes:
         """One event as the client gets it."""
@@ -157,6 +109,7 @@ class MessagesStream:
             self._events += 1
             self._received += len(event)
             self._typical = self._typical or event
+            self._regular = True
             return self._signed(event, data, told.index) if b"signature_delta" in data else event
         if kind == "content_block_start":
             return self._signed(event, data, told.index) if b"thinking" in data else event
@@ -194,34 +147,11 @@ class MessagesStream:
         name = bytes(fields["type"]).strip(b'"')
         return b"event: %b\ndata: %b\n\n" % (name, _encode(fields))
 
-    def finish(self) -> bytes:
-        """What was held back, once the provider's answer ended.
+    def _ends_whole(self, data: bytes) -> bool:
+        return bool(data)
 
-        Raises the error that came as an event after others, ProviderDisconnected if the stream neither ended nor said why it
-        would, and ProviderInvalidResponse if it held no event at all.
-        """
-        rest, unfinished = self._cutter.finish()
-        kept = b"" if self.done else self._inspect(rest)
-        if self._failure is not None:
-            raise self._failure
-        if event_data(unfinished).strip() and not self.done:
-            kept += self._inspect(
-                unfinished.rstrip() + b"\n\n"
-            )  # some servers leave out the empty line after the last event
-        if self.done or self._stopped:
-            self.done = True
-            return kept
-        if not self._seen:
-            raise ProviderInvalidResponse(
-                f"Provider {self._provider} answered with an empty stream.", provider=self._provider
-            )
-        raise ProviderDisconnected(
-            f"Provider {self._provider} ended the stream before its answer was complete.", provider=self._provider
-        )
-
-    def ending(self, usage: Usage) -> bytes:  # noqa: ARG002 - the client was told it already
-        """The last event, as it came."""
-        return self._end
+    def _complete(self) -> bool:
+        return self._stopped
 
     def estimate(self, prompt_characters: int) -> Usage:
         """Usage of a stream that broke off before it told any: what it began with, and its text at four characters a token.

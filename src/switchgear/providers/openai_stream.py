@@ -13,10 +13,13 @@ import msgspec
 
 from switchgear.core.calls import Usage
 from switchgear.core.canonical import SIGNATURE_MARK, Signature
-from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
+from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.providers.base import Redact
 from switchgear.providers.errors import error_in_body
-from switchgear.providers.sse import EventCutter, event_data, split_events
+from switchgear.providers.passing_stream import PassingStream
+from switchgear.providers.sse import event_data, split_events
+
+END_OF_STREAM = b"data: [DONE]\n\n"
 
 _SHORT = 24
 """Shorter events may be the end marker, ``data: [DONE]``."""
@@ -119,44 +122,24 @@ def estimate_of(body: bytes, prompt_characters: int) -> Usage:
     return Usage(tokens_of(prompt_characters), tokens_of(text), estimated=True)
 
 
-class StreamReader:
-    """One stream on its way through. ``feed`` takes what arrives and gives back what the client gets.
+class StreamReader(PassingStream):
+    """A stream whose last event is the end marker (``data: [DONE]``).
 
-    With ``show_usage`` false the usage that the gateway asked for is taken out again. The end marker
-    (``data: [DONE]``) is never given back by ``feed``: the caller sends it when the call is settled.
-    What an error inside shows went through ``redact``.
+    With ``show_usage`` false the usage that the gateway asked for is taken out again.
     """
 
-    __slots__ = (
-        "_aligned",
-        "_cutter",
-        "_events",
-        "_failure",
-        "_last",
-        "_opening",
-        "_provider",
-        "_received",
-        "_redact",
-        "_show_usage",
-        "_typical",
-        "done",
-        "usage",
-    )
+    __slots__ = ("_events", "_last", "_opening", "_received", "_show_usage", "_typical")
+
+    _reads_on = True
 
     def __init__(self, provider: str, redact: Redact, *, show_usage: bool) -> None:
-        self._provider = provider
-        self._redact = redact
+        super().__init__(provider, redact, end=END_OF_STREAM)
         self._show_usage = show_usage
-        self._cutter = EventCutter(provider)
         self._events = 0
         self._received = 0
-        self._aligned = False
         self._last = b""
         self._opening = 0
         self._typical = b""
-        self._failure: ProviderError | None = None
-        self.done = False
-        self.usage: Usage | None = None
 
     def feed(self, data: bytes) -> bytes:
         """Whole events for the client, possibly none. Raises ProviderError for an error sent as an event."""
@@ -180,12 +163,9 @@ class StreamReader:
                 self._received += len(data)
                 self._last = data
                 return data
-        if self._failure is not None:
-            raise self._failure
-        events = self._cutter.feed(data)
-        self._aligned = self._cutter.empty and bool(self._typical)
-        if not events:
-            return b""
+        return self._cut(data)
+
+    def _pass(self, events: bytes) -> bytes:
         if b'"usage"' in events or b"[DONE]" in events or b'"error"' in events or _DETAILS in events:
             return self._inspect(events)
         self._count(events)
@@ -195,6 +175,7 @@ class StreamReader:
         if b"data:" not in events:
             return
         self._last = events
+        self._seen = True
         if not self._typical or events.startswith(b":") or b"\n:" in events:
             for event in split_events(events):
                 self._count_one(event)
@@ -214,6 +195,7 @@ class StreamReader:
             self._opening = len(event)
         elif not self._typical:
             self._typical = event
+            self._regular = True
 
     def _inspect(self, events: bytes) -> bytes:
         """Look into events that may carry usage, an error or the end."""
@@ -224,21 +206,11 @@ class StreamReader:
             if not any(mark in events for mark in (b'"usage"', b"[DONE]", b'"error"', _DETAILS)):
                 self._count(events)
                 return events
-        kept: list[bytes] = []
-        for event in split_events(events):
-            try:
-                kept.append(self._look(_marked(event, self._provider) if _DETAILS in event else event))
-            except ProviderError as error:
-                if not any(kept):
-                    raise
-                # what came before it still goes to the client; the next feed raises it, or finish
-                self._failure = error
-                self._aligned = False
-                self.done = True
-                break
-        return b"".join(kept)
+        return super()._inspect(events)
 
     def _look(self, event: bytes) -> bytes:
+        if _DETAILS in event:
+            event = _marked(event, self._provider)
         data = event_data(event)
         if data.strip() == b"[DONE]":
             self.done = True
@@ -256,6 +228,7 @@ class StreamReader:
             self._count(event)
             return event
         self.usage = _usage_in(fields["usage"]) or self.usage
+        self._seen = self._seen or self.usage is not None
         if not self._show_usage:
             if not answers:
                 return b""
@@ -265,34 +238,11 @@ class StreamReader:
             self._count(event)
         return event
 
-    def finish(self) -> bytes:
-        """What was held back, once the provider's answer ended.
+    def _ends_whole(self, data: bytes) -> bool:
+        return data == b"[DONE]"
 
-        Raises the error that came as an event after others, ProviderDisconnected if the stream neither said it was
-        done nor gave a finish reason, and ProviderInvalidResponse if it held no event at all.
-        """
-        rest, unfinished = self._cutter.finish()
-        kept = self._inspect(rest) if rest and self._failure is None else b""
-        if self._failure is not None:
-            raise self._failure
-        if event_data(unfinished).strip() == b"[DONE]":  # some servers leave out the empty line after it
-            self.done = True
-        if not self._last and self.usage is None:
-            raise ProviderInvalidResponse(
-                f"Provider {self._provider} answered with an empty stream.", provider=self._provider
-            )
-        if self.done:
-            return kept
-        if not any(choice.get("finish_reason") for choice in _choices(event_data(self._last_event()))):
-            raise ProviderDisconnected(
-                f"Provider {self._provider} ended the stream before its answer was complete.", provider=self._provider
-            )
-        self.done = True
-        return kept
-
-    def ending(self, usage: Usage) -> bytes:  # noqa: ARG002 - usage passed with the provider's events
-        """The end marker."""
-        return END_OF_STREAM
+    def _complete(self) -> bool:
+        return any(choice.get("finish_reason") for choice in _choices(event_data(self._last_event())))
 
     def _last_event(self) -> bytes:
         """The last event that carried data."""
@@ -393,6 +343,3 @@ def _marked(event: bytes, provider: str) -> bytes:
     data = event_data(event)
     marked = mark_details(data, provider)
     return event if marked is data else b"data: %b\n\n" % marked
-
-
-END_OF_STREAM = b"data: [DONE]\n\n"

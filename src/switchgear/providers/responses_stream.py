@@ -12,12 +12,13 @@ from typing import Final
 import msgspec
 
 from switchgear.core.calls import Usage
-from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderInvalidResponse
+from switchgear.core.errors import ProviderError
 from switchgear.dialects.responses.answers import UNDECODABLE, usage_of
 from switchgear.dialects.responses.event_reader import failure_document
 from switchgear.providers.base import Redact
 from switchgear.providers.errors import error_in_body
 from switchgear.providers.openai_stream import CHARACTERS_PER_TOKEN, LONGEST_TOKEN, tokens_of
+from switchgear.providers.passing_stream import PassingStream
 from switchgear.providers.responses_bodies import (
     Told,
     estimate_of_response,
@@ -26,7 +27,7 @@ from switchgear.providers.responses_bodies import (
     unmark,
     usage_of_response,
 )
-from switchgear.providers.sse import EventCutter, event_data, split_events
+from switchgear.providers.sse import event_data, split_events
 
 _EVENT: Final = b"event: response."
 _TELLING: Final = (b'"response"', b'"encrypted_content"', b'"error"')
@@ -49,41 +50,16 @@ _event = msgspec.json.Decoder(_Event)
 _delta = msgspec.json.Decoder(_Delta)
 
 
-class ResponsesStream:
-    """One stream on its way through. ``feed`` takes what arrives and gives back what the client gets.
+class ResponsesStream(PassingStream):
+    """A stream whose last event holds the whole response. Signatures are marked as the provider's."""
 
-    The last event, which holds the whole response, is given by ``ending``, once the call is settled. Signatures are marked as the
-    provider's. What an error inside shows went through ``redact``.
-    """
-
-    __slots__ = (
-        "_aligned",
-        "_cutter",
-        "_end",
-        "_failure",
-        "_last",
-        "_pieces",
-        "_provider",
-        "_received",
-        "_redact",
-        "_seen",
-        "done",
-        "usage",
-    )
+    __slots__ = ("_last", "_pieces", "_received")
 
     def __init__(self, provider: str, redact: Redact) -> None:
-        self._provider = provider
-        self._redact = redact
-        self._cutter = EventCutter(provider)
-        self._aligned = False
-        self._seen = False
+        super().__init__(provider, redact, regular=True)
         self._pieces = 0
         self._received = 0
         self._last = b""
-        self._end = b""
-        self._failure: ProviderError | None = None
-        self.done = False
-        self.usage: Usage | None = None
 
     def feed(self, data: bytes) -> bytes:
         """Whole events for the client, possibly none. Raises ProviderError for an error sent as an event."""
@@ -98,15 +74,12 @@ class ResponsesStream:
             self._received += len(data)
             self._last = data
             return data
-        if self._failure is not None:
-            raise self._failure
-        events = self._cutter.feed(data)
-        if not events:
-            self._aligned = False
-            return b""
-        given = self._inspect(events) if self.done or any(word in events for word in _TELLING) else self._count(events)
-        self._aligned = self._cutter.empty and not self.done
-        return given
+        return self._cut(data)
+
+    def _pass(self, events: bytes) -> bytes:
+        if self.done or any(word in events for word in _TELLING):
+            return self._inspect(events)
+        return self._count(events)
 
     def _count(self, events: bytes) -> bytes:
         """Events that say nothing to us, of which the deltas are counted."""
@@ -116,21 +89,6 @@ class ResponsesStream:
             self._received += len(events)
             self._last = events
         return events
-
-    def _inspect(self, events: bytes) -> bytes:
-        kept: list[bytes] = []
-        for event in split_events(events):
-            if self.done:
-                break  # nothing counts after the end
-            try:
-                kept.append(self._look(event))
-            except ProviderError as error:
-                self.done = True
-                self._failure = error  # finish raises it too
-                if not any(kept):
-                    raise
-                # what came before it still goes to the client; the next feed raises it
-        return b"".join(kept)
 
     def _look(self, event: bytes) -> bytes:
         """One event as the client gets it."""
@@ -164,33 +122,8 @@ class ResponsesStream:
         failure = error_in_body(self._provider, document, self._redact)
         return failure or ProviderError(f"Provider {self._provider} told of an error.", provider=self._provider)
 
-    def finish(self) -> bytes:
-        """What was held back, once the provider's answer ended.
-
-        Raises the error that came as an event after others, ProviderDisconnected if the response was not said to be whole, and
-        ProviderInvalidResponse if there was no event at all.
-        """
-        rest, unfinished = self._cutter.finish()
-        kept = b"" if self.done else self._inspect(rest)
-        if self._failure is not None:
-            raise self._failure
-        if not self.done and event_data(unfinished).strip().endswith(b"}"):
-            kept += self._inspect(
-                unfinished.rstrip() + b"\n\n"
-            )  # some servers leave out the empty line after the last event
-        if self.done:
-            return kept
-        if not self._seen:
-            raise ProviderInvalidResponse(
-                f"Provider {self._provider} answered with an empty stream.", provider=self._provider
-            )
-        raise ProviderDisconnected(
-            f"Provider {self._provider} ended the stream before its answer was complete.", provider=self._provider
-        )
-
-    def ending(self, usage: Usage) -> bytes:  # noqa: ARG002 - it is in the event already
-        """The last event, with the whole response."""
-        return self._end
+    def _ends_whole(self, data: bytes) -> bool:
+        return data.endswith(b"}")
 
     def estimate(self, prompt_characters: int) -> Usage:
         """Usage of a stream that told none: a token for each delta, as most providers send them, unless they carry more than a

@@ -78,7 +78,8 @@ class EventCutter:
         """Where the last whole event ends, or 0."""
         rest = self._rest
         if not self._carriage_returns:
-            return rest.rfind(b"\n\n", start) + 2 if b"\n\n" in rest[start:] else 0
+            found = rest.rfind(b"\n\n", start)
+            return found + 2 if found >= 0 else 0
         # a CR at the very end may be the first half of a CRLF: it is looked at again with the next byte
         end = len(rest) - 1 if rest.endswith(b"\r") else len(rest)
         cut = 0
