@@ -1,4 +1,4 @@
-"""What is kept for a time only is forgotten in the background."""
+"""What is kept for a time only is forgotten."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from switchgear.app.retention import Retention
 from switchgear.core.errors import NotFound
+from switchgear.events.duty import Duty
 from switchgear.store.files import KeptFile
 from switchgear.store.responses import KeptResponse
 from switchgear.store.store import Store
@@ -32,8 +33,8 @@ def kept(name: str, expires_at: int) -> KeptResponse:
 async def test_expired_responses_are_deleted_again_and_again(store: Store) -> None:
     await store.responses.keep(kept("resp_new", NOW + 3_600_000))
     await store.responses.keep(kept("resp_old", NOW - 1))
-    retention = Retention(store.responses, every=0.01)
-    retention.start()
+    duty = Duty(store.leases, "retention", Retention(store.responses).forget, every=0.01, holder="me")
+    duty.start()
     try:
         for name in ("resp_old", "resp_older"):
             async with asyncio.timeout(10):
@@ -42,7 +43,7 @@ async def test_expired_responses_are_deleted_again_and_again(store: Store) -> No
             if name == "resp_old":
                 await store.responses.keep(kept("resp_older", NOW - 2))
     finally:
-        await retention.close()
+        await duty.close()
     assert await found(store, "resp_new")
 
 
@@ -59,16 +60,3 @@ async def found(store: Store, name: str) -> bool:
     except NotFound:
         return False
     return True
-
-
-async def test_a_store_that_is_away_is_asked_the_next_time(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    retention = Retention(store.responses)
-    async with store._database.engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE responses RENAME TO away")
-    assert await retention.forget() == 0
-    assert "cannot be deleted" in caplog.text
-    async with store._database.engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE away RENAME TO responses")
-    await store.responses.keep(kept("resp_old", NOW - 1))
-    assert await retention.forget() == 1
-    await retention.close()

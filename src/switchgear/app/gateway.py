@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import msgspec
 from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.app.bootstrap import first_keys
-from switchgear.app.retention import Retention
+from switchgear.app.retention import EVERY_SECONDS, Retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.load import Loaded, read
@@ -22,10 +22,12 @@ from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable, SwitchgearError
+from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
 from switchgear.edge.health import Readiness
 from switchgear.edge.openai.responses_background import BackgroundResponses
 from switchgear.events.bus import EventBus
+from switchgear.events.duty import Duty
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
 from switchgear.observe.tracing import Tracer
@@ -106,7 +108,8 @@ class Gateway:
         self.bus = EventBus()
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
-        self._retention = Retention(store.responses, store.files)
+        self.node_id = new_id("node")
+        self._duties = [self._duty("retention", Retention(store.responses, store.files).forget, EVERY_SECONDS)]
         self.background = BackgroundResponses(store.responses)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
@@ -142,6 +145,9 @@ class Gateway:
             await store.close()
             raise
         return gateway
+
+    def _duty(self, name: str, work: Callable[[], Awaitable[object]], every: float) -> Duty:
+        return Duty(self.store.leases, name, work, every=every, holder=self.node_id)
 
     def _subscribe(self) -> None:
         self.bus.subscribe(CallRecord, self.store.writer.add)
@@ -188,7 +194,8 @@ class Gateway:
         if self.embedded is not None:
             self.embedded.start()
         self.loop_lag.start()
-        self._retention.start()
+        for duty in self._duties:
+            duty.start()
         self.background.start()
         self._poller = asyncio.create_task(self._poll(), name="store poll")
 
@@ -198,7 +205,7 @@ class Gateway:
             self._poller.cancel()
             await asyncio.gather(self._poller, return_exceptions=True)
         await self.background.close()
-        await self._retention.close()
+        await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
         if self.embedded is not None:
             await self.embedded.stop()

@@ -58,7 +58,8 @@ _DAMAGE = (
 )
 P = ParamSpec("P")
 T = TypeVar("T")
-_TABLES = [table for table in tables.metadata.sorted_tables if table is not tables.revision]
+_OF_THE_MOMENT = {tables.revision.name, tables.leases.name}
+_TABLES = [table for table in tables.metadata.sorted_tables if table.name not in _OF_THE_MOMENT]
 
 
 class TableCopy(msgspec.Struct, frozen=True):

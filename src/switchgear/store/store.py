@@ -12,6 +12,7 @@ from switchgear.store.audit import Audit
 from switchgear.store.engine import Database, Durability, connect
 from switchgear.store.files import Files
 from switchgear.store.keys import Keys
+from switchgear.store.leases import Leases
 from switchgear.store.models import Models
 from switchgear.store.providers import Providers
 from switchgear.store.responses import Responses
@@ -36,6 +37,7 @@ class Store:
         self.responses = Responses(database)
         self.files = Files(database)
         self.audit = Audit(database)
+        self.leases = Leases(database)
         self.writer = UsageWriter(database, durability)
 
     @classmethod

@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema revision this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]
@@ -175,6 +175,16 @@ files = Table(
     Column("expires_at", BigInteger),
 )
 Index("files_by_key", files.c.key_id, files.c.created_at)
+
+# Who does what one process of all does, and when that was done last; `until` is 0 while nobody is at it. Not in backups.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("done_at", BigInteger, nullable=False),
+)
 
 audit = Table(
     "audit",
