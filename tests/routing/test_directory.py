@@ -65,7 +65,7 @@ def test_an_alias_goes_to_its_first_deployment(directory: Directory) -> None:
         ("openai", "gpt-4o-mini"),
         ("local", "smollm2"),
     ]
-    assert model.header == b"x-switchgear-model: gpt-4o-mini\r\nx-switchgear-provider: openai\r\n"
+    assert model.deployments[0].header == b"x-switchgear-model: gpt-4o-mini\r\nx-switchgear-provider: openai\r\n"
     assert bytes(model.deployments[0].model_json) == b'"gpt-4o-mini"'
 
 
@@ -163,7 +163,7 @@ def test_long_names_are_cut_and_cost_little(directory: Directory) -> None:
 def test_headers_are_visible_ascii_whatever_a_model_is_called(directory: Directory, name: str) -> None:
     model = directory.find(f"openai/{name}")
     assert model is not None
-    lines: Iterable[bytes] = model.header.split(b"\r\n")
+    lines: Iterable[bytes] = model.deployments[0].header.split(b"\r\n")
     assert len(list(lines)) == 3
-    assert model.header.replace(b"\r\n", b"").isascii()
-    assert not any(byte < 32 or byte == 127 for byte in model.header.replace(b"\r\n", b""))
+    assert model.deployments[0].header.replace(b"\r\n", b"").isascii()
+    assert not any(byte < 32 or byte == 127 for byte in model.deployments[0].header.replace(b"\r\n", b""))

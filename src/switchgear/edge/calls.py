@@ -159,7 +159,7 @@ class CallReply:
 
 def call_headers(call: ModelCall) -> bytes:
     """What a client is told of the way its call went: the model and provider, what was left out and what was lent."""
-    headers = call.model.header if call.model is not None else b""
+    headers = call.deployment.header if call.deployment is not None else b""
     if call.dropped:
         headers += b"x-switchgear-dropped: %b\r\n" % _listed(call.dropped)
     if call.shaped:

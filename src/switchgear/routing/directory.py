@@ -13,6 +13,10 @@ from switchgear.core.capabilities import Capabilities, Target
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Card, Catalog, overridden
+from switchgear.routing.board import Board
+from switchgear.routing.health import DeploymentHealth
+from switchgear.routing.rules import RouteRules
+from switchgear.routing.select import Ordered, Policy
 
 Answers = Literal["trust", "check", "repair"]
 
@@ -22,19 +26,48 @@ _REMEMBERED: Final = 4096
 _LONGEST_NAME: Final = 256
 _NAMED: Final = 5
 """How many models an error names."""
+_RULES: Final = RouteRules()
+_ORDERED: Final = Ordered()
 
 
 class Deployment:
     """One provider's model behind an alias, with what it costs and what it can do.
 
     ``card`` is what is known of it, None for a model nobody knows; then its ``price`` is None too, and calls cost nobody knows what.
+    ``id`` is the same for all aliases that have it, and so is ``health``. ``header`` are the lines that tell a client of it.
     """
 
-    __slots__ = ("capabilities", "card", "model", "model_json", "price", "provider", "target")
+    __slots__ = (
+        "capabilities",
+        "card",
+        "header",
+        "health",
+        "id",
+        "model",
+        "model_json",
+        "price",
+        "provider",
+        "target",
+        "weight",
+    )
 
-    def __init__(self, provider: Provider, model: str, card: Card | None) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        model: str,
+        card: Card | None,
+        health: DeploymentHealth | None = None,
+        weight: int = 1,
+    ) -> None:
         self.provider = provider
         self.model = model
+        self.id = f"{provider.name}/{model}"
+        self.health = health or DeploymentHealth(self.id)
+        self.weight = weight
+        self.header = b"x-switchgear-model: %b\r\nx-switchgear-provider: %b\r\n" % (
+            _visible(model),
+            _visible(provider.name),
+        )
         self.model_json = msgspec.Raw(msgspec.json.encode(model))
         self.card = card
         self.price = card.price if card is not None else None
@@ -48,10 +81,10 @@ class Model:
     """What a client names: an alias and its deployments in order, or ``provider/model`` with the one it is.
 
     ``answers`` is what the gateway does about answers that are not what was asked for; ``vision_fallback`` names the model
-    that takes calls with images when this one sees nothing.
+    that takes calls with images when this one sees nothing. ``rules`` and ``policy`` say how its calls are routed.
     """
 
-    __slots__ = ("answers", "deployments", "header", "name", "vision_fallback")
+    __slots__ = ("answers", "deployments", "name", "policy", "rules", "vision_fallback")
 
     def __init__(
         self,
@@ -59,23 +92,23 @@ class Model:
         deployments: tuple[Deployment, ...],
         answers: Answers = "check",
         vision_fallback: str = "",
+        rules: RouteRules = _RULES,
+        policy: Policy = _ORDERED,
     ) -> None:
         self.name = name
         self.deployments = deployments
         self.answers = answers
         self.vision_fallback = vision_fallback
-        first = deployments[0]
-        self.header = b"x-switchgear-model: %b\r\nx-switchgear-provider: %b\r\n" % (
-            _visible(first.model),
-            _visible(first.provider.name),
-        )
+        self.rules = rules
+        self.policy = policy
 
 
 class Directory:
     """Models by name. It is filled while it is compiled and not changed after, but for a memory of names looked up.
 
     ``providers`` are callable as ``provider/model``; ``listed`` names the models to show for each of them, and
-    ``priced_as`` the provider of the price catalogue whose prices hold.
+    ``priced_as`` the provider of the price catalogue whose prices hold. ``board`` has the health of deployments, ``rules`` are those
+    of models that have none of their own.
     """
 
     def __init__(
@@ -84,7 +117,11 @@ class Directory:
         catalog: Catalog,
         listed: Mapping[str, Iterable[str]],
         priced_as: Mapping[str, str] | None = None,
+        board: Board | None = None,
+        rules: RouteRules = _RULES,
     ) -> None:
+        self.board = board or Board()
+        self.rules = rules
         self.aliases: dict[str, Model] = {}
         self.providers = dict(providers)
         self._catalog = catalog
@@ -100,7 +137,10 @@ class Directory:
     def deployment(self, provider: Provider, model: str, own: DeploymentSettings | None = None) -> Deployment:
         """A provider's model; what its ``own`` settings say stands before what the catalogue says."""
         card = self._catalog.find(self._priced_as.get(provider.name, provider.name), model)
-        return Deployment(provider, model, card if own is None else overridden(card, own))
+        health = self.board.of(f"{provider.name}/{model}")
+        if own is None:
+            return Deployment(provider, model, card, health)
+        return Deployment(provider, model, overridden(card, own), health, own.weight)
 
     def seeing(self, may_call: Callable[[str], bool]) -> list[str]:
         """Aliases that may be called and are known to take images, and a few of the listed models where there are none."""
@@ -125,7 +165,7 @@ class Directory:
             return None
         if provider.embedded and name not in self._listed:
             return None
-        model = Model(name, (self.deployment(provider, model_name),))
+        model = Model(name, (self.deployment(provider, model_name),), rules=self.rules)
         if len(self._found) < _REMEMBERED:
             self._found[name] = model
         return model

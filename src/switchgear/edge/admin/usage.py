@@ -125,6 +125,7 @@ async def _settle(admin: Administration) -> None:
 def _call(record: CallRecord, names: dict[str, str]) -> schemas.Call:
     members: dict[str, Any] = msgspec.structs.asdict(record)
     members |= msgspec.structs.asdict(members.pop("usage"))
+    members = {name: value for name, value in members.items() if name in schemas.Call.model_fields}
     members |= {
         "at": moment(record.at),
         "key_name": names.get(record.key_id),
