@@ -24,6 +24,7 @@ from switchgear.core.errors.gateway import (
     GatewayError,
     ModelUnavailable,
     ShuttingDown,
+    StateUnavailable,
     StoreUnavailable,
 )
 from switchgear.core.errors.provider import (
@@ -79,6 +80,7 @@ from switchgear.core.errors.startup import (
     PortTaken,
     Problem,
     StartupError,
+    StateUnusable,
     StoreUnusable,
     UnresolvedReference,
     UsageError,
@@ -133,6 +135,8 @@ __all__ = [
     "ShuttingDown",
     "SightNotSupported",
     "StartupError",
+    "StateUnavailable",
+    "StateUnusable",
     "StoreUnavailable",
     "StoreUnusable",
     "SwitchgearError",

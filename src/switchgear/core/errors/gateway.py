@@ -27,6 +27,13 @@ class StoreUnavailable(GatewayError):
     hint = "See switchgear doctor; the log says what the database answered."
 
 
+class StateUnavailable(GatewayError):
+    """The shared state does not answer, and on_loss = "refuse" lets no call through without it."""
+
+    code = "state_unavailable"
+    hint = 'Try again; with on_loss = "local" under [state] calls go on under limits of each process.'
+
+
 class ShuttingDown(GatewayError):
     """The gateway is stopping and takes no new calls."""
 

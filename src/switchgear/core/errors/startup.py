@@ -88,6 +88,14 @@ class StoreUnusable(StartupError):
     hint = "switchgear doctor examines it; switchgear db restore brings back a backup."
 
 
+class StateUnusable(StartupError):
+    """The shared state cannot be used: its URL, its password, or the server behind it."""
+
+    code = "state_unusable"
+    exit_code = 9
+    hint = "Correct [state] in the configuration; switchgear doctor examines it."
+
+
 class GatewayNotRunning(StartupError):
     """The command needs a running gateway and found none."""
 

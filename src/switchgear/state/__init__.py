@@ -1,0 +1,1 @@
+"""What processes share and may lose: counters, channels, blobs, locks, membership; in process, or in Valkey."""
