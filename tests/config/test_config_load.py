@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from switchgear.config.load import MAX_FILE_BYTES, load, read
+from switchgear.config.load import MAX_FILE_BYTES, StoredNames, load, read
 from switchgear.config.schema import Settings
 from switchgear.core.errors import ConfigInvalid, Problem
 from switchgear.core.secrets import Secret
@@ -557,7 +557,7 @@ def test_found_providers_serve_the_models_of_the_file(write: Write) -> None:
 
 def test_a_provider_of_the_store_is_one_for_the_models_of_the_file(write: Write) -> None:
     path = write("[models.x]\ndeployments = [{ provider = 'ours', model = 'm' }]\n")
-    assert "ours" not in read(path, {}, stored={"ours"}).settings.providers
+    assert "ours" not in read(path, {}, stored=StoredNames({"ours"})).settings.providers
 
 
 def test_before_the_store_is_open_names_of_no_provider_pass(write: Write) -> None:

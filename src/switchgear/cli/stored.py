@@ -10,7 +10,7 @@ from typing import Any
 
 from switchgear.cli.where import Where
 from switchgear.config import paths
-from switchgear.config.load import Loaded, read, read_text
+from switchgear.config.load import Loaded, StoredNames, read, read_text
 from switchgear.config.references import Resolver, parse_reference
 from switchgear.core.errors import ConfigInvalid, SwitchgearError
 from switchgear.core.secrets import Secret
@@ -18,10 +18,10 @@ from switchgear.core.secrets import Secret
 
 @dataclass(frozen=True)
 class Stored:
-    """The store's secrets by name, and the names of its providers."""
+    """The store's secrets by name, and the names of what else the file may refer to."""
 
     secrets: Mapping[str, Secret]
-    providers: tuple[str, ...]
+    names: StoredNames
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ async def checked(where: Where) -> Checked:
     stored = await _look(where, data, file)
     if stored is None:
         return Checked(read(file, where.environ), named)
-    loaded = read(file, where.environ, secrets=stored.secrets.get, stored=stored.providers)
+    loaded = read(file, where.environ, secrets=stored.secrets.get, stored=stored.names)
     return Checked(loaded, ())
 
 
@@ -94,7 +94,7 @@ async def _read(url: str, folder: Path, pepper: bytes) -> Stored | None:
     store = await Store.open(url, folder, secret=pepper)
     try:
         secrets = {name: await store.secrets.get(name) for name in await store.secrets.names()}
-        return Stored(secrets, tuple(row.name for row in await store.providers.all()))
+        return Stored(secrets, StoredNames(*await store.names()))
     finally:
         await store.close()
 

@@ -134,9 +134,10 @@ def _kinds(schema: dict[str, Any], name: str, entries: dict[str, Any]) -> Iterat
 def _inner(schema: dict[str, Any], entry: dict[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The tables that stand in a table."""
     for key, inner in entry["properties"].items():
-        if "properties" in (table := _resolved(schema, inner)):
-            yield f"[{name}.{key}]", table
-        elif "properties" in (table := _resolved(schema, inner.get("items", {}))):
+        for either in (inner, *inner.get("anyOf", ())):
+            if "properties" in (table := _resolved(schema, either)):
+                yield f"[{name}.{key}]", table
+        if "properties" in (table := _resolved(schema, inner.get("items", {}))):
             yield f"Entries of {name}.{key}", table
             for deeper, part in table["properties"].items():
                 for either in part.get("anyOf", ()):

@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
 from switchgear.config.checks import Finding, findings
 from switchgear.config.discover import Found, discover
+from switchgear.config.limit_checks import limit_findings
 from switchgear.config.problems import Error, Place, Worder, path_text, report, untagged
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
@@ -24,6 +25,13 @@ from switchgear.core.secrets import Secret
 MAX_FILE_BYTES: Final = 1024 * 1024
 _AT: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _MARKS: Final = {b"\xef\xbb\xbf": "starts with a byte order mark", b"\xff\xfe": "is UTF-16", b"\xfe\xff": "is UTF-16"}
+
+
+class StoredNames(NamedTuple):
+    """Names of what the store holds and the file may refer to."""
+
+    providers: Collection[str] = ()
+    limits: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,13 @@ def read(
     environ: Mapping[str, str],
     *,
     secrets: Callable[[str], Secret | None] | None = None,
-    stored: Collection[str] | None = (),
+    stored: StoredNames | None = StoredNames(),
     overrides: Mapping[str, object] | None = None,
 ) -> Loaded:
     """Like ``load``, and tells what was found.
 
-    ``secrets`` answers ``secret:`` references; without it they are not looked up. ``stored`` are the names of the
-    providers that the store holds, which models may name too (``None``: not known yet, so that names of no provider
-    pass). ``overrides`` are settings of the command line by their dotted names (``{"server.port": 4101}``): they win
+    ``secrets`` answers ``secret:`` references; without it they are not looked up. ``stored`` are the names of what the
+    store holds, which the file may name too (``None``: not known yet, so that names of nothing pass). ``overrides`` are settings of the command line by their dotted names (``{"server.port": 4101}``): they win
     over the file and are checked like it.
     Raises ConfigInvalid, which lists every mistake.
     """
@@ -79,12 +86,16 @@ def read(
         update={"providers": {**settings.providers, **{each.name: each.provider for each in found}}}
     )
     resolver = Resolver(environ, secrets or _no_secret, context["folder"])
-    names |= {*(each.name for each in found), *(stored or ())}
+    in_store = stored or StoredNames()
+    names |= {*(each.name for each in found), *in_store.providers}
     places = [place for place, _, _ in wrong]
     file.elsewhere = frozenset(("providers", each.name) for each in found)
     problems.extend(
         file.problem(finding.path, finding.message, finding.suggestion)
-        for finding in findings(settings, data, names, resolver, store=secrets is not None)
+        for finding in (
+            *findings(settings, data, names, resolver, store=secrets is not None),
+            *limit_findings(settings, in_store.limits),
+        )
         if not _doubtful(finding, places) and not (finding.dangling and stored is None)
     )
     if problems:

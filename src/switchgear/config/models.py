@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from switchgear.config.fields import Day, Section, Text
+from switchgear.config.limits import LimitName
 
 Dollars = Annotated[float, Field(ge=0, le=1_000_000)]
 Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -97,4 +98,9 @@ class AliasSettings(Section):
         None,
         description="Model that takes the calls with images when this one cannot see; they are refused when left out.",
         examples=["seeing"],
+    )
+    limits: LimitName | None = Field(
+        None,
+        description="Limits that hold for all calls of this name together, whoever makes them.",
+        examples=["shared"],
     )

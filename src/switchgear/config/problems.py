@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from switchgear.config.discover import known_provider
 from switchgear.config.fields import Mistake
+from switchgear.config.limits import BudgetSettings, LimitSettings, TeamSettings, UserSettings
 from switchgear.config.models import AliasSettings, CapabilitySettings, DeploymentSettings, PriceSettings
 from switchgear.config.providers import KINDS, OpenAIProviderSettings, Timeouts, kind_of
 from switchgear.config.schema import Settings
@@ -43,6 +44,14 @@ _TYPE_WORDS: Final = {
     "string_too_short": "must not be empty.",
     "finite_number": "must be a finite number.",
 }
+_NAMED: Final[dict[str, type[BaseModel]]] = {
+    "models": AliasSettings,
+    "limits": LimitSettings,
+    "teams": TeamSettings,
+    "users": UserSettings,
+}
+"""What stands under a name, by the section: providers apart, which are of several kinds."""
+
 _STRUCTURES: Final = {"tuple_type", "dict_type", "model_type"}
 
 
@@ -172,14 +181,16 @@ class Worder:
                 return KINDS.get(kind_of(self._value(("providers", name))), OpenAIProviderSettings)
             case ("providers", _, "timeouts"):
                 return Timeouts
-            case ("models", _):
-                return AliasSettings
             case ("models", _, "deployments", int()):
                 return DeploymentSettings
             case ("models", _, "deployments", int(), "price"):
                 return PriceSettings
             case ("models", _, "deployments", int(), "capabilities"):
                 return CapabilitySettings
+            case ("limits", _, "budget"):
+                return BudgetSettings
+            case (str(section), _) if section in _NAMED:
+                return _NAMED[section]
             case (str(section),) if section in Settings.model_fields:
                 return _section(section)
         return None
@@ -236,6 +247,13 @@ def _about_name(path: Place, error: Error) -> tuple[str, str]:
             "is not a name for a provider.",
             "Use up to 64 lower-case letters, digits, _ and -; begin with a letter or digit.",
         )
+    if path[0] == "limits":
+        return "is not a name for limits.", "Use up to 128 letters, digits, ., _, : and -; begin with a letter or digit."
+    if path[0] in {"teams", "users"}:
+        return (
+            f"is not a name for a {str(path[0])[:-1]}.",
+            'Use up to 128 letters, digits, ., _, :, @, + and -, beginning with a letter or digit; "*" is all others.',
+        )
     if "/" in str(path[-1]):
         return (
             "is not a name for a model: provider/model is how every provider's own models are called.",
@@ -258,7 +276,8 @@ def _where_it_belongs(name: str, path: Place, model: type[BaseModel] | None) -> 
 def _sections() -> list[tuple[str, type[BaseModel]]]:
     """The tables a lost key may belong to, by the way they are written."""
     top = [(name, model) for name in Settings.model_fields if (model := _section(name))]
-    return [*top, *(("providers.NAME", kind) for kind in KINDS.values()), ("models.NAME", AliasSettings)]
+    named = [(f"{section}.NAME", model) for section, model in _NAMED.items()]
+    return [*top, *(("providers.NAME", kind) for kind in KINDS.values()), *named]
 
 
 def _section(name: str) -> type[BaseModel] | None:

@@ -28,6 +28,7 @@ from switchgear.config.fields import (
     Text,
     WebURL,
 )
+from switchgear.config.limits import LimitName, LimitSettings, OwnerEntry, TeamSettings, UserSettings
 from switchgear.config.models import AliasSettings
 from switchgear.config.providers import ProviderSettings
 
@@ -206,4 +207,18 @@ class Settings(Section):
     )
     models: dict[AliasName, AliasSettings] = Field(
         default_factory=dict, description="Aliases: models that clients can call, and the deployments behind each."
+    )
+    limits: dict[LimitName, LimitSettings] = Field(
+        default_factory=dict,
+        description=(
+            "Limits by the name that keys, teams, users and models use. Those called default hold for every key that names none."
+        ),
+    )
+    teams: dict[OwnerEntry, TeamSettings] = Field(
+        default_factory=dict,
+        description='Teams by the name that keys use; "*" is every team without an entry, each for itself.',
+    )
+    users: dict[OwnerEntry, UserSettings] = Field(
+        default_factory=dict,
+        description='Users by the name that keys use; "*" is every user without an entry, each for themselves.',
     )

@@ -1,0 +1,111 @@
+"""Limits as the configuration file has them, and the teams and users that they hold for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, model_validator
+
+from switchgear.config.fields import Mistake, Section
+
+LIMIT_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
+OWNER_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$"
+"""What a team or a user may be called: words, and addresses such as ann@example.com."""
+
+OWNER_ENTRY: Final = r"^(\*|[A-Za-z0-9][A-Za-z0-9._:@+-]*)$"
+"""The name of an entry: a team or user, or ``*``."""
+
+DEFAULT_LIMITS: Final = "default"
+"""The limits of every key that names none."""
+
+ANY: Final = "*"
+"""The team or user that stands for all that have no entry of their own."""
+
+Period = Literal["day", "week", "month"]
+"""Periods begin at midnight UTC: weeks on Monday (ISO 8601), months on their first day."""
+
+LimitName = Annotated[str, Field(pattern=LIMIT_NAME, max_length=128)]
+OwnerEntry = Annotated[str, Field(pattern=OWNER_ENTRY, max_length=128)]
+
+_TOKENS: Final = 1_000_000_000_000
+
+
+class BudgetSettings(Section):
+    """What may be spent in a period: money, tokens, or both."""
+
+    usd: float | None = Field(
+        None, gt=0, le=1_000_000, description="US dollars that calls may cost together.", examples=[50]
+    )
+    tokens: int | None = Field(
+        None, ge=1, le=_TOKENS, description="Tokens of prompts and answers together.", examples=[10_000_000]
+    )
+    per: Period = Field(
+        description="The period, by the calendar in UTC: weeks begin on Monday, months on their first day.",
+        examples=["month"],
+    )
+
+    @model_validator(mode="after")
+    def _of_something(self) -> BudgetSettings:
+        if self.usd is None and self.tokens is None:
+            raise Mistake("needs usd or tokens.", "Say how much may be spent, as in { usd = 50, per = \"month\" }.")
+        return self
+
+
+class LimitSettings(Section):
+    """How much may be called. What is left out is not limited; calls that are refused count nothing.
+
+    Every key, team, user and model that names these limits has them for itself: they are counted for each apart.
+    """
+
+    rpm: int | None = Field(
+        None, ge=1, le=100_000_000, description="Calls in any 60 seconds.", examples=[600]
+    )
+    tpm: int | None = Field(
+        None,
+        ge=1,
+        le=_TOKENS,
+        description="Tokens of prompts and answers in any 60 seconds. They are reserved before a call and corrected after it.",
+        examples=[200_000],
+    )
+    concurrency: int | None = Field(
+        None, ge=1, le=1_000_000, description="Calls under way at once.", examples=[20]
+    )
+    budget: BudgetSettings | None = Field(
+        None,
+        description="Money or tokens for a day, week or month.",
+        examples=[{"usd": 50, "per": "month"}],
+    )
+    soft: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="Share of a limit at which an event and a line in the log say that it is near, once a period.",
+    )
+    output_tokens: int = Field(
+        1024,
+        ge=0,
+        le=10_000_000,
+        description="Tokens that are reserved for the answer of a call that names no max_tokens.",
+    )
+    unpriced: Literal["allow", "refuse"] = Field(
+        "allow",
+        description=(
+            "What becomes of calls whose price is not known, where a budget is in usd: they pass and cost nothing, or are refused."
+        ),
+    )
+
+
+class TeamSettings(Section):
+    """Keys that belong together."""
+
+    limits: LimitName | None = Field(
+        None, description="Limits that hold for all its keys together.", examples=["search"]
+    )
+
+
+class UserSettings(Section):
+    """Somebody who has keys."""
+
+    limits: LimitName | None = Field(
+        None, description="Limits that hold for all keys of the user together.", examples=["person"]
+    )
