@@ -8,19 +8,22 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
 
+from switchgear.core.calls import Priority
 from switchgear.core.errors import Conflict, NotFound, RequestTooLarge
 from switchgear.store import responses as kept_responses
-from switchgear.store import tables
+from switchgear.store import tables, upgrade
 from switchgear.store.backup import backup, restore
+from switchgear.store.engine import connect
 from switchgear.store.responses import KeptResponse
 from switchgear.store.store import Store
 
 SECRET = b"a secret of the tests, 32 bytes."
 NOW = 1_790_000_000_000
 DAY = 86_400_000
-BEFORE = {"revision", "keys", "key_secrets", "providers", "models", "secrets", "usage", "audit"}
 
 
 def kept(number: int = 1, **changes: object) -> KeptResponse:
@@ -228,24 +231,35 @@ async def test_what_nobody_works_on_any_more_is_found(store: Store) -> None:
 # ---------------------------------------------------------------- the schema, and backups
 
 
-async def test_a_database_of_the_first_schema_is_brought_up_with_its_usage(
-    store: Store, open_store: Callable[..., Awaitable[Store]]
+def to_the_first_schema(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(upgrade.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+async def test_a_database_of_the_first_schema_is_brought_up_with_its_keys_and_usage(
+    url: str, tmp_path: Path, open_store: Callable[..., Awaitable[Store]]
 ) -> None:
-    async with store._database.write() as connection:
-        await connection.execute(text("DROP TABLE response_items"))
-        for table in (set(tables.metadata.tables) - BEFORE) - {"response_items"}:
-            await connection.execute(text(f"DROP TABLE {table}"))
-        await connection.execute(text("ALTER TABLE usage DROP COLUMN cache_write_tokens"))
+    database = connect(url, tmp_path)
+    async with database.write() as connection:
+        await connection.run_sync(to_the_first_schema)
         await connection.execute(
             text(
                 "INSERT INTO usage VALUES (1, 'req_old', 'k', 'e', 'm', 'p', 'd', true, 'ok', 200, '', 1, 2, 3, 4, false,"
                 " 5, 1.5, null, 1, '')"
             )
         )
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        await connection.execute(
+            text("INSERT INTO keys VALUES ('key_old', 'ci', '[\"*\"]', '[\"call\"]', 1, null, null, 'cli')")
+        )
+    await database.close()
     again = await open_store()
     old = await again.usage.get("req_old")
     assert (old.usage.reasoning_tokens, old.usage.cache_write_tokens) == (4, 0)
+    key = await again.keys.get("key_old")
+    assert (key.team, key.user, key.priority, key.limits) == ("", "", Priority.NORMAL, "")
     await again.responses.keep(kept())
 
 

@@ -41,9 +41,15 @@ def hash_secret(pepper: bytes, token: bytes) -> bytes:
 
 
 class Key:
-    """What a key may do. Made from its row; never changed."""
+    """What a key may do, and whose it is. Made from its row; never changed.
 
-    __slots__ = ("_known", "_pattern", "any_model", "expires_at", "id", "models", "name", "revoked", "scopes")
+    ``tenant`` is who shares what is kept of answers: the key's team, or the key alone where it has none.
+    """
+
+    __slots__ = (
+        "_known", "_pattern", "any_model", "expires_at", "id", "limits", "models", "name", "priority", "revoked", "scopes", "team",
+        "tenant", "user",
+    )  # fmt: skip
 
     def __init__(self, row: StoredKey) -> None:
         self.id = row.id
@@ -52,6 +58,11 @@ class Key:
         self.scopes = frozenset(row.scopes)
         self.expires_at = row.expires_at
         self.revoked = row.revoked_at is not None
+        self.team = row.team
+        self.user = row.user
+        self.priority = row.priority
+        self.limits = row.limits
+        self.tenant = f"team:{row.team}" if row.team else f"key:{row.id}"
         self.any_model = CALL in self.scopes and "*" in row.models
         patterns = row.models if CALL in self.scopes else ()
         self._pattern = re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)")

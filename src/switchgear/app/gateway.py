@@ -17,7 +17,7 @@ from switchgear.app.bootstrap import first_keys
 from switchgear.app.retention import EVERY_SECONDS, Retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
-from switchgear.config.load import Loaded, read
+from switchgear.config.load import Loaded, StoredNames, read
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.core.calls import CallRecord
@@ -320,7 +320,8 @@ class Gateway:
 
 async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secret]) -> Loaded:
     """The configuration, its names checked against the providers and secrets of the store too. Raises ConfigInvalid."""
-    stored = [row.name for row in await store.providers.all()]
+    providers, limits = await store.providers.all(), await store.limits.all()
+    stored = StoredNames([row.name for row in providers], [row.name for row in limits])
     return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides)
 
 

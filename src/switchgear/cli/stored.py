@@ -94,7 +94,8 @@ async def _read(url: str, folder: Path, pepper: bytes) -> Stored | None:
     store = await Store.open(url, folder, secret=pepper)
     try:
         secrets = {name: await store.secrets.get(name) for name in await store.secrets.names()}
-        return Stored(secrets, StoredNames(*await store.names()))
+        providers, limits = await store.providers.all(), await store.limits.all()
+        return Stored(secrets, StoredNames([row.name for row in providers], [row.name for row in limits]))
     finally:
         await store.close()
 

@@ -47,7 +47,7 @@ class BudgetSettings(Section):
     @model_validator(mode="after")
     def _of_something(self) -> BudgetSettings:
         if self.usd is None and self.tokens is None:
-            raise Mistake("needs usd or tokens.", "Say how much may be spent, as in { usd = 50, per = \"month\" }.")
+            raise Mistake("needs usd or tokens.", 'Say how much may be spent, as in { usd = 50, per = "month" }.')
         return self
 
 
@@ -57,9 +57,7 @@ class LimitSettings(Section):
     Every key, team, user and model that names these limits has them for itself: they are counted for each apart.
     """
 
-    rpm: int | None = Field(
-        None, ge=1, le=100_000_000, description="Calls in any 60 seconds.", examples=[600]
-    )
+    rpm: int | None = Field(None, ge=1, le=100_000_000, description="Calls in any 60 seconds.", examples=[600])
     tpm: int | None = Field(
         None,
         ge=1,
@@ -67,9 +65,7 @@ class LimitSettings(Section):
         description="Tokens of prompts and answers in any 60 seconds. They are reserved before a call and corrected after it.",
         examples=[200_000],
     )
-    concurrency: int | None = Field(
-        None, ge=1, le=1_000_000, description="Calls under way at once.", examples=[20]
-    )
+    concurrency: int | None = Field(None, ge=1, le=1_000_000, description="Calls under way at once.", examples=[20])
     budget: BudgetSettings | None = Field(
         None,
         description="Money or tokens for a day, week or month.",

@@ -34,6 +34,9 @@ class StoredNames(NamedTuple):
     limits: Collection[str] = ()
 
 
+NOTHING: Final = StoredNames()
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """Checked settings, with the providers ``found`` in the environment among them.
@@ -59,7 +62,7 @@ def read(
     environ: Mapping[str, str],
     *,
     secrets: Callable[[str], Secret | None] | None = None,
-    stored: StoredNames | None = StoredNames(),
+    stored: StoredNames | None = NOTHING,
     overrides: Mapping[str, object] | None = None,
 ) -> Loaded:
     """Like ``load``, and tells what was found.
@@ -86,7 +89,7 @@ def read(
         update={"providers": {**settings.providers, **{each.name: each.provider for each in found}}}
     )
     resolver = Resolver(environ, secrets or _no_secret, context["folder"])
-    in_store = stored or StoredNames()
+    in_store = stored or NOTHING
     names |= {*(each.name for each in found), *in_store.providers}
     places = [place for place, _, _ in wrong]
     file.elsewhere = frozenset(("providers", each.name) for each in found)

@@ -248,7 +248,10 @@ def _about_name(path: Place, error: Error) -> tuple[str, str]:
             "Use up to 64 lower-case letters, digits, _ and -; begin with a letter or digit.",
         )
     if path[0] == "limits":
-        return "is not a name for limits.", "Use up to 128 letters, digits, ., _, : and -; begin with a letter or digit."
+        return (
+            "is not a name for limits.",
+            "Use up to 128 letters, digits, ., _, : and -; begin with a letter or digit.",
+        )
     if path[0] in {"teams", "users"}:
         return (
             f"is not a name for a {str(path[0])[:-1]}.",

@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from switchgear.config.limits import LimitSettings
 from switchgear.config.providers import DEFAULT_KIND, KINDS, OpenAIProviderSettings
 from switchgear.config.schema import (
     EMBEDDED_MODEL,
@@ -56,6 +57,15 @@ deployments = [
 #strategy = "ordered"
 #answers = "check"
 #vision_fallback = "openai/gpt-5-mini"
+#limits = "default"
+"""
+_OWNERS: Final = """
+# Teams and users are named by keys: switchgear keys create ci --team search --user ann. "*" is every other one.
+#[teams.search]
+#limits = "default"
+
+#[users."*"]
+#limits = "default"
 """
 
 
@@ -71,7 +81,9 @@ def render_template() -> str:
         *_settings(OpenAIProviderSettings),
         *_other_kinds(),
     ]
-    return "\n".join(lines) + "\n" + _MODEL
+    limits = ["", *_prose(f"{LimitSettings.__doc__} Those called default hold for every key that names none.")]
+    limits += ["#[limits.default]", *_settings(LimitSettings)]
+    return "\n".join(lines) + "\n" + _MODEL + "\n".join(limits) + "\n" + _OWNERS
 
 
 def _settings(model: type[BaseModel]) -> Iterator[str]:

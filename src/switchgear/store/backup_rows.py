@@ -6,7 +6,7 @@ have seen could keep the gateway from starting, or mean more than it says. Times
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -33,6 +33,10 @@ class _Key(_Row):
     expires_at: _Long | None
     revoked_at: _Long | None
     created_by: str
+    team: str = ""
+    user: str = ""
+    priority: Literal["batch", "low", "normal", "high"] = "normal"
+    limits: str = ""
 
     def check(self) -> None:
         _WORDS.decode(self.models)
@@ -144,6 +148,9 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "key_secrets": msgspec.json.Decoder(_KeySecret),
     "providers": msgspec.json.Decoder(_Document),
     "models": msgspec.json.Decoder(_Document),
+    "limits": msgspec.json.Decoder(_Document),
+    "teams": msgspec.json.Decoder(_Document),
+    "users": msgspec.json.Decoder(_Document),
     "secrets": msgspec.json.Decoder(_Secret),
     "usage": msgspec.json.Decoder(_Usage),
     "responses": msgspec.json.Decoder(_Response),

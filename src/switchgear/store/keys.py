@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Final, TypedDict, Unpack
+
 import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Row, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switchgear.core.calls import Priority
 from switchgear.core.errors import Conflict, NotFound
 from switchgear.store import tables
 from switchgear.store.engine import Database
@@ -29,7 +33,7 @@ class Key(msgspec.Struct, frozen=True):
     """A key. Times are milliseconds since the epoch; ``models`` are glob patterns; ``secrets`` oldest first.
 
     Scopes are ``call``, ``admin:read`` and ``admin``. ``created_by`` is the id of the key that made it, or a
-    word for who else did.
+    word for who else did. ``team`` and ``user`` say whose it is, ``limits`` names the limits it has; empty where none.
     """
 
     id: str
@@ -41,6 +45,23 @@ class Key(msgspec.Struct, frozen=True):
     revoked_at: int | None
     created_by: str
     secrets: tuple[KeySecret, ...]
+    team: str = ""
+    user: str = ""
+    priority: Priority = Priority.NORMAL
+    limits: str = ""
+
+
+class KeyChanges(TypedDict, total=False):
+    """What to change of a key; what is left out, or UNSET, stays."""
+
+    name: str | UnsetType
+    models: tuple[str, ...] | UnsetType
+    scopes: tuple[str, ...] | UnsetType
+    expires_at: int | UnsetType | None
+    team: str | UnsetType
+    user: str | UnsetType
+    priority: Priority | UnsetType
+    limits: str | UnsetType
 
 
 class Keys:
@@ -70,6 +91,10 @@ class Keys:
             "expires_at": key.expires_at,
             "revoked_at": key.revoked_at,
             "created_by": key.created_by,
+            "team": key.team,
+            "user": key.user,
+            "priority": _word(key.priority),
+            "limits": key.limits,
         }
         async with self._database.change() as connection:
             await _refuse_name(connection, key.name, key.id)
@@ -112,25 +137,11 @@ class Keys:
             )
             return await _load_one(connection, key_id)
 
-    async def update(
-        self,
-        key_id: str,
-        *,
-        name: str | UnsetType = UNSET,
-        models: tuple[str, ...] | UnsetType = UNSET,
-        scopes: tuple[str, ...] | UnsetType = UNSET,
-        expires_at: int | UnsetType | None = UNSET,
-    ) -> Key:
+    async def update(self, key_id: str, **changes: Unpack[KeyChanges]) -> Key:
         """Changes what is given and leaves the rest. Raises Conflict for a name in use or a revoked key."""
-        values: dict[str, str | int | None] = {}
-        if name is not UNSET:
-            values["name"] = name
-        if models is not UNSET:
-            values["models"] = _join(models)
-        if scopes is not UNSET:
-            values["scopes"] = _join(scopes)
-        if expires_at is not UNSET:
-            values["expires_at"] = expires_at
+        given = {name: value for name, value in changes.items() if value is not UNSET}
+        values = {name: _FORMS[name](value) if name in _FORMS else value for name, value in given.items()}
+        name = changes.get("name", UNSET)
         async with self._database.change() as connection:
             key = await _load_one(connection, key_id)
             if key.revoked_at is not None:
@@ -144,6 +155,14 @@ class Keys:
 
 def _join(words: tuple[str, ...]) -> str:
     return msgspec.json.encode(words).decode()
+
+
+def _word(priority: Priority) -> str:
+    return priority.name.lower()
+
+
+_FORMS: Final[dict[str, Callable[[Any], str]]] = {"models": _join, "scopes": _join, "priority": _word}
+"""How what is not a column's own type is written."""
 
 
 def _split(words: str) -> tuple[str, ...]:
@@ -201,4 +220,8 @@ def _key(row: Row[tuple[object, ...]], secrets: tuple[KeySecret, ...]) -> Key:
         revoked_at=row.revoked_at,
         created_by=row.created_by,
         secrets=secrets,
+        team=row.team,
+        user=row.user,
+        priority=Priority[row.priority.upper()],
+        limits=row.limits,
     )

@@ -13,6 +13,7 @@ from switchgear.store.engine import Database, Durability, connect
 from switchgear.store.files import Files
 from switchgear.store.keys import Keys
 from switchgear.store.leases import Leases
+from switchgear.store.limits import Limits, Teams, Users
 from switchgear.store.models import Models
 from switchgear.store.providers import Providers
 from switchgear.store.responses import Responses
@@ -32,6 +33,9 @@ class Store:
         self.keys = Keys(database)
         self.providers = Providers(database)
         self.models = Models(database)
+        self.limits = Limits(database)
+        self.teams = Teams(database)
+        self.users = Users(database)
         self.secrets = Secrets(database, secret)
         self.usage = UsageLog(database)
         self.responses = Responses(database)
@@ -56,7 +60,7 @@ class Store:
         return cls(database, secret, durability)
 
     async def revision(self) -> int:
-        """A number that grows whenever a key, provider, model or secret changes, in whichever process.
+        """A number that grows whenever a key, secret or stored definition changes, in whichever process.
 
         Raises StoreUnavailable.
         """

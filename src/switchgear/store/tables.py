@@ -47,6 +47,10 @@ keys = Table(
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
     Column("created_by", Text, nullable=False),
+    Column("team", Text, nullable=False, server_default=""),
+    Column("user", Text, nullable=False, server_default=""),
+    Column("priority", Text, nullable=False, server_default="normal"),
+    Column("limits", Text, nullable=False, server_default=""),
 )
 Index(
     "keys_name_in_use",
@@ -81,6 +85,9 @@ def _documents(name: str) -> Table:
 
 providers = _documents("providers")
 models = _documents("models")
+limits = _documents("limits")
+teams = _documents("teams")
+users = _documents("users")
 
 secrets = Table(
     "secrets",
