@@ -216,3 +216,8 @@ def test_a_key_has_the_scopes_it_was_given_and_admin_includes_reading(scopes: tu
 )
 def test_a_key_is_read_from_either_header(authorization: bytes, api_key: bytes, token: bytes) -> None:
     assert token_from(authorization, api_key) == token
+
+
+def test_a_keys_answers_are_shared_with_its_team_or_with_nobody() -> None:
+    assert Key(row(id="key_1")).tenant == "key:key_1"
+    assert Key(row(id="key_1", team="search")).tenant == "team:search"

@@ -79,7 +79,7 @@ def test_without_a_word_nothing_is_limited(tmp_path: Path) -> None:
         ("[teams.'a b']\n", 1, 'teams."a b" is not a name for a team.', '"*" is all others'),
         ("[users.'x/y']\n", 1, 'users."x/y" is not a name for a user.', "letters"),
         ("[teams.a]\nlimits = 'smal'\n[limits.small]\n", 2, 'teams.a.limits = "smal"', 'Did you mean "small"?'),
-        ("[users.a]\nlimits = 'none'\n", 2, 'users.a.limits = "none" are no limits.', "Known: none."),
+        ("[users.a]\nlimits = 'none'\n", 2, 'users.a.limits = "none" is not among the limits.', "Known: none."),
         ("rpm = 5\n", 1, "rpm is not a section.", "It belongs under [limits.NAME]."),
     ],
 )

@@ -15,7 +15,7 @@ from switchgear.store.store import Store
 OPENAI = {"kind": "openai", "base_url": "https://api.example.com/v1", "timeouts": {"connect": 5}}
 
 
-@pytest.mark.parametrize("kind", ["providers", "models"])
+@pytest.mark.parametrize("kind", ["providers", "models", "limits", "teams", "users"])
 async def test_a_document_is_put_replaced_and_deleted(store: Store, kind: str) -> None:
     documents = getattr(store, kind)
     first = await documents.put("b", OPENAI)
@@ -41,6 +41,9 @@ async def test_every_change_of_the_catalogue_moves_the_revision_on(store: Store)
         store.secrets.put("s", Secret("v")),
         store.providers.delete("p"),
         store.models.delete("m"),
+        store.limits.put("l", {"rpm": 1}),
+        store.teams.put("t", {}),
+        store.users.put("u", {}),
         store.secrets.delete("s"),
     ):
         await change

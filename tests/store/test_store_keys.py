@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
+from msgspec import UNSET
 
+from switchgear.core.calls import Priority
 from switchgear.core.errors import Conflict, NotFound
 from switchgear.store.keys import Key, KeySecret
 from switchgear.store.store import Store
@@ -35,6 +37,19 @@ async def test_a_created_key_reads_back_the_same(store: Store) -> None:
     await store.keys.create(made)
     assert await store.keys.get("key_1") == made
     assert await store.keys.all() == [made]
+
+
+async def test_a_key_keeps_whose_it_is_and_what_holds_for_it(store: Store) -> None:
+    made = key(team="search", user="ann@example.com", priority=Priority.LOW, limits="small")
+    await store.keys.create(made)
+    assert await store.keys.get("key_1") == made
+    changed = await store.keys.update("key_1", team="", priority=Priority.HIGH, limits=UNSET)
+    assert (changed.team, changed.user, changed.priority, changed.limits) == (
+        "",
+        "ann@example.com",
+        Priority.HIGH,
+        "small",
+    )
 
 
 async def test_a_name_is_taken_until_its_key_is_revoked(store: Store) -> None:

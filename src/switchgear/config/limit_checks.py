@@ -18,5 +18,5 @@ def limit_findings(settings: Settings, stored: Collection[str]) -> Iterator[Find
             if limits is None or limits in known:
                 continue
             path: Place = (section, name, "limits")
-            told = f"{path_text(path)} = {quoted(limits)} are no limits."
+            told = f"{path_text(path)} = {quoted(limits)} is not among the limits."
             yield Finding(path, told, nearest(limits, known), (("limits",),), dangling=True)
