@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from switchgear.config.batches import BatchSettings
 from switchgear.config.fields import (
     MIB,
     PRIVATE,
@@ -202,6 +203,7 @@ class Settings(Section):
     local: LocalSettings = Field(default_factory=LocalSettings)
     vision: VisionSettings = Field(default_factory=VisionSettings)
     responses: ResponsesSettings = Field(default_factory=ResponsesSettings)
+    batches: BatchSettings = Field(default_factory=BatchSettings)
     providers: dict[Annotated[ProviderName, AfterValidator(_not_local)], ProviderSettings] = Field(
         default_factory=dict, description="Accounts at APIs we call, by the name that models and clients use."
     )

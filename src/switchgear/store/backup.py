@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.errors import StoreUnavailable, StoreUnusable, UsageError
 from switchgear.store import backup_rows, failures, partitions, tables, upgrade
+from switchgear.store.batch_lines import LARGEST_LINE
 from switchgear.store.engine import Database, connect
 from switchgear.store.responses import LARGEST_RESPONSE
 from switchgear.store.sealing import fingerprint
@@ -35,9 +36,12 @@ _PIECE = 1_000
 _PIECE_BYTES = 4 << 20
 # Twice what the longest row can be: a document comes over the admin API, which takes 1 MiB, and is escaped in its row.
 _LONGEST_LINE = 4 << 20
-# Kept responses may be longer than other rows, so fewer of them are in memory at once.
-_LONGEST_LINES = {tables.responses.name: 2 * LARGEST_RESPONSE + _LONGEST_LINE}
-_PIECES = {tables.responses.name: 2}
+# Kept responses, lines and pieces of files may be longer than other rows, so fewer of them are in memory at once.
+_LONGEST_LINES = {
+    tables.responses.name: 2 * LARGEST_RESPONSE + _LONGEST_LINE,
+    tables.batch_lines.name: 2 * LARGEST_LINE,
+}
+_PIECES = {tables.responses.name: 2, tables.batch_lines.name: 8, tables.file_chunks.name: 8}
 _LONGEST_MANIFEST = 1 << 20
 _READ_BYTES = 1 << 20
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from switchgear.core.batches import BatchStatus
 from switchgear.core.calls import Outcome
 
 _Long = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -121,6 +122,75 @@ class _File(_Row):
     expires_at: _Long | None
 
 
+class _FileChunk(_Row):
+    file_id: str
+    number: _Long
+    data: bytes
+    created_at: _Long
+
+
+class _Batch(_Row):
+    id: str
+    key_id: str
+    endpoint: str
+    input_file_id: str
+    model: str
+    status: BatchStatus
+    runner: str
+    metadata: str
+    output_seconds: _Long | None
+    created_at: _Long
+    expires_at: _Long
+    in_progress_at: _Long | None
+    finalizing_at: _Long | None
+    cancelling_at: _Long | None
+    ended_at: _Long | None
+    output_file_id: str | None
+    error_file_id: str | None
+    errors: str
+    stop: str
+    reason: str
+    not_before: _Long
+    total: _Long
+    completed: _Long
+    failed: _Long
+    output_bytes: _Long
+    error_bytes: _Long
+    prompt_tokens: _Long
+    cached_tokens: _Long
+    completion_tokens: _Long
+    reasoning_tokens: _Long
+    cost: _Long
+    native: str
+    worker: str
+    leased_until: _Long
+
+    def check(self) -> None:
+        for document in (self.metadata, self.stop, self.native):
+            if document:
+                _OBJECT.decode(document)
+        if self.errors:
+            _OBJECTS.decode(self.errors)
+
+
+class _BatchPart(_Row):
+    batch_id: str
+    first: _Long
+    lines: _Long
+    start: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    size: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    worker: str
+    leased_until: _Long
+    tries: _Small
+
+
+class _BatchLine(_Row):
+    batch_id: str
+    number: _Long
+    ok: bool
+    line: bytes
+
+
 class _ResponseItem(_Row):
     key_id: str
     item_id: str
@@ -156,6 +226,10 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "responses": msgspec.json.Decoder(_Response),
     "response_items": msgspec.json.Decoder(_ResponseItem),
     "files": msgspec.json.Decoder(_File),
+    "file_chunks": msgspec.json.Decoder(_FileChunk),
+    "batches": msgspec.json.Decoder(_Batch),
+    "batch_parts": msgspec.json.Decoder(_BatchPart),
+    "batch_lines": msgspec.json.Decoder(_BatchLine),
     "audit": msgspec.json.Decoder(_Audit),
 }
 

@@ -1,4 +1,8 @@
-"""Files that were uploaded to a provider through the gateway: whose they are and where they lie. Their content is not kept."""
+"""Files that were uploaded through the gateway: whose they are and where they lie.
+
+What lies at a provider is not kept here. A file whose provider is ``""`` is the gateway's own: its content is in
+``file_contents``, or in ``batch_lines`` where it is a batch's output.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,20 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 
 from switchgear.core.errors import NotFound, RequestError
 from switchgear.store import tables
 from switchgear.store.engine import Database
 
+OUTPUT_PURPOSE: Final = "batch_output"
 _LONGEST_ID: Final = 256
 _MOST_AT_ONCE: Final = 500
 _columns = tables.files.c
 
 
 class KeptFile(msgspec.Struct, frozen=True):
-    """A file at a provider. ``id`` is the one the provider gave; times are milliseconds since the epoch, ``bytes`` its size."""
+    """A file. ``id`` is the one its provider gave; times are milliseconds since the epoch, ``bytes`` its size."""
 
     id: str
     provider: str
@@ -138,10 +143,21 @@ class Files:
                     owners.setdefault(row.id, set()).add(row.key_id)
         return next((one for one in possible if one in owners and key_id not in owners[one]), None)
 
+    async def kept_bytes(self, key_id: str) -> int:
+        """Bytes of the input files that the gateway keeps for a key."""
+        own = and_(_columns.key_id == key_id, _columns.provider == "", _columns.purpose != OUTPUT_PURPOSE)
+        async with self._database.read() as connection:
+            return int(
+                (await connection.execute(select(func.coalesce(func.sum(_columns.bytes), 0)).where(own))).scalar_one()
+            )
+
     async def prune(self, now: int) -> int:
-        """Forgets what has expired; how many they were."""
+        """Forgets what has expired, but for the input of batches that have not ended; how many they were."""
+        batches = tables.batches.c
+        needed = exists(batches.id).where(batches.input_file_id == _columns.id, batches.ended_at.is_(None))
+        expired = and_(_columns.expires_at <= now, or_(_columns.provider != "", ~needed))
         async with self._database.write() as connection:
-            return (await connection.execute(delete(tables.files).where(_columns.expires_at <= now))).rowcount
+            return (await connection.execute(delete(tables.files).where(expired))).rowcount
 
 
 def _visible(key_id: str | None, now: int) -> list[ColumnElement[bool]]:

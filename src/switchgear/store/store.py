@@ -9,7 +9,10 @@ from sqlalchemy import select, text
 from switchgear.core.errors import StoreUnavailable
 from switchgear.store import failures, tables, upgrade
 from switchgear.store.audit import Audit
+from switchgear.store.batch_lines import BatchLines
+from switchgear.store.batches import Batches
 from switchgear.store.engine import Database, Durability, connect
+from switchgear.store.file_contents import FileContents
 from switchgear.store.files import Files
 from switchgear.store.keys import Keys
 from switchgear.store.leases import Leases
@@ -40,6 +43,9 @@ class Store:
         self.usage = UsageLog(database)
         self.responses = Responses(database)
         self.files = Files(database)
+        self.contents = FileContents(database)
+        self.batches = Batches(database)
+        self.batch_lines = BatchLines(database)
         self.audit = Audit(database)
         self.leases = Leases(database)
         self.writer = UsageWriter(database, durability)

@@ -168,7 +168,8 @@ response_items = Table(
 )
 Index("response_items_by_response", response_items.c.response_id)
 
-# Files at providers. Two providers may give the same id, and one may give it to two keys that sent it the same file.
+# Files at providers, and with `provider` empty those that the gateway keeps itself. Two providers may give the same id, and
+# one may give it to two keys that sent it the same file.
 files = Table(
     "files",
     metadata,
@@ -192,6 +193,97 @@ leases = Table(
     Column("until", BigInteger, nullable=False),
     Column("done_at", BigInteger, nullable=False),
 )
+
+# The content of files that the gateway keeps, in pieces. Pieces without a file are of an upload that came to nothing.
+file_chunks = Table(
+    "file_chunks",
+    metadata,
+    Column("file_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+Index(
+    "file_chunks_first",
+    file_chunks.c.created_at,
+    sqlite_where=file_chunks.c.number == 0,
+    postgresql_where=file_chunks.c.number == 0,
+)
+
+# `worker` prepares, polls or ends the batch until `leased_until`. `stop` is why its remaining lines are not sent, `native` what is
+# known of it at a provider. `ended_at` is set with the last status.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("input_file_id", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("runner", Text, nullable=False),
+    Column("metadata", Text, nullable=False),
+    Column("output_seconds", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("in_progress_at", BigInteger),
+    Column("finalizing_at", BigInteger),
+    Column("cancelling_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("output_file_id", Text),
+    Column("error_file_id", Text),
+    Column("errors", Text, nullable=False),
+    Column("stop", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("completed", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("output_bytes", BigInteger, nullable=False),
+    Column("error_bytes", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("reasoning_tokens", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("native", Text, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+)
+Index("batches_by_key", batches.c.key_id, batches.c.created_at)
+Index(
+    "batches_unfinished",
+    batches.c.created_at,
+    sqlite_where=batches.c.ended_at.is_(None),
+    postgresql_where=batches.c.ended_at.is_(None),
+)
+
+# What is left to do of a batch: pieces of its input file of some lines each, which a worker takes and lets go of when they are
+# finished. `first` is the number of the first line; `tries` counts the workers that took the piece and died.
+batch_parts = Table(
+    "batch_parts",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+)
+Index("batch_parts_by_worker", batch_parts.c.worker)
+
+# Finished lines, each once, as they stand in the output file (`ok`) or the error file.
+batch_lines = Table(
+    "batch_lines",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("ok", Boolean, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+)
+Index("batch_lines_in_order", batch_lines.c.batch_id, batch_lines.c.ok, batch_lines.c.number)
 
 audit = Table(
     "audit",
