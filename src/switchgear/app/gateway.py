@@ -8,12 +8,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.app.bootstrap import first_keys
+from switchgear.app.changes import StoreWatch
 from switchgear.app.retention import EVERY_SECONDS, Retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
@@ -21,7 +23,7 @@ from switchgear.config.load import Loaded, StoredNames, read
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.core.calls import CallRecord
-from switchgear.core.errors import StoreUnavailable, SwitchgearError
+from switchgear.core.errors import StoreUnavailable
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
 from switchgear.edge.health import Readiness
@@ -46,10 +48,11 @@ from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
 from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
 from switchgear.routing.directory import Directory
+from switchgear.state.base import State
+from switchgear.state.state import open_state
 from switchgear.store.store import Store
 
 _log = logging.getLogger(__name__)
-_POLL_SECONDS = 2.0
 _FIXED = ("server", "store", "local", "observe")
 
 
@@ -60,6 +63,18 @@ class Options(msgspec.Struct, frozen=True):
     config: Path | None
     environ: Mapping[str, str]
     overrides: dict[str, object] = {}
+
+
+class Engines(NamedTuple):
+    """What is kept, and what is shared and may be lost."""
+
+    store: Store
+    state: State
+
+    async def close(self) -> None:
+        """Commit what is pending, and disconnect."""
+        await self.state.close()
+        await self.store.close()
 
 
 class ReloadReport(msgspec.Struct, frozen=True):
@@ -77,7 +92,7 @@ class Gateway:
         self,
         options: Options,
         loaded: Loaded,
-        store: Store,
+        engines: Engines,
         pepper: bytes,
         control: LogControl,
         secrets: dict[str, Secret],
@@ -85,7 +100,8 @@ class Gateway:
         settings = loaded.settings
         self.options = options
         self.loaded = loaded
-        self.store = store
+        self.store = store = engines.store
+        self.state = engines.state
         self.pepper = pepper
         self.log_control = control
         self.started_at = time.time()
@@ -102,9 +118,9 @@ class Gateway:
         self._compiler = RuntimeCompiler(self.catalog, embedded)
         self._runtime: Runtime | None = None
         self._secrets = secrets
-        self._revision = -1
+        self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
+        self._taking_keys = asyncio.Lock()  # what was read first must not be loaded last
         self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
-        self._poller: asyncio.Task[None] | None = None
         self.bus = EventBus()
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
@@ -134,15 +150,16 @@ class Gateway:
         pepper = paths.load_secret(options.data_dir, override=override, warn=_log.warning)
         url = resolver.value(loaded.settings.store.url).reveal()
         store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
+        engines = Engines(store, await open_state("memory:"))
         try:
             secrets = await _secrets(store)
             if options.config is not None:  # once more, now that the store's secrets and providers are known
                 loaded = await _read_whole(options, store, secrets)
-            gateway = cls(options, loaded, store, pepper, control, secrets)
+            gateway = cls(options, loaded, engines, pepper, control, secrets)
             gateway.first_key = await first_keys(store, pepper, options.data_dir)
             await gateway.refresh()
         except BaseException:
-            await store.close()
+            await engines.close()
             raise
         return gateway
 
@@ -197,13 +214,12 @@ class Gateway:
         for duty in self._duties:
             duty.start()
         self.background.start()
-        self._poller = asyncio.create_task(self._poll(), name="store poll")
+        self.state.start()
+        self.watch.start()
 
     async def close(self) -> None:
         """End everything; usage records still pending are committed first."""
-        if self._poller is not None:
-            self._poller.cancel()
-            await asyncio.gather(self._poller, return_exceptions=True)
+        await self.watch.close()
         await self.background.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
@@ -215,7 +231,7 @@ class Gateway:
             one.provider.close()
         if self.tracer is not None:
             await asyncio.to_thread(self.tracer.close)
-        await self.store.close()
+        await Engines(self.store, self.state).close()
 
     async def readiness(self) -> Readiness:
         """Whether calls can be served. An embedded model that is starting does not hold up the others."""
@@ -240,13 +256,21 @@ class Gateway:
     # ------------------------------------------------------------ changes
 
     async def refresh(self) -> None:
-        """Take over keys, secrets, providers and models as they are in the store now. Raises StoreUnavailable."""
-        async with self._changing:
-            revision = await self.store.revision()
+        """Take over keys, secrets, providers and models as they are in the store now, and have all others do the same.
+
+        Raises StoreUnavailable.
+        """
+        self.watch.tell()
+        await self.watch.take_over()
+
+    async def _take_keys(self) -> None:
+        async with self._taking_keys:
             self.keyring.load(await self.store.keys.all())
+
+    async def _take_rest(self) -> None:
+        async with self._changing:
             self._secrets = await _secrets(self.store)
             await self._compile(self.loaded)
-            self._revision = revision
 
     async def take_catalogue(self, kept: Kept | None) -> None:
         """Keep a catalogue that was fetched and let it hold, or go back to the one of the package.
@@ -302,20 +326,6 @@ class Gateway:
 
     def _resolver(self) -> Resolver:
         return Resolver(self.options.environ, self._secrets.get, _folder(self.options))
-
-    async def _poll(self) -> None:
-        """Look for changes that another process made, such as a key created by the CLI."""
-        failing = False
-        while True:
-            await asyncio.sleep(_POLL_SECONDS)
-            try:
-                if await self.store.revision() != self._revision:
-                    await self.refresh()
-                failing = False
-            except SwitchgearError as error:
-                if not failing:
-                    _log.warning("The store cannot be read; serving goes on with what is known: %s", error)
-                failing = True
 
 
 async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secret]) -> Loaded:
