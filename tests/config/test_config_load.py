@@ -276,10 +276,10 @@ MISTAKES = [
         "letters",
     ),
     (
-        "[models.a]\nstrategy = 'latency'\ndeployments = [{ provider = 'local', model = 'a' }]\n",
+        "[models.a]\nstrategy = 'quickest'\ndeployments = [{ provider = 'local', model = 'a' }]\n",
         2,
-        'models.a.strategy = "latency" is not known.',
-        "Known: ordered.",
+        'models.a.strategy = "quickest" is not known.',
+        "Known: ",
     ),
     (
         "[models.a]\nfallbacks = ['x']\ndeployments = [{ provider = 'local', model = 'a' }]\n",

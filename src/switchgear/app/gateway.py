@@ -47,6 +47,7 @@ from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
 from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
+from switchgear.routing.board import Board
 from switchgear.routing.directory import Directory
 from switchgear.state.base import State
 from switchgear.state.state import open_state
@@ -115,7 +116,8 @@ class Gateway:
         if self._embedded_provider is not None and self.embedded is not None:
             embedded = (self._embedded_provider, tuple(self.embedded.names))
         self._embedded_models = embedded
-        self._compiler = RuntimeCompiler(self.catalog, embedded)
+        self.board = Board()
+        self._compiler = RuntimeCompiler(self.catalog, embedded, self.board)
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
@@ -284,7 +286,7 @@ class Gateway:
             else:
                 await asyncio.to_thread(keep, folder, kept)
             self.catalog = await asyncio.to_thread(Catalog.load, kept_in=folder)
-            self._compiler = RuntimeCompiler(self.catalog, self._embedded_models)
+            self._compiler = RuntimeCompiler(self.catalog, self._embedded_models, self.board)
             await self._compile(self.loaded)
 
     async def reload(self) -> ReloadReport:

@@ -19,6 +19,7 @@ from switchgear.core.errors import UnresolvedReference
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Catalog, provider_for
 from switchgear.providers.litellm.engine import Engine
+from switchgear.routing.board import Board
 from switchgear.routing.directory import Directory, Model
 
 _OWN_NAMES: Final = frozenset({"azure", "ollama"})
@@ -40,9 +41,15 @@ class Runtime(msgspec.Struct, frozen=True):
 
 
 class RuntimeCompiler:
-    """Compiles a Runtime. ``embedded`` is the embedded provider with the names of its models, if there is one."""
+    """Compiles a Runtime. ``embedded`` is the embedded provider with the names of its models, if there is one.
 
-    def __init__(self, catalog: Catalog, embedded: tuple[Provider, tuple[str, ...]] | None) -> None:
+    ``board`` knows how deployments are doing, whatever is compiled anew.
+    """
+
+    def __init__(
+        self, catalog: Catalog, embedded: tuple[Provider, tuple[str, ...]] | None, board: Board | None = None
+    ) -> None:
+        self._board = board or Board()
         self._catalog = catalog
         self._embedded = embedded
         self._engine = Engine()
@@ -116,7 +123,7 @@ class RuntimeCompiler:
             one = chosen[name]
             priced_as[name] = one.prices or _priced_as(one) or name
             listed[name] = one.models or (() if one.kind in _OWN_NAMES else self._catalog.models(priced_as[name]))
-        directory = Directory(providers, self._catalog, listed, priced_as)
+        directory = Directory(providers, self._catalog, listed, priced_as, self._board)
         if self._embedded is not None:
             provider, models = self._embedded
             for model in models:
@@ -155,7 +162,10 @@ class RuntimeCompiler:
                 )
             if known:
                 deployments = (directory.deployment(directory.providers[one.provider], one.model, one) for one in known)
-                directory.define(Model(name, tuple(deployments), alias.answers, alias.vision_fallback or ""))
+                policy = directory.policy(alias.strategy)
+                directory.define(
+                    Model(name, tuple(deployments), alias.answers, alias.vision_fallback or "", policy=policy)
+                )
             else:
                 sources.pop(f"models.{name}", None)
 

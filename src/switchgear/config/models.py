@@ -83,8 +83,13 @@ class AliasSettings(Section):
     deployments: Annotated[tuple[DeploymentSettings, ...], Field(strict=False, min_length=1, max_length=256)] = Field(
         description="What stands behind the alias, in order of preference."
     )
-    strategy: Literal["ordered"] = Field(
-        "ordered", description='How a deployment is chosen; "ordered" takes the first.'
+    strategy: Literal["ordered", "weighted", "least_busy", "latency", "cost"] = Field(
+        "ordered",
+        description=(
+            'How a deployment is chosen among those that are healthy: "ordered" takes the first; "weighted" shares calls out by '
+            'weight; "least_busy" takes the one with the fewest calls under way; "latency" the one that answers sooner, of two '
+            'taken by chance; "cost" the one that the call costs least at.'
+        ),
     )
     answers: Literal["trust", "check", "repair"] = Field(
         "check",

@@ -6,75 +6,25 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final, Literal
 
-import msgspec
-
 from switchgear.config.models import DeploymentSettings
-from switchgear.core.capabilities import Capabilities, Target
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Provider
-from switchgear.providers.catalogue import Card, Catalog, overridden
+from switchgear.providers.catalogue import Catalog, overridden
 from switchgear.routing.board import Board
-from switchgear.routing.health import DeploymentHealth
+from switchgear.routing.deployment import Deployment
 from switchgear.routing.rules import RouteRules
-from switchgear.routing.select import Ordered, Policy
+from switchgear.routing.select import Ordered, Policy, policy_named
+
+__all__ = ["Answers", "Deployment", "Directory", "Model"]
 
 Answers = Literal["trust", "check", "repair"]
 
-_HOME: Final = {"openai": "responses", "azure": "responses", "anthropic": "messages", "gemini": "gemini"}
-"""The dialect whose unmarked signatures a provider of that kind is taken to have made."""
 _REMEMBERED: Final = 4096
 _LONGEST_NAME: Final = 256
 _NAMED: Final = 5
 """How many models an error names."""
 _RULES: Final = RouteRules()
 _ORDERED: Final = Ordered()
-
-
-class Deployment:
-    """One provider's model behind an alias, with what it costs and what it can do.
-
-    ``card`` is what is known of it, None for a model nobody knows; then its ``price`` is None too, and calls cost nobody knows what.
-    ``id`` is the same for all aliases that have it, and so is ``health``. ``header`` are the lines that tell a client of it.
-    """
-
-    __slots__ = (
-        "capabilities",
-        "card",
-        "header",
-        "health",
-        "id",
-        "model",
-        "model_json",
-        "price",
-        "provider",
-        "target",
-        "weight",
-    )
-
-    def __init__(
-        self,
-        provider: Provider,
-        model: str,
-        card: Card | None,
-        health: DeploymentHealth | None = None,
-        weight: int = 1,
-    ) -> None:
-        self.provider = provider
-        self.model = model
-        self.id = f"{provider.name}/{model}"
-        self.health = health or DeploymentHealth(self.id)
-        self.weight = weight
-        self.header = b"x-switchgear-model: %b\r\nx-switchgear-provider: %b\r\n" % (
-            _visible(model),
-            _visible(provider.name),
-        )
-        self.model_json = msgspec.Raw(msgspec.json.encode(model))
-        self.card = card
-        self.price = card.price if card is not None else None
-        self.capabilities = (card.capabilities if card is not None else Capabilities()).over(provider.capabilities)
-        self.target = Target(
-            provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""), provider.stream_usage
-        )
 
 
 class Model:
@@ -142,6 +92,10 @@ class Directory:
             return Deployment(provider, model, card, health)
         return Deployment(provider, model, overridden(card, own), health, own.weight)
 
+    def policy(self, strategy: str) -> Policy:
+        """The policy of that name, on the clock of the deployments' health."""
+        return policy_named(strategy, self.board.clock)
+
     def seeing(self, may_call: Callable[[str], bool]) -> list[str]:
         """Aliases that may be called and are known to take images, and a few of the listed models where there are none."""
         able = [name for name in self.names(may_call) if name in self.aliases and _sees(self.aliases[name])]
@@ -202,8 +156,3 @@ class Directory:
 
 def _sees(model: Model) -> bool:
     return model.deployments[0].capabilities.vision is True
-
-
-def _visible(text: str) -> bytes:
-    """Text as a header field value: anything but visible ASCII is replaced (RFC 9110 section 5.5)."""
-    return "".join(character if " " < character < "\x7f" else "?" for character in text).encode("ascii")

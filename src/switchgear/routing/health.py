@@ -1,47 +1,175 @@
-"""How a deployment is doing: what calls have found out about it."""
+"""How a deployment is doing: whether it may be called, how much it has to do, how fast it answers."""
 
 from __future__ import annotations
 
-from switchgear.core.errors import SwitchgearError
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+from switchgear.core.errors import (
+    InvalidAnswer,
+    ModelUnavailable,
+    ProviderAuthenticationFailed,
+    ProviderError,
+    ProviderMisconfigured,
+    ProviderModelNotFound,
+    ProviderPermissionDenied,
+    ProviderQuotaExceeded,
+    ProviderRefused,
+    SwitchgearError,
+)
+from switchgear.core.health import BreakerState
+from switchgear.routing.breaker import Breaker, BreakerRules
+from switchgear.routing.pace import Pace
+
+Clock = Callable[[], float]
+"""Seconds that never go back."""
+Listener = Callable[["DeploymentHealth", BreakerState, float], None]
+"""Is told that a deployment's breaker changed: its health, the state before, and the clock's seconds."""
+
+_ITS_OWN: Final = (
+    ProviderAuthenticationFailed,
+    ProviderPermissionDenied,
+    ProviderQuotaExceeded,
+    ProviderMisconfigured,
+    ProviderModelNotFound,
+    ModelUnavailable,
+)
+"""What no other call of the deployment would escape either, although it is no use to try the same one again."""
+_THE_CALLS: Final = (ProviderRefused, InvalidAnswer)
+"""What another call may not meet: the request was refused, or asked for more than the model can do."""
+
+
+def counts(error: SwitchgearError) -> bool:
+    """Whether an error speaks against the deployment that it came from, and not against the call."""
+    if isinstance(error, _THE_CALLS):
+        return False
+    return isinstance(error, _ITS_OWN) or (isinstance(error, ProviderError) and error.retryable)
+
+
+def _nobody(_health: DeploymentHealth, _before: BreakerState, _now: float) -> None:
+    """Where nobody listens."""
 
 
 class DeploymentHealth:
-    """What calls to one deployment have met. Times are seconds of a monotonic clock."""
+    """The live health of one deployment, kept over reloads. ``now`` and the clock are seconds that never go back.
 
-    __slots__ = ("id", "in_flight")
+    A call is told as it goes: ``ticket = started(now)``, then ``first_token``, then one of ``succeeded``, ``failed``,
+    ``abandoned``, each with the ticket. Nothing waits, and nothing raises.
+    """
 
-    def __init__(self, deployment_id: str) -> None:
+    __slots__ = ("_clock", "answered", "breaker", "id", "in_flight", "pace")
+
+    def __init__(
+        self,
+        deployment_id: str,
+        rules: BreakerRules | None = None,
+        clock: Clock = time.monotonic,
+        random: Random | None = None,
+        listener: Listener = _nobody,
+    ) -> None:
         self.id = deployment_id
+        self._clock = clock
         self.in_flight = 0
+        self.answered = False
+        self.pace = Pace()
+        self.breaker = Breaker(
+            rules or BreakerRules(), random or Random(), lambda before, now: listener(self, before, now)
+        )
+
+    @property
+    def state(self) -> BreakerState:
+        """Where its breaker stands."""
+        return self.breaker.state
+
+    @property
+    def reason(self) -> str:
+        """Why it stands there; empty when it is closed."""
+        return self.breaker.reason
 
     @property
     def retry_at(self) -> float:
-        """When it may be tried again; 0 when it may be now."""
-        return 0.0
+        """When it may be tried again, in the clock's seconds; 0 when nothing is open."""
+        return self.breaker.retry_at
 
-    def admits(self, now: float) -> bool:  # noqa: ARG002 - nothing closes it yet
-        """Whether it may be called."""
-        return True
+    @property
+    def ttft(self) -> float:
+        """Peak-EWMA of the time to first token in seconds; 0 where it was never measured."""
+        return self.pace.first
+
+    @property
+    def speed(self) -> float:
+        """Tokens a second of its answers, as a moving average; 0 where it was never measured."""
+        return self.pace.speed
 
     def p95_first_token(self) -> float | None:
-        """Seconds within which 95 of 100 answers have begun; None while too little is known."""
-        return None
+        """Seconds in which 95 % of the first tokens of the last minutes came; None where too few were seen."""
+        return self.pace.percentile(0.95)
 
-    def started(self, now: float) -> None:  # noqa: ARG002 - nothing measures it yet
-        """A call was sent."""
+    # ------------------------------------------------------------ asking
+
+    def available(self, now: float) -> bool:
+        """Whether a call can go there: it is not open, and no other call is probing it. Asking takes no place."""
+        breaker = self.breaker
+        return breaker.state == "closed" or breaker.available(now)
+
+    def admits(self, now: float) -> bool:
+        """Whether this call may go there; a deployment that comes back takes a growing share. Follow it with ``started``."""
+        breaker = self.breaker
+        return breaker.state == "closed" or breaker.admits(now)
+
+    def refusal(self, now: float) -> str:
+        """Why it does not take a call, as in ``breaker open for 12 s (5 failures in a row)``; empty when it does."""
+        breaker = self.breaker
+        match breaker.state:
+            case "open":
+                return f"breaker open for {_seconds(max(0.0, breaker.retry_at - now))} ({breaker.reason})"
+            case "half_open":
+                return f"breaker half-open, a probe is under way ({breaker.reason})"
+            case "recovering":
+                return f"coming back, takes {breaker.share(now):.0%} of its calls"
+            case _:
+                return ""
+
+    # ------------------------------------------------------------ calls
+
+    def started(self, now: float) -> int:
+        """A call goes there. The ticket is for what is told of it later."""
         self.in_flight += 1
+        return self.breaker.started(now)
 
-    def first_token(self, seconds: float) -> None:
-        """An answer has begun so long after it was asked for."""
+    def first_token(self, seconds: float, ticket: int = 0) -> None:
+        """A streamed answer begins, ``seconds`` after the attempt was sent. A probe has succeeded with that."""
+        now = self._clock()
+        self.pace.began(now, seconds)
+        if self.breaker.state != "closed":
+            self.breaker.succeeded(now, ticket)
 
-    def succeeded(self, now: float, seconds: float, completion_tokens: int) -> None:  # noqa: ARG002 - nothing measures it yet
-        """An answer came whole."""
+    def succeeded(self, now: float, seconds: float, completion_tokens: int, ticket: int = 0) -> None:
+        """The call was answered. Its tokens came in ``seconds``: since the first token where it was streamed, since the
+        attempt was sent where it came whole.
+        """
         self.in_flight -= 1
+        self.answered = True
+        self.pace.ended(now, seconds, completion_tokens)
+        self.breaker.succeeded(now, ticket)
 
-    def failed(self, now: float, error: SwitchgearError) -> None:  # noqa: ARG002 - nothing measures it yet
-        """A call ended with ``error``."""
+    def failed(self, now: float, error: SwitchgearError, ticket: int = 0) -> None:
+        """The call failed, before or during its answer. What the call itself caused counts for nothing."""
         self.in_flight -= 1
+        if not counts(error):
+            self.breaker.abandoned(ticket)
+        elif error.retry_after:
+            self.breaker.limited(now, error.retry_after, error.code)
+        else:
+            self.breaker.failed(now, error.code, ticket)
 
-    def abandoned(self, now: float) -> None:  # noqa: ARG002 - nothing measures it yet
-        """A call was given up by us or by the client."""
+    def abandoned(self, now: float, ticket: int = 0) -> None:  # noqa: ARG002 - the same form as the other outcomes
+        """The client left, or another attempt was faster."""
         self.in_flight -= 1
+        self.breaker.abandoned(ticket)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"

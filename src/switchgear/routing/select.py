@@ -1,14 +1,29 @@
-"""Which deployment is tried first, and in which order the others follow: one type a policy, one protocol."""
+"""Selection policies: one type each, all alike. A policy says in which order the deployments of an alias are tried.
+
+What cannot serve a call, for want of context or ability, is gone before a policy is asked. What is not healthy goes last,
+that which returns first before the others: whoever tries them passes over those that do not admit the call.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
+from random import Random
+from typing import Final, Protocol
 
 import msgspec
 
-if TYPE_CHECKING:
-    from switchgear.routing.directory import Deployment
+from switchgear.core.calls import Usage
+from switchgear.providers.catalogue import cost
+from switchgear.routing.deployment import Deployment
+from switchgear.routing.estimates import answer_tokens, waits
+from switchgear.routing.health import Clock
+
+_NAMED: Final = 4
+"""How many deployments a reason names."""
+_ALL_COMPARED: Final = 16
+"""Where an alias has more deployments than this, those that come after the first two are in no order of their own."""
 
 
 class Ask(msgspec.Struct):
@@ -29,27 +44,192 @@ class Ask(msgspec.Struct):
 
 
 class Ranking(msgspec.Struct):
-    """Deployments in the order in which they are to be tried, and in a few words why."""
+    """Deployments in the order in which they are to be tried, and why: ``latency: openai 240 ms, claude 310 ms → openai``."""
 
     order: Sequence[Deployment]
     why: str = ""
 
 
 class Policy(Protocol):
-    """Ranks the deployments that can answer a call."""
+    """Orders deployments. ``name`` is its name in the configuration."""
 
     name: str
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking | Awaitable[Ranking]:
-        """All of ``candidates``, the best first."""
+        """The order for one call. ``candidates`` has at least one; all of them are in the order."""
         ...
 
 
 class Ordered:
-    """As the configuration has them."""
+    """As they stand in the configuration."""
 
     name = "ordered"
 
-    def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - the protocol's
-        """As they come."""
-        return Ranking(candidates)
+    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
+        self._clock = clock
+
+    def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - nothing of the call matters here
+        """The first that is healthy."""
+        well, ill = _parted(candidates, self._clock())
+        return _ranking(self.name, (), well, ill)
+
+
+class Weighted:
+    """By chance, each by its weight; those behind it too, so that a failing one's calls are shared out alike."""
+
+    name = "weighted"
+
+    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+        self._clock = clock
+        self._random = (random or Random()).random
+
+    def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - nothing of the call matters here
+        """A weighted shuffle (Efraimidis and Spirakis, 2006)."""
+        well, ill = _parted(candidates, self._clock())
+        if len(well) > 1:
+            draw = self._random
+            drawn = {id(one): draw() ** (1.0 / one.weight) for one in well}
+            well = sorted(well, key=lambda one: drawn[id(one)], reverse=True)
+        return _ranking(self.name, (f"{label} {one.weight}" for label, one in _labelled(candidates)), well, ill)
+
+
+class LeastBusy:
+    """The one with the fewest calls under way, of several the fastest."""
+
+    name = "least_busy"
+
+    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+        self._clock = clock
+        self._random = (random or Random()).random
+
+    def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
+        """By calls under way, by expected time, by chance."""
+        now = self._clock()
+        well, ill = _parted(candidates, now)
+        if len(well) > 1:
+            expected = waits(well, answer_tokens(well, ask.max_tokens), now)
+            draw = self._random
+            places = sorted(range(len(well)), key=lambda place: (well[place].health.in_flight, expected[place], draw()))
+            well = [well[place] for place in places]
+        told = (f"{label} {one.health.in_flight}" for label, one in _labelled(well))
+        return _ranking(self.name, told, well, ill)
+
+
+class Latency:
+    """The sooner of two taken by chance (Mitzenmacher, 2001): what it took lately, times what it has under way.
+
+    Two and not all, so that several gateways do not all run to the same one.
+    """
+
+    name = "latency"
+
+    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+        self._clock = clock
+        self._random = (random or Random()).random
+
+    def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
+        """The sooner of two, the other, then the rest by the same measure."""
+        now = self._clock()
+        well, ill = _parted(candidates, now)
+        if len(well) < 2:
+            return _ranking(self.name, (), well, ill)
+        expected = waits(well, answer_tokens(well, ask.max_tokens), now)
+        count = len(well)
+        first = int(self._random() * count)
+        second = (first + 1 + int(self._random() * (count - 1))) % count
+        if expected[second] < expected[first]:
+            first, second = second, first
+        rest = [place for place in range(count) if place not in {first, second}]
+        if len(rest) > 1 and count <= _ALL_COMPARED:
+            rest.sort(key=expected.__getitem__)
+        compared = [well[first], well[second]]
+        told = (
+            f"{label} {_duration(seconds)}"
+            for (label, _), seconds in zip(_labelled(compared), (expected[first], expected[second]), strict=True)
+        )
+        return _ranking(self.name, told, [*compared, *(well[place] for place in rest)], ill)
+
+
+class Cheapest:
+    """The one that the call is expected to cost least at; those without a price come last."""
+
+    name = "cost"
+
+    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
+        self._clock = clock
+
+    def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
+        """By expected cost, then by calls under way, then as configured."""
+        well, ill = _parted(candidates, self._clock())
+        usage = Usage(ask.prompt_tokens, round(answer_tokens(candidates, ask.max_tokens)))
+        prices = {id(one): cost(one.price, usage) for one in well}
+        if len(well) > 1:
+            well = sorted(well, key=lambda one: _cost_key(prices[id(one)], one.health.in_flight))
+        told = (f"{label} {_money(prices[id(one)])}" for label, one in _labelled(well))
+        return _ranking(self.name, told, well, ill)
+
+
+POLICIES: Final[Mapping[str, Callable[[Clock, Random], Policy]]] = {
+    kind.name: kind for kind in (Ordered, Weighted, LeastBusy, Latency, Cheapest)
+}
+"""The policies by their names in the configuration."""
+
+
+def policy_named(name: str, clock: Clock = time.monotonic, random: Random | None = None) -> Policy:
+    """The policy of that name. ``clock`` is the one of the deployments' health."""
+    return POLICIES[name](clock, random or Random())
+
+
+_retry_at = attrgetter("health.retry_at")
+
+
+def _parted(candidates: Sequence[Deployment], now: float) -> tuple[Sequence[Deployment], Sequence[Deployment]]:
+    """Those that can take a call, and those that cannot, the first to return first."""
+    for one in candidates:
+        if not one.health.available(now):
+            break
+    else:
+        return candidates, ()
+    well = [one for one in candidates if one.health.available(now)]
+    ill = sorted((one for one in candidates if one not in well), key=_retry_at)
+    return well, ill
+
+
+def _ranking(name: str, told: Iterable[str], well: Sequence[Deployment], ill: Sequence[Deployment]) -> Ranking:
+    order = (*well, *ill) if ill else well
+    parts: list[str] = []
+    for part in told:
+        if len(parts) == _NAMED:
+            parts.append("…")
+            break
+        parts.append(part)
+    if ill:
+        parts.append(_unwell(ill, well))
+    if not parts:
+        return Ranking(order, name)
+    return Ranking(order, f"{name}: {', '.join(parts)} → {order[0].provider.name}")
+
+
+def _unwell(ill: Sequence[Deployment], well: Sequence[Deployment]) -> str:
+    named = ", ".join(f"{label} {one.health.state.replace('_', '-')}" for label, one in _labelled(ill[:_NAMED]))
+    return named if well else f"none is healthy: {named}"
+
+
+def _labelled(deployments: Sequence[Deployment]) -> Iterable[tuple[str, Deployment]]:
+    """Each with its provider's name, or its id where several are of one provider."""
+    names = [one.provider.name for one in deployments]
+    if len(set(names)) == len(names):
+        return zip(names, deployments, strict=True)
+    return ((one.id, one) for one in deployments)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def _cost_key(price: int | None, in_flight: int) -> tuple[bool, int, int]:
+    return price is None, price or 0, in_flight
+
+
+def _money(nano_dollars: int | None) -> str:
+    return "?" if nano_dollars is None else f"${nano_dollars / 1e9:.6f}".rstrip("0").rstrip(".")

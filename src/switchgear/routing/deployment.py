@@ -1,0 +1,67 @@
+"""One provider's model behind an alias."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from switchgear.core.capabilities import Capabilities, Target
+from switchgear.providers.base import Provider
+from switchgear.providers.catalogue import Card
+from switchgear.routing.health import DeploymentHealth
+
+_HOME: Final = {"openai": "responses", "azure": "responses", "anthropic": "messages", "gemini": "gemini"}
+"""The dialect whose unmarked signatures a provider of that kind is taken to have made."""
+
+
+class Deployment:
+    """One provider's model behind an alias, with what it costs and what it can do.
+
+    ``card`` is what is known of it, None for a model nobody knows; then its ``price`` is None too, and calls cost nobody knows what.
+    ``id`` is the same for all aliases that have it, and so is ``health``. ``header`` are the lines that tell a client of it.
+    """
+
+    __slots__ = (
+        "capabilities",
+        "card",
+        "header",
+        "health",
+        "id",
+        "model",
+        "model_json",
+        "price",
+        "provider",
+        "target",
+        "weight",
+    )
+
+    def __init__(
+        self,
+        provider: Provider,
+        model: str,
+        card: Card | None,
+        health: DeploymentHealth | None = None,
+        weight: int = 1,
+    ) -> None:
+        self.provider = provider
+        self.model = model
+        self.id = f"{provider.name}/{model}"
+        self.health = health or DeploymentHealth(self.id)
+        self.weight = weight
+        self.header = b"x-switchgear-model: %b\r\nx-switchgear-provider: %b\r\n" % (
+            _visible(model),
+            _visible(provider.name),
+        )
+        self.model_json = msgspec.Raw(msgspec.json.encode(model))
+        self.card = card
+        self.price = card.price if card is not None else None
+        self.capabilities = (card.capabilities if card is not None else Capabilities()).over(provider.capabilities)
+        self.target = Target(
+            provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""), provider.stream_usage
+        )
+
+
+def _visible(text: str) -> bytes:
+    """Text as a header field value: anything but visible ASCII is replaced (RFC 9110 section 5.5)."""
+    return "".join(character if " " < character < "\x7f" else "?" for character in text).encode("ascii")
