@@ -162,6 +162,8 @@ def call_headers(call: ModelCall) -> bytes:
     headers = call.deployment.header if call.deployment is not None else b""
     if call.dropped:
         headers += b"x-switchgear-dropped: %b\r\n" % _listed(call.dropped)
+    if call.clamped:
+        headers += b"x-switchgear-clamped: %b\r\n" % call.clamped.encode()
     if call.shaped:
         headers += b"x-switchgear-shaped: %b\r\n" % _listed(call.shaped)
     return headers

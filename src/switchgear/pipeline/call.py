@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -36,7 +37,8 @@ class ModelRequest(msgspec.Struct):
 
     ``body`` is the whole of it, for when it is read as a canonical call (made of the fields where it is empty). ``headers`` are
     field lines for a provider of the same dialect (``anthropic-beta``). ``form`` is the request where it is one with files; of
-    ``fields`` the names alone are of use then.
+    ``fields`` the names alone are of use then. ``max_tokens`` is the longest answer that is wanted, by whichever name the dialect has for
+    it; None where nothing is said.
     """
 
     model: str
@@ -47,17 +49,19 @@ class ModelRequest(msgspec.Struct):
     body: bytes = b""
     headers: bytes = b""
     form: Form | None = None
+    max_tokens: int | None = None
 
 
 class ModelCall:
     """One call on its way through the stages, and what is known of it so far.
 
     ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent the model.
-    ``content_type`` is the answer's, where it is not always the same; ``measure`` knows the units of one that is not counted in tokens.
+    ``clamps`` has the longest answer that may be asked for, by deployment id, where the client asked for more; ``clamped`` is what was
+    lowered for it. ``content_type`` is the answer's, where it is not always the same; ``measure`` knows the units of one that is not counted in tokens.
     """
 
     __slots__ = (
-        "at", "content_type", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "measure", "model", "name",
+        "at", "clamped", "clamps", "content_type", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "measure", "model", "name",
         "operation", "outcome", "recorded", "shaped", "started", "status", "streamed", "trace", "usage",
     )  # fmt: skip
 
@@ -81,5 +85,7 @@ class ModelCall:
         self.recorded = False
         self.dropped: list[str] = []
         self.shaped: list[str] = []
+        self.clamps: Mapping[str, int] = {}
+        self.clamped = ""
         self.content_type = b""
         self.measure: Measure | None = None

@@ -29,6 +29,7 @@ from switchgear.core.errors import NotSupported
 from switchgear.dialects.base import DialectName
 from switchgear.dialects.registry import BACKS, FRONTS
 from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.clamping import FIELDS, clamped
 from switchgear.pipeline.crossing import Crossing
 from switchgear.pipeline.shape import Shape
 from switchgear.providers.base import Operation, Outgoing
@@ -93,6 +94,7 @@ class Preparation:
         Raises NotSupported when the provider has nothing of the kind.
         """
         provider = deployment.provider
+        call.clamped = ""
         dialect = DIALECTS.get(call.operation)
         if dialect is None:
             if call.operation not in provider.operations:
@@ -100,13 +102,13 @@ class Preparation:
             if request.form is not None:
                 request.form.replace("model", deployment.model.encode())
                 return Outgoing(call.operation, "", deployment.model, b"", request.stream, upload=request.form)
-            body = self._body(request, deployment, ask_usage=call.operation is Operation.COMPLETION)
+            body = self._body(call, request, deployment, ask_usage=call.operation is Operation.COMPLETION)
             return Outgoing(call.operation, "", deployment.model, body, request.stream)
         if not provider.dialects:
             raise NotSupported(f"Provider {provider.name} has no chat.", param="model")
         if dialect not in provider.dialects or _must_be_read(request, deployment, dialect, answers):
             return None
-        body = self._body(request, deployment, ask_usage=dialect == "chat")
+        body = self._body(call, request, deployment, ask_usage=dialect == "chat")
         if _MARK in body:
             body, foreign = PASSINGS[dialect].unmark(body, provider.name)
             if foreign:
@@ -135,6 +137,7 @@ class Preparation:
             return prepared
         back = BACKS[dialect if same else provider.dialects[0]]
         asked.stream = request.stream and not held
+        _clamp(call, asked, deployment)
         shown = msgspec.structs.replace(asked) if shapes else asked  # shapes change what is sent alone
         for shape in shapes:
             asked = shape.ask(asked)
@@ -152,7 +155,7 @@ class Preparation:
 
     def _as_it_came(self, call: ModelCall, request: ModelRequest, deployment: Deployment) -> Prepared:
         dialect = DIALECTS[call.operation]
-        body = self._body(request, deployment, ask_usage=dialect == "chat")
+        body = self._body(call, request, deployment, ask_usage=dialect == "chat")
         return Prepared(Outgoing(call.operation, dialect, deployment.model, body, request.stream, request.headers))
 
     def _crossing(self, call: ModelCall, asked: Call, deployment: Deployment, shapes: Sequence[Shape]) -> Crossing:
@@ -163,9 +166,11 @@ class Preparation:
         crossing.answer_id = call.id
         return crossing
 
-    def _body(self, request: ModelRequest, deployment: Deployment, *, ask_usage: bool = True) -> bytes:
-        """The body to send: the deployment's model, and usage asked for; everything else as it came."""
+    def _body(self, call: ModelCall, request: ModelRequest, deployment: Deployment, *, ask_usage: bool) -> bytes:
+        """The body to send: the deployment's model, usage asked for, an answer no longer than it can be; the rest as it came."""
         fields = request.fields
+        if call.clamps and (most := call.clamps.get(deployment.id)) is not None:
+            fields, call.clamped = clamped(fields, DIALECTS.get(call.operation, ""), most)
         fields["model"] = deployment.model_json
         if request.stream and ask_usage and not request.wants_usage and deployment.provider.stream_usage:
             fields["stream_options"] = _with_usage(fields.get("stream_options"))
@@ -226,6 +231,14 @@ def _signed(request: ModelRequest, dialect: DialectName) -> bool:
     """
     body = request.body
     return _MARK in body or (dialect == "chat" and (b'"reasoning_details"' in body or b'signature"' in body))
+
+
+def _clamp(call: ModelCall, asked: Call, deployment: Deployment) -> None:
+    """Ask for no longer answer than there can be."""
+    most = call.clamps.get(deployment.id)
+    if most is not None and asked.max_tokens is not None and asked.max_tokens > most:
+        asked.max_tokens = most
+        call.clamped = f"{FIELDS[DIALECTS[call.operation]][0]}={most}"
 
 
 def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:

@@ -90,7 +90,7 @@ class Directory:
         health = self.board.of(f"{provider.name}/{model}")
         if own is None:
             return Deployment(provider, model, card, health)
-        return Deployment(provider, model, overridden(card, own), health, own.weight)
+        return Deployment(provider, model, overridden(card, own), health, own.weight, own.context)
 
     def policy(self, strategy: str) -> Policy:
         """The policy of that name, on the clock of the deployments' health."""

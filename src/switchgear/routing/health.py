@@ -21,6 +21,7 @@ from switchgear.core.errors import (
 )
 from switchgear.core.health import BreakerState
 from switchgear.routing.breaker import Breaker, BreakerRules
+from switchgear.routing.calibration import TokenRatio
 from switchgear.routing.pace import Pace
 
 Clock = Callable[[], float]
@@ -56,10 +57,10 @@ class DeploymentHealth:
     """The live health of one deployment, kept over reloads. ``now`` and the clock are seconds that never go back.
 
     A call is told as it goes: ``ticket = started(now)``, then ``first_token``, then one of ``succeeded``, ``failed``,
-    ``abandoned``, each with the ticket. Nothing waits, and nothing raises.
+    ``abandoned``, each with the ticket. Nothing waits, and nothing raises. ``tokens`` is how many bytes of a request it counts as one.
     """
 
-    __slots__ = ("_clock", "answered", "breaker", "id", "in_flight", "pace")
+    __slots__ = ("_clock", "answered", "breaker", "id", "in_flight", "pace", "tokens")
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class DeploymentHealth:
         self.in_flight = 0
         self.answered = False
         self.pace = Pace()
+        self.tokens = TokenRatio()
         self.breaker = Breaker(
             rules or BreakerRules(), random or Random(), lambda before, now: listener(self, before, now)
         )

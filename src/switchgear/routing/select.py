@@ -19,6 +19,7 @@ from switchgear.providers.catalogue import cost
 from switchgear.routing.deployment import Deployment
 from switchgear.routing.estimates import answer_tokens, waits
 from switchgear.routing.health import Clock
+from switchgear.routing.size import Size
 
 _NAMED: Final = 4
 """How many deployments a reason names."""
@@ -30,7 +31,7 @@ class Ask(msgspec.Struct):
     """What policies and filters may know of a call.
 
     ``prompt_tokens`` is an estimate; ``max_tokens`` what the client allows for the answer, None where it does not say. ``fields`` and
-    ``body`` are the request's, as they came; ``dialect`` is ``""`` for what is no chat.
+    ``body`` are the request's, as they came; ``dialect`` is ``""`` for what is no chat. ``size`` is what the prompt weighs.
     """
 
     prompt_tokens: int
@@ -41,6 +42,7 @@ class Ask(msgspec.Struct):
     key_id: str
     operation: str
     stream: bool = False
+    size: Size = Size(0)
 
 
 class Ranking(msgspec.Struct):

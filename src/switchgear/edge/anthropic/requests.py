@@ -53,5 +53,6 @@ def decode_request(operation: Operation, body: bytes, headers: ResponseHeaders) 
         wants_usage=True,
         prompt_characters=sum(len(bytes(fields[name])) for name in _PROMPT if name in fields),
         body=body,
+        max_tokens=request.max_tokens,
         headers=b"".join(b"anthropic-beta: %b\r\n" % value for name, value in headers if name == b"anthropic-beta"),
     )

@@ -56,6 +56,8 @@ _chat = msgspec.json.Decoder(_Chat)
 _completion = msgspec.json.Decoder(_Completion)
 _embedding = msgspec.json.Decoder(_Embedding)
 
+_CHAT_PROMPT = ("messages", "tools", "functions")
+
 _READ = frozenset({"model", "stream", "stream_options"})
 _USUAL = _READ | {
     "messages", "prompt", "input", "max_tokens", "max_completion_tokens", "temperature", "top_p", "n", "stop", "tools",
@@ -71,11 +73,15 @@ def decode(operation: Operation, body: bytes) -> ModelRequest:
         check_spelling(fields, _READ)
     if operation is Operation.CHAT:
         chat = decode_body(_chat, body)
-        return _request(chat.model, chat.stream, chat.stream_options, fields, "messages", body)
+        request = _request(chat.model, chat.stream, chat.stream_options, fields, _CHAT_PROMPT, body)
+        request.max_tokens = chat.max_tokens if chat.max_completion_tokens is None else chat.max_completion_tokens
+        return request
     if operation is Operation.COMPLETION:
         completion = decode_body(_completion, body)
-        return _request(completion.model, completion.stream, completion.stream_options, fields, "prompt")
-    return _request(decode_body(_embedding, body).model, None, None, fields, "input")
+        request = _request(completion.model, completion.stream, completion.stream_options, fields, ("prompt",))
+        request.max_tokens = completion.max_tokens
+        return request
+    return _request(decode_body(_embedding, body).model, None, None, fields, ("input",))
 
 
 def _request(
@@ -83,9 +89,9 @@ def _request(
     stream: bool | None,
     options: _StreamOptions | None,
     fields: dict[str, msgspec.Raw],
-    prompt: str,
+    prompt: tuple[str, ...],
     body: bytes = b"",
 ) -> ModelRequest:
-    text = fields.get(prompt)
+    size = sum(len(bytes(fields[name])) for name in prompt if name in fields)
     wants_usage = options is not None and options.include_usage is True
-    return ModelRequest(model, stream is True, fields, wants_usage, len(bytes(text)) if text is not None else 0, body)
+    return ModelRequest(model, stream is True, fields, wants_usage, size, body)

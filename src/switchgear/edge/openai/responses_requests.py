@@ -36,6 +36,7 @@ class _Request(msgspec.Struct):
     conversation: str | _Named | None = None
     include: list[str] | None = None
     instructions: str | None = None
+    max_output_tokens: int | None = None
     tools: list[dict[str, msgspec.Raw]] | None = None
 
 
@@ -55,6 +56,7 @@ class ResponseRequest(msgspec.Struct):
     items: list[bytes]
     fields: dict[str, msgspec.Raw]
     body: bytes
+    max_tokens: int | None = None
 
     def for_model(self, items: list[bytes]) -> ModelRequest:
         """What the stages are given: ``items`` are the whole conversation, and nothing is asked to be kept."""
@@ -67,7 +69,15 @@ class ResponseRequest(msgspec.Struct):
             fields["store"] = _FALSE
             body = _encode(fields)
         size = sum(len(bytes(fields[name])) for name in _PROMPT if name in fields)
-        return ModelRequest(self.model, self.stream, fields, wants_usage=True, prompt_characters=size, body=body)
+        return ModelRequest(
+            self.model,
+            self.stream,
+            fields,
+            wants_usage=True,
+            prompt_characters=size,
+            body=body,
+            max_tokens=self.max_tokens,
+        )
 
     def ask_for_thoughts(self, sent: ModelRequest, deployment: Deployment) -> None:
         """Ask a provider of this dialect for its thoughts, encrypted, so that the conversation can go on with them.
@@ -118,4 +128,5 @@ def decode_response_request(body: bytes) -> ResponseRequest:
         items,
         fields,
         body,
+        request.max_output_tokens,
     )

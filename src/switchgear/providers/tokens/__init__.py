@@ -6,7 +6,7 @@ vocabularies are files in wheels that other features bring (``litellm``, ``llm-s
 
 from switchgear.providers.tokens.content import Content, content_of_call, content_of_fields, media_in
 from switchgear.providers.tokens.counter import Count, TokenCounter
-from switchgear.providers.tokens.families import Family, family_of
+from switchgear.providers.tokens.families import Family, family_of, prompt_alone
 from switchgear.providers.tokens.vocabularies import Vocabularies, Vocabulary
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "content_of_fields",
     "family_of",
     "media_in",
+    "prompt_alone",
 ]

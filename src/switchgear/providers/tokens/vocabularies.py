@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from switchgear.core.errors import StartupError, SwitchgearError
+from switchgear.core.errors import SwitchgearError
 from switchgear.providers.local.models import MINILM, SMOLLM2
 from switchgear.providers.tokens.families import VocabularyName
 from switchgear.providers.tokens.gguf import vocabulary_of
@@ -28,22 +28,16 @@ _O200K: Final = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _CLAUDE: Final = "anthropic_tokenizer.json"
 
 # How text is cut before bytes are paired: https://github.com/openai/tiktoken/blob/main/tiktoken_ext/openai_public.py
-_CL100K_PATTERN: Final = (
-    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
-)
-_O200K_PATTERN: Final = "|".join(
-    (
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-        r"\p{N}{1,3}",
-        r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
-        r"\s*[\r\n]+",
-        r"\s+(?!\S)",
-        r"\s+",
-    )
+_CL100K_PATTERN: Final = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+_O200K_PATTERN: Final = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 _PIECE: Final = 4096
+"""Characters that are given to an engine at once."""
 _BEFORE: Final = 256
+"""How far before its end a piece may be cut."""
 
 
 class Vocabulary(Protocol):
@@ -57,7 +51,7 @@ class Vocabulary(Protocol):
 class Vocabularies:
     """The vocabularies by name. One object serves a gateway; it may be used from several threads.
 
-    ``loaders`` replaces how they are loaded (tests do). A loader raises ImportError, OSError, ValueError or StartupError for a
+    ``loaders`` replaces how they are loaded (tests do). A loader raises ImportError, OSError, ValueError or SwitchgearError for a
     vocabulary that is not there or cannot be read.
     """
 
@@ -86,7 +80,7 @@ class Vocabularies:
             return None
         try:
             return loader()
-        except (ImportError, OSError, ValueError, StartupError, SwitchgearError) as error:
+        except (ImportError, OSError, ValueError, SwitchgearError) as error:
             _log.info("Tokens are estimated: a vocabulary is not there", vocabulary=name, reason=str(error))
             return None
 

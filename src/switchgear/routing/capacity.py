@@ -1,0 +1,194 @@
+"""Which deployments a call fits into, and how long its answer may be there, found before any is called.
+
+A prompt has no more tokens than bytes, which settles most calls with one comparison; the ratio that the deployment's own usage
+taught settles nearly all others. Only what comes near the limit is counted, by the vocabulary of the model's family, and on a
+thread where that takes a while. Nothing is left out or shortened for an estimate that a count would correct.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
+
+from switchgear.core.calls import Usage
+from switchgear.core.errors import ContextLengthExceeded, RequestError
+from switchgear.dialects.base import DialectName
+from switchgear.dialects.registry import FRONTS
+from switchgear.providers.base import Operation
+from switchgear.providers.catalogue import cost
+from switchgear.providers.tokens import (
+    Content,
+    Count,
+    Family,
+    TokenCounter,
+    content_of_call,
+    content_of_fields,
+    family_of,
+)
+from switchgear.routing.room import BOUNDLESS
+from switchgear.routing.size import Size
+
+if TYPE_CHECKING:
+    from switchgear.routing.deployment import Deployment
+    from switchgear.routing.select import Ask
+
+_NEAR: Final = 1.15
+"""An estimate that is this much below a limit is taken for it."""
+_SMALL: Final = 16 * 1024
+"""Bytes of a request that are counted at once, which takes a millisecond; more go to a thread."""
+_MEDIA_TOKENS: Final = 1500
+_encode = msgspec.json.Encoder().encode
+_NOTHING: Final[Mapping[str, int]] = {}
+
+
+class Fits(msgspec.Struct):
+    """What a call fits into.
+
+    ``candidates`` are in the order they came; those ``left_out`` have a reason: ``context too small: 8192 < 9001``. ``clamps`` has, by
+    deployment id, the longest answer that may be asked for where the client asked for more. ``count`` is the prompt's, where it was
+    counted.
+    """
+
+    candidates: Sequence[Deployment]
+    left_out: Sequence[tuple[Deployment, str]] = ()
+    clamps: Mapping[str, int] = _NOTHING
+    count: Count | None = None
+
+
+class Estimate(msgspec.Struct, frozen=True, gc=False):
+    """What a call will use at most, as far as can be told before it: tokens, and nano-dollars (None: no price is known)."""
+
+    prompt_tokens: int
+    output_tokens: int
+    cost: int | None
+
+
+def about(size: Size, deployment: Deployment) -> int:
+    """About how many tokens a prompt is for that deployment. Costs no more than a division."""
+    return deployment.health.tokens.tokens(size.bytes) + size.media * _MEDIA_TOKENS
+
+
+def estimate(size: Size, max_tokens: int | None, deployment: Deployment, assumed: int) -> Estimate:
+    """What to reserve for a call. ``assumed`` is the length of an answer whose client says nothing of it."""
+    prompt = about(size, deployment)
+    output = min(max_tokens if max_tokens is not None and max_tokens > 0 else assumed, deployment.room.answer)
+    return Estimate(prompt, output, cost(deployment.price, Usage(prompt, output)))
+
+
+class Capacity:
+    """Finds what calls fit into. ``counter`` may be shared with others."""
+
+    def __init__(self, counter: TokenCounter) -> None:
+        self._counter = counter
+
+    def fit(self, candidates: Sequence[Deployment], ask: Ask) -> Fits | Awaitable[Fits]:
+        """What of ``candidates`` holds the prompt and the answer that is asked for.
+
+        Where none holds both, those that hold the prompt are taken, with the answer they have room for. A deployment of unknown
+        context holds everything.
+        """
+        if not ask.dialect and ask.operation != Operation.COMPLETION:
+            return Fits(candidates)
+        wanted = ask.max_tokens or 0
+        size = ask.size
+        clamped = False
+        for each in candidates:
+            room = each.room
+            if wanted > room.answer:
+                clamped = True
+            if room.total is BOUNDLESS and room.prompt is BOUNDLESS:
+                continue
+            if not size.media and room.holds(size.bytes, wanted):
+                continue
+            if not room.holds(int(about(size, each) * _NEAR), wanted):
+                return self._counted(candidates, ask)
+        if not clamped:
+            return Fits(candidates)
+        return Fits(candidates, clamps={one.id: one.room.answer for one in candidates if wanted > one.room.answer})
+
+    def count(self, ask: Ask, deployment: Deployment) -> Count | Awaitable[Count]:
+        """The tokens of the prompt as ``deployment`` counts them, exact where its vocabulary is installed."""
+        family = _family(deployment)
+        if len(ask.body) <= _SMALL and self._counter.ready(family):
+            return self._count(ask, deployment, family)
+        return asyncio.to_thread(self._count, ask, deployment, family)
+
+    async def _counted(self, candidates: Sequence[Deployment], ask: Ask) -> Fits:
+        """The same by count, one for each family."""
+        counts: dict[str, Count] = {}
+        for each in candidates:
+            name = _family(each).name
+            if name not in counts:
+                counted = self.count(ask, each)
+                counts[name] = counted if isinstance(counted, Count) else await counted
+        return judged([(each, counts[_family(each).name]) for each in candidates], ask.max_tokens or 0)
+
+    def _count(self, ask: Ask, deployment: Deployment, family: Family) -> Count:
+        content = _content(ask)
+        if content is None:
+            return Count(about(Size(len(ask.body)), deployment))
+        return self._counter.count(content, family)
+
+
+def judged(counted: Iterable[tuple[Deployment, Count]], wanted: int) -> Fits:
+    """What fits by the prompt's count for each deployment, when an answer of ``wanted`` tokens is asked for."""
+    whole: list[Deployment] = []
+    tight: list[Deployment] = []
+    left_out: list[tuple[Deployment, str]] = []
+    clamps: dict[str, int] = {}
+    first: Count | None = None
+    for each, count in counted:
+        first = first or count
+        room = each.room
+        if count.at_least > room.prompt or count.at_least >= room.total:
+            left_out.append((each, f"context too small: {room.context} < {count.tokens}"))
+            continue
+        if room.holds(count.tokens, wanted):
+            whole.append(each)
+            if wanted > room.answer:
+                clamps[each.id] = room.answer
+            continue
+        tight.append(each)
+        left = room.total - count.at_most
+        if left > 0:  # else an estimate says that there is none, and the provider knows better
+            clamps[each.id] = min(left, wanted)
+    if not whole:
+        return Fits(tight, left_out, clamps, first)
+    left_out += [(each, f"context too small for the answer: {each.room.context}") for each in tight]
+    return Fits(whole, left_out, clamps, first)
+
+
+def too_long(name: str, fits: Fits) -> ContextLengthExceeded:
+    """The error for a prompt that fits nothing behind the model ``name``: both numbers, and what to do."""
+    count = fits.count or Count(0)
+    largest = max((one for one, _ in fits.left_out), key=lambda one: one.room.context)
+    about_it = "" if count.exact else "about "
+    context = largest.room.context
+    over = count.tokens - context
+    return ContextLengthExceeded(
+        f'The messages are {about_it}{count.tokens:,} tokens; the longest context of "{name}" is {context:,} ({largest.id}).',
+        provider=largest.provider.name,
+        hint=(
+            f"Shorten them by {about_it}{max(over, 1):,} tokens and by what the answer needs, use a model with a larger context, "
+            "or name one in context_fallbacks."
+        ),
+        param="messages",
+    )
+
+
+def _family(deployment: Deployment) -> Family:
+    return family_of(deployment.model, deployment.card.model if deployment.card is not None else "")
+
+
+def _content(ask: Ask) -> Content | None:
+    """What is counted of the request; None where it cannot be read, which is then for the provider to say."""
+    if ask.dialect in FRONTS:
+        front = FRONTS[cast("DialectName", ask.dialect)]
+        try:
+            return content_of_call(front.read_call(ask.body or _encode(ask.fields)))
+        except RequestError:
+            return None
+    return content_of_fields(ask.fields, "prompt" if ask.operation == Operation.COMPLETION else "input")
