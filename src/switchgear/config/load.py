@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from switchgear.config.checks import Finding, findings
 from switchgear.config.discover import Found, discover
+from switchgear.config.health_checks import health_findings
 from switchgear.config.limit_checks import limit_findings
 from switchgear.config.problems import Error, Place, Worder, path_text, report, untagged
 from switchgear.config.references import Resolver
@@ -98,6 +99,7 @@ def read(
         for finding in (
             *findings(settings, data, names, resolver, store=secrets is not None),
             *limit_findings(settings, in_store.limits),
+            *health_findings(settings, names),
         )
         if not _doubtful(finding, places) and not (finding.dangling and stored is None)
     )

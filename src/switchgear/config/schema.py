@@ -29,6 +29,7 @@ from switchgear.config.fields import (
     Text,
     WebURL,
 )
+from switchgear.config.health import HealthSettings
 from switchgear.config.limits import LimitName, LimitSettings, OwnerEntry, TeamSettings, UserSettings
 from switchgear.config.models import AliasSettings
 from switchgear.config.providers import ProviderSettings
@@ -204,6 +205,7 @@ class Settings(Section):
     vision: VisionSettings = Field(default_factory=VisionSettings)
     responses: ResponsesSettings = Field(default_factory=ResponsesSettings)
     batches: BatchSettings = Field(default_factory=BatchSettings)
+    health: HealthSettings = Field(default_factory=HealthSettings)
     providers: dict[Annotated[ProviderName, AfterValidator(_not_local)], ProviderSettings] = Field(
         default_factory=dict, description="Accounts at APIs we call, by the name that models and clients use."
     )

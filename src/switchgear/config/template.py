@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from switchgear.config.health import HealthSettings
 from switchgear.config.limits import LimitSettings
 from switchgear.config.providers import DEFAULT_KIND, KINDS, OpenAIProviderSettings
 from switchgear.config.schema import (
@@ -34,6 +35,7 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("local", LocalSettings),
     ("vision", VisionSettings),
     ("responses", ResponsesSettings),
+    ("health", HealthSettings),
 )
 _OF_OTHER_KINDS: Final = ("kind", "litellm_provider", "base_url", "api_version", "api_key", "params")
 """What is shown of the kinds of providers after the first; the reference page has the rest."""

@@ -18,7 +18,8 @@ class BreakerChanged(msgspec.Struct, frozen=True):
     """A breaker went from one state to another.
 
     ``at`` is milliseconds since the epoch, ``deployment`` its id (``provider/model``), ``wait`` the seconds until it is tried
-    again, 0 where it may be at once. ``here`` is False for what another process told.
+    again, 0 where it may be at once. ``limited`` says that the provider named that time itself. ``here`` is False for what
+    another process told.
     """
 
     at: int
@@ -27,4 +28,5 @@ class BreakerChanged(msgspec.Struct, frozen=True):
     after: BreakerState
     reason: str
     wait: float = 0.0
+    limited: bool = False
     here: bool = True

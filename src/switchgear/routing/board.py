@@ -1,4 +1,4 @@
-"""The health of every deployment, by its id; kept while models and providers are reloaded."""
+"""The health of every deployment, kept while models and providers are reloaded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Final
 
-from switchgear.core.health import BreakerState
+from switchgear.core.health import BreakerChanged, BreakerState
 from switchgear.routing.breaker import BreakerRules
 from switchgear.routing.health import Clock, DeploymentHealth
 
@@ -16,9 +16,10 @@ _MOST: Final = 4096
 
 
 class Board:
-    """Hands out the one ``DeploymentHealth`` of each id.
+    """One DeploymentHealth for each deployment that was ever named, by its id (``provider/model``).
 
-    ``heard`` is called with every change of a breaker: the health, the state before it, and the clock's seconds.
+    ``changed`` are called with every change of a breaker that is worth telling, ``added`` with every new deployment. ``clock`` is
+    the one of all healths, ``wall`` seconds since the epoch.
     """
 
     def __init__(
@@ -26,12 +27,17 @@ class Board:
         rules: BreakerRules | None = None,
         clock: Clock = time.monotonic,
         random: Random | None = None,
+        wall: Clock = time.time,
     ) -> None:
         self.clock = clock
-        self.heard: list[Callable[[DeploymentHealth, BreakerState, float], None]] = []
+        self.changed: list[Callable[[BreakerChanged], None]] = []
+        self.added: list[Callable[[str], None]] = []
+        self._wall = wall
         self._rules = rules or BreakerRules()
         self._random = random or Random()
         self._known: dict[str, DeploymentHealth] = {}
+        self._unwell: set[str] = set()
+        self._here = True
 
     @property
     def rules(self) -> BreakerRules:
@@ -45,13 +51,15 @@ class Board:
             health.breaker.rules = rules
 
     def of(self, deployment_id: str) -> DeploymentHealth:
-        """The health of that deployment: the same object as long as anything is known of it."""
+        """The health of that deployment: the same object as long as there is something to know of it."""
         health = self._known.get(deployment_id)
         if health is None:
-            health = DeploymentHealth(deployment_id, self._rules, self.clock, self._random, self._changed)
+            health = DeploymentHealth(deployment_id, self._rules, self.clock, self._random, self._on_change)
             if len(self._known) >= _MOST:
                 self._drop_one()
             self._known[deployment_id] = health
+            for added in self.added:
+                added(deployment_id)
         return health
 
     def find(self, deployment_id: str) -> DeploymentHealth | None:
@@ -61,11 +69,46 @@ class Board:
     def __iter__(self) -> Iterator[DeploymentHealth]:
         return iter(list(self._known.values()))
 
-    def _drop_one(self) -> None:
-        """Forget the oldest that never answered and has nothing to do, or else the oldest."""
-        idle = (name for name, health in self._known.items() if not health.answered and not health.in_flight)
-        del self._known[next(idle, None) or next(iter(self._known))]
+    def settle(self) -> None:
+        """Make the changes that time alone brings, for deployments that get no calls."""
+        now = self.clock()
+        for deployment_id in list(self._unwell):
+            self._known[deployment_id].breaker.settle(now)
 
-    def _changed(self, health: DeploymentHealth, before: BreakerState, now: float) -> None:
-        for heard in self.heard:
-            heard(health, before, now)
+    def take(self, change: BreakerChanged) -> None:
+        """Stand as another process says; without effect for a deployment that is not on the board."""
+        health = self._known.get(change.deployment)
+        if health is None:
+            return
+        self._here = False
+        try:
+            health.breaker.take(change.after, self.clock(), change.wait, change.reason, limited=change.limited)
+        finally:
+            self._here = True
+
+    def _drop_one(self) -> None:
+        """Forget the oldest that nobody needs, or else the oldest."""
+        idle = (name for name, health in self._known.items() if not health.noted and not health.in_flight)
+        gone = next(idle, None) or next(iter(self._known))
+        del self._known[gone]
+        self._unwell.discard(gone)
+
+    def _on_change(self, health: DeploymentHealth, before: BreakerState, now: float) -> None:
+        breaker = health.breaker
+        if self._known.get(health.id) is health:
+            (self._unwell.discard if breaker.state == "closed" else self._unwell.add)(health.id)
+        if not health.noted:
+            return
+        wait = max(0.0, breaker.retry_at - now)
+        change = BreakerChanged(
+            round(self._wall() * 1000),
+            health.id,
+            before,
+            breaker.state,
+            breaker.reason,
+            wait,
+            breaker.limited_by_provider,
+            self._here,
+        )
+        for changed in self.changed:
+            changed(change)

@@ -60,8 +60,8 @@ class Breaker:
     """
 
     __slots__ = (
-        "_calls_back", "_epoch", "_failures_back", "_held_until", "_in_a_row", "_limited", "_openings", "_probe", "_random",
-        "_rules", "_since", "_told", "_window", "reason", "retry_at", "state",
+        "_calls_back", "_epoch", "_failures_back", "_held_until", "_in_a_row", "_openings", "_probe", "_random", "_rules",
+        "_since", "_told", "_window", "limited_by_provider", "reason", "retry_at", "state",
     )  # fmt: skip
 
     def __init__(self, rules: BreakerRules, random: Random, told: Told) -> None:
@@ -76,7 +76,7 @@ class Breaker:
         self._epoch = 1
         self._probe = 0
         self._held_until = 0.0
-        self._limited = False
+        self.limited_by_provider = False
         self._in_a_row = 0
         self._openings = 0
         self._calls_back = 0
@@ -174,7 +174,7 @@ class Breaker:
         self._window.add(now, 1)
         if self.state == "open":
             if until > self.retry_at:
-                self.retry_at, self.reason, self._limited = until, reason, True
+                self.retry_at, self.reason, self.limited_by_provider = until, reason, True
             return
         self._shut(until, limited=True)
         self._change("open", reason, now)
@@ -188,7 +188,7 @@ class Breaker:
 
     def settle(self, now: float) -> None:
         """Make the changes that time alone brings."""
-        if self.state == "open" and self._limited and now >= self.retry_at:
+        if self.state == "open" and self.limited_by_provider and now >= self.retry_at:
             self._come_back(now)
         if self.state == "recovering" and now - self._since >= self._rules.recovery:
             self._change("closed", "", now)
@@ -201,13 +201,18 @@ class Breaker:
         if self.state != "closed":
             self._change("closed", reason, now)
 
-    def take(self, state: BreakerState, now: float, wait: float, reason: str) -> None:
+    def may_be_tried(self, now: float) -> None:
+        """There is a sign that it is back: the next call is the probe. A time that the provider named still holds."""
+        if self.state == "open" and not self.limited_by_provider:
+            self.retry_at = min(self.retry_at, now)
+
+    def take(self, state: BreakerState, now: float, wait: float, reason: str, *, limited: bool = False) -> None:
         """Stand as another process's breaker does, which has seen more. ``wait`` is how long it is open, or how long a probe
         there may take.
         """
         match state:
             case "open":
-                self._shut(now + min(wait, LONGEST_LIMIT), limited=False)
+                self._shut(now + min(wait, LONGEST_LIMIT), limited=limited)
                 self._change("open", reason, now)
             case "half_open":
                 self._probe = 0
@@ -249,7 +254,7 @@ class Breaker:
         self._probe = 0
         self._in_a_row = 0
         self.retry_at = until
-        self._limited = limited
+        self.limited_by_provider = limited
 
     def _come_back(self, now: float) -> None:
         self._forget()
@@ -259,7 +264,7 @@ class Breaker:
         self._window.clear()
         self._in_a_row = self._probe = self._calls_back = self._failures_back = 0
         self._held_until = self.retry_at = 0.0
-        self._limited = False
+        self.limited_by_provider = False
 
     def _change(self, state: BreakerState, reason: str, now: float) -> None:
         before, self.state = self.state, state

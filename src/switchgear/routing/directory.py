@@ -90,6 +90,7 @@ class Directory:
         health = self.board.of(f"{provider.name}/{model}")
         if own is None:
             return Deployment(provider, model, card, health)
+        health.noted = True
         return Deployment(provider, model, overridden(card, own), health, own.weight, own.context)
 
     def policy(self, strategy: str) -> Policy:

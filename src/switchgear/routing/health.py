@@ -57,10 +57,12 @@ class DeploymentHealth:
     """The live health of one deployment, kept over reloads. ``now`` and the clock are seconds that never go back.
 
     A call is told as it goes: ``ticket = started(now)``, then ``first_token``, then one of ``succeeded``, ``failed``,
-    ``abandoned``, each with the ticket. Nothing waits, and nothing raises. ``tokens`` is how many bytes of a request it counts as one.
+    ``abandoned``, each with the ticket. Nothing waits, and nothing raises. ``noted`` is whether its changes are worth telling:
+    an alias has it, or it answered once. ``ended`` is when a call of it ended last. ``tokens`` is how many bytes of a request it
+    counts as one.
     """
 
-    __slots__ = ("_clock", "answered", "breaker", "id", "in_flight", "pace", "tokens")
+    __slots__ = ("_clock", "breaker", "ended", "id", "in_flight", "noted", "pace", "tokens")
 
     def __init__(
         self,
@@ -73,7 +75,8 @@ class DeploymentHealth:
         self.id = deployment_id
         self._clock = clock
         self.in_flight = 0
-        self.answered = False
+        self.noted = False
+        self.ended = float("-inf")
         self.pace = Pace()
         self.tokens = TokenRatio()
         self.breaker = Breaker(
@@ -153,13 +156,15 @@ class DeploymentHealth:
         attempt was sent where it came whole.
         """
         self.in_flight -= 1
-        self.answered = True
+        self.noted = True
+        self.ended = now
         self.pace.ended(now, seconds, completion_tokens)
         self.breaker.succeeded(now, ticket)
 
     def failed(self, now: float, error: SwitchgearError, ticket: int = 0) -> None:
         """The call failed, before or during its answer. What the call itself caused counts for nothing."""
         self.in_flight -= 1
+        self.ended = now
         if not counts(error):
             self.breaker.abandoned(ticket)
         elif error.retry_after:

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from switchgear.core.batches import BatchStatus
 from switchgear.core.calls import Outcome
+from switchgear.core.health import BreakerState
 
 _Long = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _Small = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
@@ -197,6 +198,16 @@ class _ResponseItem(_Row):
     response_id: str
 
 
+class _HealthEvent(_Row):
+    at: _Long
+    id: str
+    deployment: str
+    was: BreakerState
+    became: BreakerState
+    reason: str
+    wait_ms: _Long
+
+
 class _Audit(_Row):
     at: _Long
     id: str
@@ -230,6 +241,7 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "batches": msgspec.json.Decoder(_Batch),
     "batch_parts": msgspec.json.Decoder(_BatchPart),
     "batch_lines": msgspec.json.Decoder(_BatchLine),
+    "health_events": msgspec.json.Decoder(_HealthEvent),
     "audit": msgspec.json.Decoder(_Audit),
 }
 

@@ -14,6 +14,7 @@ from switchgear.store.batches import Batches
 from switchgear.store.engine import Database, Durability, connect
 from switchgear.store.file_contents import FileContents
 from switchgear.store.files import Files
+from switchgear.store.health import HealthLog
 from switchgear.store.keys import Keys
 from switchgear.store.leases import Leases
 from switchgear.store.limits import Limits, Teams, Users
@@ -47,6 +48,7 @@ class Store:
         self.batches = Batches(database)
         self.batch_lines = BatchLines(database)
         self.audit = Audit(database)
+        self.health = HealthLog(database)
         self.leases = Leases(database)
         self.writer = UsageWriter(database, durability)
 
@@ -92,5 +94,6 @@ class Store:
 
     async def close(self, deadline: float = 10.0) -> None:
         """Commits pending usage records for at most ``deadline`` seconds and disconnects."""
+        await self.health.close()
         await self.writer.close(deadline)
         await self._database.close()

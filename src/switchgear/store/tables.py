@@ -285,6 +285,21 @@ batch_lines = Table(
 )
 Index("batch_lines_in_order", batch_lines.c.batch_id, batch_lines.c.ok, batch_lines.c.number)
 
+# What became of deployments: each change of a breaker, once, written by the process in which it happened.
+health_events = Table(
+    "health_events",
+    metadata,
+    Column("at", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("deployment", Text, nullable=False),
+    Column("was", Text, nullable=False),
+    Column("became", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("wait_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("health_events_by_deployment", health_events.c.deployment, health_events.c.at)
+
 audit = Table(
     "audit",
     metadata,

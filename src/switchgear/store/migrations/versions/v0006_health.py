@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -9,4 +12,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Changes nothing yet."""
+    """Adds a table."""
+    op.create_table(
+        "health_events",
+        sa.Column("at", sa.BigInteger, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("deployment", sa.Text, nullable=False),
+        sa.Column("was", sa.Text, nullable=False),
+        sa.Column("became", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("wait_ms", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("health_events_by_deployment", "health_events", ["deployment", "at"])
