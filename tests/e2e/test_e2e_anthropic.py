@@ -193,7 +193,7 @@ def test_tokens_are_estimated_for_a_provider_without_that_path(client: httpx.Cli
     for _ in range(2):
         answer = client.post("/v1/messages/count_tokens", json=request("bare/claude-sonnet-4-5"))
         assert answer.headers["x-switchgear-estimated"] == "input_tokens"
-        assert answer.json() == {"input_tokens": 8}
+        assert 8 <= answer.json()["input_tokens"] <= 12
     assert len(claude.requests) == asked + 1
 
 
@@ -219,7 +219,7 @@ def test_a_stream_crosses(client: httpx.Client) -> None:
 
 
 def test_tokens_are_estimated_for_a_provider_that_does_not_count(client: httpx.Client) -> None:
-    asked = request(OTHER, system="x" * 400)
+    asked = request(OTHER, system="some words " * 50)
     answer = client.post("/v1/messages/count_tokens", json=asked)
     assert answer.headers["x-switchgear-estimated"] == "input_tokens"
     assert 100 <= answer.json()["input_tokens"] <= 120

@@ -45,6 +45,26 @@ def embedding_model(client: OpenAI) -> str:
     return next(model.id for model in client.models.list() if model.id != "smollm2" and "/" not in model.id)
 
 
+def test_a_prompt_is_counted_as_the_engine_counts_it(client: OpenAI, gateway: served) -> None:
+    said: list[Any] = [
+        {"role": "system", "content": "You are brief.\n"},
+        {"role": "user", "content": "Add 12345 and 678; spell naïve, 東京 and  two  spaces."},
+        {"role": "assistant", "content": "13023."},
+        {"role": "user", "content": "def f(x):\n    return x ** 2"},
+    ]
+    answer = client.chat.completions.create(model="smollm2", messages=said, max_tokens=1)
+    assert answer.usage is not None
+    counted = httpx.post(
+        f"{gateway.url}/v1/responses/input_tokens",
+        json={"model": "smollm2", "input": said},
+        headers={"authorization": f"Bearer {gateway.key}"},
+        timeout=30,
+        trust_env=False,
+    )
+    assert counted.json()["input_tokens"] == answer.usage.prompt_tokens
+    assert "x-switchgear-estimated" not in counted.headers
+
+
 def test_a_real_model_answers(client: OpenAI, gateway: served) -> None:
     answer = client.chat.completions.create(model="smollm2", messages=QUESTION, temperature=0, max_tokens=24)
     assert "Paris" in (answer.choices[0].message.content or "")

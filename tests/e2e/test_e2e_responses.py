@@ -360,7 +360,7 @@ def test_the_items_of_a_request_are_listed_in_pages(client: openai.OpenAI) -> No
 
 
 def test_tokens_of_a_request_are_counted(client: openai.OpenAI) -> None:
-    counted = client.responses.input_tokens.count(model=OTHER, input="x" * 400)
+    counted = client.responses.input_tokens.count(model=OTHER, input="some words " * 50)
     assert 100 <= counted.input_tokens <= 120
 
 

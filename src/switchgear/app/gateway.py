@@ -47,7 +47,9 @@ from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
 from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
+from switchgear.providers.tokens import TokenCounter, Vocabularies
 from switchgear.routing.board import Board
+from switchgear.routing.capacity import Capacity
 from switchgear.routing.directory import Directory
 from switchgear.state.base import State
 from switchgear.state.state import open_state
@@ -131,6 +133,7 @@ class Gateway:
         self.background = BackgroundResponses(store.responses)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
+        self.capacity = Capacity(TokenCounter(Vocabularies()))
         self._preparation = Preparation(_images(settings.vision), shapes_for)
         owners = FileOwners(store.files)
         self.calls = ModelCalls(self.keyring, self.directory, recorder, control, self._preparation, owners)

@@ -162,9 +162,11 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     responses, background = gateway.store.responses, gateway.background
     conversations = Conversations(responses, lambda: gateway.settings.responses)
     road["/v1/responses"] = ResponsesEndpoint(gateway.calls, (conversations, background), *sizes)
-    road["/v1/responses/*"] = KeptResponsesEndpoint(gateway.calls, (responses, conversations, background), *sizes)
+    road["/v1/responses/*"] = KeptResponsesEndpoint(
+        gateway.calls, gateway.capacity, (responses, conversations, background), *sizes
+    )
     road["/v1/messages"] = CallEndpoint(gateway.calls, Operation.MESSAGES, AnthropicWire(), *sizes)
-    road["/v1/messages/count_tokens"] = CountTokens(gateway.calls, *sizes)
+    road["/v1/messages/count_tokens"] = CountTokens(gateway.calls, gateway.capacity, *sizes)
     road["/v1/models"] = road["/v1/*"] = AnthropicModels(gateway.keyring, gateway.directory, models)
     road["/"] = Landing(ids)
     road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 
 from switchgear.core.calls import Usage
+from switchgear.core.canonical import Call
 from switchgear.core.errors import ContextLengthExceeded, RequestError
 from switchgear.dialects.base import DialectName
 from switchgear.dialects.registry import FRONTS
@@ -115,6 +116,14 @@ class Capacity:
         if len(ask.body) <= _SMALL and self._counter.ready(family):
             return self._count(ask, deployment, family)
         return asyncio.to_thread(self._count, ask, deployment, family)
+
+    def count_of(self, call: Call, deployment: Deployment) -> Count | Awaitable[Count]:
+        """The tokens of a call as ``deployment`` counts them."""
+        family = _family(deployment)
+        content = content_of_call(call)
+        if content.size <= _SMALL and self._counter.ready(family):
+            return self._counter.count(content, family)
+        return asyncio.to_thread(self._counter.count, content, family)
 
     async def _counted(self, candidates: Sequence[Deployment], ask: Ask) -> Fits:
         """The same by count, one for each family."""

@@ -1,4 +1,4 @@
-"""``POST /v1/messages/count_tokens``: counted by the provider where it can, else estimated, and said so.
+"""``POST /v1/messages/count_tokens``: counted by the provider where it can, else here, which is said where it is an estimate.
 
 Source: https://platform.claude.com/docs/en/api/messages-count-tokens.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from inspect import isawaitable
 
 import msgspec
 
 from switchgear.core.errors import InternalError, ProviderError, SwitchgearError
 from switchgear.dialects.messages import BACK, FRONT
-from switchgear.dialects.messages.counting import estimated_tokens
 from switchgear.edge.anthropic.wire import AnthropicWire
 from switchgear.edge.calls import CallReply, admit
 from switchgear.edge.exchange import ClientGoneError, Exchange
@@ -20,6 +20,7 @@ from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
 from switchgear.providers.messages_bodies import unmark
+from switchgear.routing.capacity import Capacity
 from switchgear.routing.directory import Deployment
 
 _log = logging.getLogger(__name__)
@@ -27,13 +28,15 @@ _encode = msgspec.json.Encoder().encode
 _COUNTED = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config")
 """The fields of a request that are counted, which are all that may be sent."""
 _NO_SUCH_PATH = (404, 405, 501)
+_ESTIMATED = b"x-switchgear-estimated: input_tokens\r\n"
 
 
 class CountTokens:
-    """Answers ``{"input_tokens": n}``. ``max_body`` is in bytes, ``body_timeout`` in seconds."""
+    """Answers ``{"input_tokens": n}``. ``capacity`` counts for providers that do not; ``max_body`` is in bytes, ``body_timeout`` in seconds."""
 
-    def __init__(self, calls: ModelCalls, max_body: int, body_timeout: float) -> None:
+    def __init__(self, calls: ModelCalls, capacity: Capacity, max_body: int, body_timeout: float) -> None:
         self._calls = calls
+        self._capacity = capacity
         self._wire = AnthropicWire()
         self._max_body = max_body
         self._body_timeout = body_timeout
@@ -63,9 +66,10 @@ class CountTokens:
         deployment = self._calls.authorise(call, request).deployments[0]
         if await self._counted(call, request, deployment, reply):
             return
-        told = _encode({"input_tokens": estimated_tokens(FRONT.read_counting(body))})
-        headers = b"content-type: application/json\r\nx-switchgear-estimated: input_tokens\r\n"
-        exchange.reply(200, headers + self._wire.id_header(call.id), told)
+        found = self._capacity.count_of(FRONT.read_counting(body), deployment)
+        count = await found if isawaitable(found) else found
+        headers = b"content-type: application/json\r\n" + (b"" if count.exact else _ESTIMATED)
+        exchange.reply(200, headers + self._wire.id_header(call.id), _encode({"input_tokens": count.tokens}))
 
     async def _counted(self, call: ModelCall, request: ModelRequest, deployment: Deployment, reply: CallReply) -> bool:
         """Whether the provider counts, and has answered. Not all that speak Messages have this path."""

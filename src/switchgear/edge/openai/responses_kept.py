@@ -6,6 +6,7 @@ Source: https://platform.openai.com/docs/api-reference/responses.
 from __future__ import annotations
 
 import logging
+from inspect import isawaitable
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
@@ -13,7 +14,6 @@ import msgspec
 
 from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, RequestError, SwitchgearError
-from switchgear.dialects.messages.counting import estimated_tokens
 from switchgear.dialects.responses import FRONT
 from switchgear.dialects.responses.conversation import identified, kept_items
 from switchgear.edge.exchange import ClientGoneError, Exchange
@@ -26,6 +26,8 @@ from switchgear.edge.openai.responses_turns import Conversations, now_ms
 from switchgear.pipeline.call import ModelCall
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
+from switchgear.providers.tokens import Count
+from switchgear.routing.capacity import Capacity
 from switchgear.store.responses import KeptResponse, Responses
 
 _log = logging.getLogger(__name__)
@@ -38,16 +40,18 @@ _encode = msgspec.json.Encoder().encode
 
 
 class KeptResponsesEndpoint:
-    """Answers everything below ``/v1/responses``. ``max_body`` is in bytes, ``body_timeout`` in seconds."""
+    """Answers everything below ``/v1/responses``. ``capacity`` counts tokens; ``max_body`` is in bytes, ``body_timeout`` in seconds."""
 
     def __init__(
         self,
         calls: ModelCalls,
+        capacity: Capacity,
         kept: tuple[Responses, Conversations, BackgroundResponses],
         max_body: int,
         body_timeout: float,
     ) -> None:
         self._calls = calls
+        self._capacity = capacity
         self._responses, self._conversations, self._background = kept
         self._max_body = max_body
         self._body_timeout = body_timeout
@@ -80,8 +84,9 @@ class KeptResponsesEndpoint:
         response_id, below = _named(exchange.path)
         more = b""
         if (response_id, below) == ("input_tokens", ""):
-            body = await self._counted(call, exchange)
-            more = _ESTIMATED
+            count = await self._counted(call, exchange)
+            body = _encode({"object": "response.input_tokens", "input_tokens": count.tokens})
+            more = b"" if count.exact else _ESTIMATED
         elif (response_id, below) == ("compact", ""):
             raise NotFound(
                 "Conversations are not compacted here.",
@@ -155,18 +160,17 @@ class KeptResponsesEndpoint:
             kept = await self._get(call, response_id)
         return kept.document
 
-    async def _counted(self, call: ModelCall, exchange: Exchange) -> bytes:
-        """About how many tokens a request has as input."""
+    async def _counted(self, call: ModelCall, exchange: Exchange) -> Count:
+        """How many tokens a request has as input."""
         if exchange.method != "POST":
             raise MethodNotAllowed(f"{exchange.path} answers POST.", hint="Use one of: POST")
         asked = decode_response_request(await exchange.body(self._max_body, self._body_timeout))
         call.name = asked.model
         turn = await self._conversations.open(call, asked)
         request = asked.for_model(turn.items)
-        self._calls.authorise(call, request)
-        return _encode(
-            {"object": "response.input_tokens", "input_tokens": estimated_tokens(FRONT.read_call(request.body))}
-        )
+        deployment = self._calls.authorise(call, request).deployments[0]
+        found = self._capacity.count_of(FRONT.read_call(request.body), deployment)
+        return await found if isawaitable(found) else found
 
 
 def _id_header(call: ModelCall) -> bytes:

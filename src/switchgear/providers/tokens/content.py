@@ -56,6 +56,7 @@ def content_of_call(call: Call) -> Content:
     """What is counted of a chat."""
     content = Content([], messages=len(call.messages), tools=len(call.tools))
     for message in call.messages:
+        content.texts.append(message.role)
         content.texts.extend(text for part in message.parts for text in _texts(part, content))
         if message.name:
             content.texts.append(message.name)

@@ -21,7 +21,7 @@ class Family(msgspec.Struct, frozen=True):
     """Models that count alike.
 
     ``vocabulary`` is theirs where ``exact``, and else the nearest that there is, of whose tokens they make ``scale`` as many.
-    ``message`` are the tokens around a message, ``answer`` those that begin the answer, ``media`` what an image of usual size is.
+    ``message`` are the tokens around a message beside its role, ``answer`` those that begin the answer, ``media`` what an image of usual size is.
     ``prompt_alone`` says that the context which the catalogue knows is for the prompt alone, the answer has its own room.
     """
 
@@ -29,7 +29,7 @@ class Family(msgspec.Struct, frozen=True):
     vocabulary: VocabularyName
     exact: bool = False
     scale: float = 1.0
-    message: int = 4
+    message: int = 3
     answer: int = 3
     media: int = 1500
     prompt_alone: bool = False
@@ -43,7 +43,7 @@ _GEMINI: Final = Family("gemini", "o200k", media=258, prompt_alone=True)
 _UNKNOWN: Final = Family("unknown", "o200k")
 _NEAR_CL100K: Final = Family("near cl100k", "cl100k")
 """Llama 3 and Qwen began with cl100k; https://github.com/meta-llama/llama3/blob/main/llama/tokenizer.py, Qwen's tokenization note."""
-_SMOLLM2: Final = Family("smollm2", "smollm2", exact=True, message=5)
+_SMOLLM2: Final = Family("smollm2", "smollm2", exact=True, message=4, answer=4)
 _MINILM: Final = Family("minilm", "minilm", exact=True, message=2, answer=0)
 
 _BY_NAME: Final[tuple[tuple[str, Family], ...]] = (
