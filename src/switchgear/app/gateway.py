@@ -110,6 +110,7 @@ class Gateway:
         self.started_at = time.time()
         self.url = ""
         self.first_key: Secret | None = None
+        self.draining = False
         self.catalog = Catalog.load(kept_in=options.data_dir)
         self.keyring = Keyring(pepper)
         self.embedded = _embedded_models(settings.local) if settings.local.enabled else None
@@ -222,6 +223,10 @@ class Gateway:
         self.state.start()
         self.watch.start()
 
+    def drain(self) -> None:
+        """Say from now on that it is ending."""
+        self.draining = True
+
     async def close(self) -> None:
         """End everything; usage records still pending are committed first."""
         await self.watch.close()
@@ -252,7 +257,8 @@ class Gateway:
         others = bool(self.runtime.built)
         serving = others or not states or any(state["state"] == "ready" for state in states.values())
         strict = self.settings.store.durability == "strict"
-        return Readiness(serving and not (strict and health.state != "ok"), parts)
+        ready = serving and not (strict and health.state != "ok") and not self.draining
+        return Readiness(ready, parts, self.draining)
 
     async def render_metrics(self, accept: str) -> tuple[bytes, str]:
         """The answer to a scrape."""

@@ -12,7 +12,7 @@ from switchgear.cli.where import HERE, Where
 from switchgear.core.errors import ConfigInvalid, Problem
 
 if TYPE_CHECKING:
-    from switchgear.app.serve import Started
+    from switchgear.app.serving import Started
 
 _COMMAND_LINE: Final = "command line"
 _ADVICE: Final = {

@@ -14,10 +14,21 @@ _JSON = b"content-type: application/json\r\ncache-control: no-store\r\n"
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """``ready`` is whether calls can be served; ``parts`` tells of each part its state and the reason."""
+    """``ready`` is whether calls can be served; ``parts`` tells of each part its state and the reason.
+
+    ``draining``: it is ending, and takes no new connections.
+    """
 
     ready: bool
     parts: dict[str, dict[str, str]]
+    draining: bool = False
+
+    @property
+    def status(self) -> str:
+        """In one word."""
+        if self.draining:
+            return "draining"
+        return "ready" if self.ready else "not_ready"
 
 
 class Health:
@@ -42,7 +53,7 @@ class Health:
         """The process can take calls: 200, or 503 with what is missing."""
         if self._reads(exchange):
             now = await self._readiness()
-            body = _encode({"status": "ready" if now.ready else "not_ready", "parts": now.parts})
+            body = _encode({"status": now.status, "parts": now.parts})
             exchange.reply(200 if now.ready else 503, _JSON + self._id(), body)
 
     async def metrics(self, exchange: Exchange) -> None:

@@ -90,6 +90,7 @@ class GatewayProtocol(HttpToolsProtocol):
         self._active: RequestResponseCycle | None = None
         self._running: asyncio.Task[None] | None = None
         self._exchange: Exchange | None = None
+        self._ending = False
 
     # ------------------------------------------------------------ what comes in
 
@@ -241,6 +242,8 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._active = cycle
+        if self._ending:
+            cycle.keep_alive = False
         path = cycle.scope["path"]
         endpoint = self._endpoints.get(path)
         if endpoint is None and path.startswith("/v1/"):
@@ -308,6 +311,17 @@ class GatewayProtocol(HttpToolsProtocol):
         if left > 0:
             self._idle_timer = self.loop.call_later(left, self._check_idle)
         else:
+            self.transport.close()
+
+    def shutdown(self) -> None:
+        """Called when the gateway is ending: this answer, or the next, is the last one and says so."""
+        self._ending = True
+        if self._active is not None:
+            self._active.keep_alive = False
+
+    def close_if_idle(self) -> None:
+        """Close unless a request is under way; what was written is sent first."""
+        if self._active is None:
             self.transport.close()
 
     # ------------------------------------------------------------ clients that read slowly

@@ -24,6 +24,7 @@ from switchgear.core.errors import (
     ModelNotAllowed,
     ProviderError,
     ProviderInvalidResponse,
+    ShuttingDown,
     SightNotSupported,
     SwitchgearError,
 )
@@ -93,7 +94,12 @@ class ModelCalls:
         self._recorder = recorder
         self._logs = logs
         self._ids = RequestIds()
+        self._stopped = False
         self.in_flight = 0
+
+    def stop(self) -> None:
+        """The gateway ends now: calls that are cancelled from here on tell their clients so."""
+        self._stopped = True
 
     def begin(self, operation: Operation) -> ModelCall:
         """A new call, its clock running."""
@@ -132,6 +138,8 @@ class ModelCalls:
             raise
         except asyncio.CancelledError:
             self._settle_unfinished(call, request)
+            if self._stopped:
+                raise self._cut_by_the_end(call) from None
             self._broken_off(call, "abandoned", 499, "client_closed_request")
             raise
         except Exception as error:
@@ -335,6 +343,13 @@ class ModelCalls:
         else:
             outcome = "cut" if call.first_token is not None and call.streamed else "failed"
         self._broken_off(call, outcome, error.http_status, error.code)
+
+    def _cut_by_the_end(self, call: ModelCall) -> ShuttingDown:
+        error = ShuttingDown("The gateway was stopped before the answer was complete.")
+        if task := asyncio.current_task():
+            task.uncancel()  # it goes on to tell the client
+        self.failed(call, error)
+        return error
 
     def left(self, call: ModelCall) -> None:
         """Record a call whose client left before it reached a model."""

@@ -35,6 +35,6 @@ class StateUnavailable(GatewayError):
 
 
 class ShuttingDown(GatewayError):
-    """The gateway is stopping and takes no new calls."""
+    """The gateway is stopping: it takes no new calls, and ends those that take too long."""
 
     code = "shutting_down"

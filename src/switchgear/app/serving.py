@@ -1,0 +1,163 @@
+"""One process that serves: the gateway, its server, its signals, and what is told when it listens."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import resource
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from switchgear import __version__
+from switchgear.app.asgi import Application
+from switchgear.app.gateway import Gateway, Options
+from switchgear.app.http_server import HTTPServer, uvicorn_config
+from switchgear.app.notice import Notice
+from switchgear.app.roads import endpoints
+from switchgear.config.schema import EMBEDDED_MODEL
+from switchgear.core.errors import ConfigInvalid, SwitchgearError
+from switchgear.core.secrets import Secret
+from switchgear.edge.server import ServerLimits, protocol_factory
+
+_log = logging.getLogger(__name__)
+_OTHER_FILES = 128
+_PATIENCE_SECONDS = 5.0
+
+
+class Started(msgspec.Struct, frozen=True):
+    """What is worth telling once the gateway listens.
+
+    ``key`` is the admin key, on the first start only. ``models`` are the embedded ones: name, state, seconds it took
+    to be ready. ``found`` are the environment's variables that brought a provider, and its name.
+    """
+
+    version: str
+    url: str
+    key: Secret | None
+    models: list[tuple[str, str, float | None]]
+    found: list[tuple[str, str]]
+    config: Path | None
+    notes: list[str]
+
+
+class Serving:
+    """A gateway that serves on ``listener``. ``started`` is told when it does."""
+
+    def __init__(
+        self, gateway: Gateway, listener: socket.socket, where: Options, started: Callable[[Started], None]
+    ) -> None:
+        self._gateway = gateway
+        self._listener = listener
+        self._where = where
+        self._started = started
+        self._application = Application(gateway)
+        self._notice = Notice(where.data_dir)
+
+    async def run(self, dev: bool) -> None:
+        """Serve until told to stop."""
+        gateway = self._gateway
+        limits = gateway.settings.server
+        protocol = protocol_factory(endpoints(gateway), ServerLimits(limits.header_timeout, _most_connections()))
+        config = uvicorn_config(self._application, protocol, limits)
+        server = HTTPServer(config, limits.drain_timeout, gateway.drain, gateway.calls.stop)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload_soon)
+        beside = [asyncio.create_task(self._after_listening(server.listening), name="after listening")]
+        if dev and self._where.config is not None:
+            beside.append(asyncio.create_task(self._watch(self._where.config), name="configuration watch"))
+        gateway.start()
+        try:
+            await server.serve(sockets=[self._listener])
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            self._notice.withdraw()
+
+    async def _after_listening(self, listening: asyncio.Event) -> None:
+        """Say where we are, then load what serving calls does not need."""
+        await listening.wait()
+        self._gateway.url = url_of(self._listener, tls=self._gateway.settings.server.tls_cert is not None)
+        trouble = self._notice.put_up(self._gateway.url)
+        if trouble:
+            _log.warning("%s: the CLI needs --url to find this gateway", trouble)
+        told = asyncio.create_task(self._tell(), name="banner")
+        try:
+            await asyncio.gather(told, self._application.load())
+        except Exception:  # noqa: BLE001 - a defect here must not end a gateway that serves calls
+            _log.exception("Start-up did not finish; calls are served all the same")
+        finally:
+            told.cancel()
+        gc.collect()
+        gc.freeze()  # what start-up made lives as long as the process: the collector need not look at it again
+
+    async def _tell(self) -> None:
+        """Say that the gateway listens; the embedded chat model gets a moment to be ready first."""
+        gateway = self._gateway
+        began = time.monotonic()
+        models: list[tuple[str, str, float | None]] = []
+        if gateway.embedded is not None:
+            state, seconds = "ready", None
+            try:
+                await gateway.embedded.ready(EMBEDDED_MODEL, _PATIENCE_SECONDS)
+                seconds = time.monotonic() - began
+            except SwitchgearError:
+                state = gateway.embedded.status(EMBEDDED_MODEL).state
+            models.append((EMBEDDED_MODEL, state, seconds))
+        notes = [*gateway.loaded.notes, *gateway.runtime.notes]
+        if gateway.catalog.note:
+            notes.append(gateway.catalog.note)
+        found = [(one.variable, one.name) for one in gateway.loaded.found]
+        key, gateway.first_key = gateway.first_key, None
+        self._started(Started(__version__, gateway.url, key, models, found, self._where.config, notes))
+
+    def _reload_soon(self) -> None:
+        task = asyncio.ensure_future(self._reload())
+        task.add_done_callback(_told_if_failed)
+
+    async def _reload(self) -> None:
+        try:
+            await self._gateway.reload()
+        except ConfigInvalid as error:
+            for problem in error.problems:
+                line = f":{problem.line}" if problem.line else ""
+                what = f"{problem.file}{line}: {problem.message} {problem.suggestion}".rstrip()
+                _log.error("Configuration not reloaded, nothing was changed: %s", what)
+            if not error.problems:
+                _log.error("Configuration not reloaded, nothing was changed: %s", error)
+        except SwitchgearError as error:
+            _log.error("Configuration not reloaded: %s", error)
+
+    async def _watch(self, config: Path) -> None:
+        from switchgear.config.watch import changes  # noqa: PLC0415 - watchfiles is loaded only for --dev
+
+        async for _ in changes(config, asyncio.Event()):
+            await self._reload()
+
+
+def url_of(listener: socket.socket, *, tls: bool) -> str:
+    """Where a listening socket is reached."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{shown}:{port}"
+
+
+def _most_connections() -> int:
+    """How many clients at once: the open-files limit, raised as far as allowed, less what everything else needs.
+
+    A call takes two files, the client's connection and the provider's.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return max((min(hard, 1 << 20) if hard != resource.RLIM_INFINITY else 1 << 20) - _OTHER_FILES, 64) // 2
+
+
+def _told_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("A defect while reloading", exc_info=task.exception())
