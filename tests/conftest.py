@@ -1,4 +1,4 @@
-"""A real PostgreSQL for whatever test asks for one."""
+"""A real PostgreSQL and a real Valkey for whatever test asks for one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+
+from valkey_server import Valkey, ValkeyCluster, valkey_cluster, valkey_server
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +61,35 @@ async def postgres_url(postgres: str) -> AsyncIterator[str]:
     """An empty PostgreSQL database."""
     async with empty_database(postgres) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _valkey() -> Iterator[Valkey]:
+    with valkey_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _valkey_cluster() -> Iterator[ValkeyCluster]:
+    with valkey_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def valkey(_valkey: Valkey) -> Valkey:
+    """An empty Valkey server. Whoever kills or freezes it takes one of its own: ``valkey_server``."""
+    _valkey.empty()
+    return _valkey
+
+
+@pytest.fixture
+def valkey_url(valkey: Valkey) -> str:
+    """The URL of an empty Valkey server."""
+    return valkey.url
+
+
+@pytest.fixture
+def cluster(_valkey_cluster: ValkeyCluster) -> ValkeyCluster:
+    """An empty Valkey cluster of three nodes."""
+    _valkey_cluster.empty()
+    return _valkey_cluster

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from switchgear.state.base import Check, Counters, Standing, Verdict
 
+PATIENT = 5.0
+"""Seconds to wait for a server on a loaded machine before it counts as lost."""
+
 MINUTE = 60_000
 START = 1_700_000_040_000
 """A moment at which a bucket of a minute's window begins."""
