@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from switchgear.core.calls import CallRecord, Usage
+from switchgear.core.calls import Attempt, CallRecord, Route, Step, Usage
 from switchgear.edge.admin.moments import milliseconds
 
 HOUR = 3_600_000
@@ -37,7 +37,7 @@ def record(number: int, **fields: Any) -> CallRecord:
 async def test_a_call_is_shown_with_everything_known_of_it(desk):
     made = await desk.make_key("ci")
     at = 1_900_000_000_123
-    desk.gateway.store.writer.add(record(1, at=at, key_id=made["id"], cost=3_100_000))
+    desk.gateway.store.writer.add(record(1, at=at, key_id=made["id"], cost=3_100_000, team="search"))
     assert (await desk.api.get("/api/usage/req_001")).json() == {
         "id": "req_001",
         "at": "2030-03-17T17:46:40.123000Z",
@@ -62,8 +62,36 @@ async def test_a_call_is_shown_with_everything_known_of_it(desk):
         "first_token_ms": 10.0,
         "attempts": 1,
         "trace": "",
+        "team": "search",
+        "user": "",
+        "cache": "",
+        "message": "",
+        "saved": None,
+        "route": None,
     }
     assert (await desk.api.get("/api/usage/req_none")).status_code == 404
+
+
+async def test_a_call_is_shown_with_the_way_it_went(desk):
+    route = Route(
+        (Step("key", 0.05, '"ci" allowed'), Step("route", 0.2, "ordered: a, b")),
+        (
+            Attempt(
+                "a", "m1", 0.3, 8_000.0, outcome="failed", status=504, error="provider_timeout", message="No \x1b[31m"
+            ),
+            Attempt("b", "m2", 8_001.0, 300.0, 290.0, usage=Usage(10, 5), cost=1_500, why="next", waited_ms=1.5),
+        ),
+    )
+    desk.gateway.store.writer.add(record(1, attempts=2, route=route))
+    told = (await desk.api.get("/api/usage/req_001")).json()["route"]
+    assert told["steps"][0] == {"stage": "key", "at_ms": 0.05, "told": '"ci" allowed'}
+    assert [(one["provider"], one["outcome"], one["message"]) for one in told["attempts"]] == [
+        ("a", "failed", "No \x1b[31m"),
+        ("b", "ok", ""),
+    ]
+    assert told["attempts"][1] | {"cost": "0.0000015", "waited_ms": 1.5, "why": "next"} == told["attempts"][1]
+    assert told["attempts"][1]["usage"]["prompt_tokens"] == 10
+    assert "route" not in (await desk.api.get("/api/usage")).json()["data"][0]
 
 
 async def test_calls_are_listed_newest_first_and_page_by_page(desk):
@@ -85,7 +113,7 @@ async def test_calls_are_filtered_by_what_they_were(desk):
     for call in (
         record(1),
         record(2, model="fast", key_id=made["id"]),
-        record(3, outcome="failed", provider="other"),
+        record(3, outcome="failed", provider="other", team="search", user="ann", cache="miss"),
         record(30, outcome="cut"),
     ):
         desk.gateway.store.writer.add(call)
@@ -100,6 +128,7 @@ async def test_calls_are_filtered_by_what_they_were(desk):
     assert await found(until="150m") == ["3", "30"]
     assert await found(model="fast") == ["2"]
     assert await found(provider="other") == ["3"]
+    assert await found(team="search") == await found(user="ann") == await found(cache="miss") == ["3"]
     assert await found(key="ci") == await found(key=made["id"]) == ["2"]
     assert await found(outcome=["failed", "cut"]) == ["3", "30"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from switchgear.core.calls import CallRecord, Usage
+from switchgear.core.calls import Attempt, CallRecord, Route, Step, Usage
 from switchgear.core.errors import StoreUnavailable
 from switchgear.store.store import Store
 from switchgear.store.usage_writer import UsageWriter
@@ -53,6 +53,12 @@ async def test_every_field_arrives(store: Store, record: Make) -> None:
             first_token_ms=0.25,
             attempts=2,
             trace="abc",
+            team="search",
+            user="ann",
+            cache="hit",
+            message="It broke.",
+            route=Route((Step("key", 0.12345, "allowed"),), (Attempt("openai", "gpt", 0.2, usage=Usage(1, 2)),)),
+            saved=7,
         )
     )
     await store.writer.committed()
@@ -81,6 +87,13 @@ async def test_every_field_arrives(store: Store, record: Make) -> None:
         "first_token_ms": 0.25,
         "attempts": 2,
         "trace": "abc",
+        "team": "search",
+        "user": "ann",
+        "cache": "hit",
+        "message": "It broke.",
+        "route": '{"steps":[[0.123,"key","allowed"]],"attempts":[{"provider":"openai","deployment":"gpt","at_ms":0.2,'
+        '"usage":[1,2,0,0,0,false]}]}',
+        "saved": 7,
     }
 
 

@@ -16,7 +16,7 @@ from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.core.calls import Outcome
 from switchgear.core.errors import UsageError
 
-By = Literal["model", "provider", "key", "day", "hour"]
+By = Literal["model", "provider", "key", "team", "user", "day", "hour"]
 
 _TAKEN: Final = [each for each in get_args(Outcome) if each != "refused"]
 """How calls end that were tried."""
@@ -39,6 +39,7 @@ price is not known.
 Examples
   switchgear usage --since 1h
   switchgear usage --since 30d --by day
+  switchgear usage --since 7d --by user --team search
   switchgear usage --since 2026-11-01 --until 2026-12-01 --by key --json""",
 )
 
@@ -51,6 +52,8 @@ class Only:
     model: Annotated[str | None, Parameter(metavar="NAME", help="Calls of this model alone.")] = None
     provider: Annotated[str | None, Parameter(metavar="NAME", help="Calls to this provider alone.")] = None
     key: Annotated[str | None, Parameter(metavar="KEY", help="Calls with this key alone: its name or id.")] = None
+    team: Annotated[str | None, Parameter(metavar="NAME", help="Calls of this team's keys alone.")] = None
+    user: Annotated[str | None, Parameter(metavar="NAME", help="Calls of this user's keys alone.")] = None
 
 
 _ALL: Final = Only()

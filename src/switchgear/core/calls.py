@@ -95,7 +95,7 @@ class CallRecord(msgspec.Struct, frozen=True, gc=False):
     ``at`` is the start in milliseconds since the Unix epoch; durations are milliseconds; ``cost`` is in
     nano-dollars (1e-9 USD, exact in sums) and ``None`` where the price is not known. ``usage`` and ``cost`` are those of all
     attempts together; ``provider`` and ``deployment`` those of the attempt that answered, or of the last one. ``message`` is the
-    error's, safe to show.
+    error's, safe to show. ``saved`` is what an answer from the cache would have cost, in nano-dollars.
     """
 
     id: str
@@ -120,3 +120,4 @@ class CallRecord(msgspec.Struct, frozen=True, gc=False):
     cache: CacheResult = ""
     message: str = ""
     route: Route | None = None
+    saved: int | None = None

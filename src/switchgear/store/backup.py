@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.errors import StoreUnavailable, StoreUnusable, UsageError
-from switchgear.store import backup_rows, failures, partitions, tables, upgrade
+from switchgear.store import backup_rows, failures, partitions, stale, tables, upgrade
 from switchgear.store.batch_lines import LARGEST_LINE
 from switchgear.store.engine import Database, connect
 from switchgear.store.responses import LARGEST_RESPONSE
@@ -144,6 +144,8 @@ async def restore(url: str, data_dir: Path, file: Path, *, secret: bytes, force:
                 for table in _TABLES:
                     if table.name in manifest.tables:
                         await _fill(connection, table, _pieces(table, archive, file), database)
+            if tables.rollups.name not in manifest.tables:  # made before there were any
+                await stale.mark_all(connection)
             await connection.execute(update(tables.revision).values(value=tables.revision.c.value + 1))
             if database.kind == "postgresql":
                 await partitions.ensure(connection, time.time_ns() // 1_000_000)

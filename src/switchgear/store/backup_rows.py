@@ -12,8 +12,10 @@ import msgspec
 from msgspec import Meta
 
 from switchgear.core.batches import BatchStatus
-from switchgear.core.calls import Outcome
+from switchgear.core.calls import CacheResult, Outcome
 from switchgear.core.health import BreakerState
+from switchgear.core.sketch import Sketch
+from switchgear.store.stale import Granularity
 
 _Long = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _Small = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
@@ -93,6 +95,81 @@ class _Usage(_Row):
     attempts: _Small
     trace: str
     cache_write_tokens: _Long = 0
+    team: str = ""
+    user: str = ""
+    cache: CacheResult = ""
+    message: str = ""
+    route: str | None = None
+    saved: _Long | None = None
+
+
+class _Rollup(_Row):
+    granularity: Granularity
+    view: str
+    start: _Long
+    provider: str
+    deployment: str
+    model: str
+    key_id: str
+    team: str
+    error: str
+    count: _Long
+    ok: _Long
+    failed: _Long
+    cut: _Long
+    abandoned: _Long
+    refused: _Long
+    lost: _Long
+    skipped: _Long
+    attempts: _Long
+    fallbacks: _Long
+    cache_hits: _Long
+    cache_misses: _Long
+    prompt_tokens: _Long
+    completion_tokens: _Long
+    cached_tokens: _Long
+    cache_write_tokens: _Long
+    reasoning_tokens: _Long
+    cost: _Long
+    unpriced: _Long
+    saved: _Long
+    writing_ms: float
+    latency: bytes
+    first_token: bytes
+
+    def check(self) -> None:
+        Sketch.decode(self.latency)
+        Sketch.decode(self.first_token)
+
+
+class _StalePeriod(_Row):
+    granularity: Granularity
+    start: _Long
+    writer: str
+    mark: _Long
+
+
+class _KeptSince(_Row):
+    name: str
+    at: _Long
+
+
+class _ErrorGroup(_Row):
+    fingerprint: str
+    code: str
+    status: _Small
+    provider: str
+    deployment: str
+    endpoint: str
+    pattern: str
+    first_seen: _Long
+    last_seen: _Long
+    keys: str
+    example_id: str
+    example: str
+
+    def check(self) -> None:
+        _WORDS.decode(self.keys)
 
 
 class _Response(_Row):
@@ -234,6 +311,10 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "users": msgspec.json.Decoder(_Document),
     "secrets": msgspec.json.Decoder(_Secret),
     "usage": msgspec.json.Decoder(_Usage),
+    "rollups": msgspec.json.Decoder(_Rollup),
+    "stale_periods": msgspec.json.Decoder(_StalePeriod),
+    "kept_since": msgspec.json.Decoder(_KeptSince),
+    "error_groups": msgspec.json.Decoder(_ErrorGroup),
     "responses": msgspec.json.Decoder(_Response),
     "response_items": msgspec.json.Decoder(_ResponseItem),
     "files": msgspec.json.Decoder(_File),

@@ -124,10 +124,95 @@ usage = Table(
     Column("attempts", SmallInteger, nullable=False),
     Column("trace", Text, nullable=False),
     Column("cache_write_tokens", Integer, nullable=False, server_default="0"),
+    Column("team", Text, nullable=False, server_default=""),
+    Column("user", Text, nullable=False, server_default=""),
+    Column("cache", Text, nullable=False, server_default=""),
+    Column("message", Text, nullable=False, server_default=""),
+    Column("route", Text),
+    Column("saved", BigInteger),
     sqlite_with_rowid=False,
     postgresql_partition_by="RANGE (at)",
 )
 Index("usage_by_id", usage.c.id)
+
+DIMENSIONS = ("provider", "deployment", "model", "key_id", "team", "error")
+"""What roll-ups are kept by; those that a view is not by are empty. ``error`` is the fingerprint of an error group."""
+
+COUNTS = (
+    "count",
+    "ok",
+    "failed",
+    "cut",
+    "abandoned",
+    "refused",
+    "lost",
+    "skipped",
+    "attempts",
+    "fallbacks",
+    "cache_hits",
+    "cache_misses",
+    "prompt_tokens",
+    "completion_tokens",
+    "cached_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "cost",
+    "unpriced",
+    "saved",
+)
+"""The numbers of a roll-up that add up."""
+
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("granularity", Text, primary_key=True),
+    Column("view", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    *(Column(name, Text, primary_key=True) for name in DIMENSIONS),
+    *(Column(name, BigInteger, nullable=False) for name in COUNTS),
+    Column("writing_ms", Double, nullable=False),
+    Column("latency", LargeBinary, nullable=False),
+    Column("first_token", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Periods whose roll-ups are not up to date. A writer marks a minute in the transaction that adds records to it, each in a row
+# of its own, with a number that only grows; whoever computes a period takes away the marks that it saw.
+stale_periods = Table(
+    "stale_periods",
+    metadata,
+    Column("granularity", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("writer", Text, primary_key=True),
+    Column("mark", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# From when on usage and the roll-ups of each granularity are whole; what is older was forgotten, or some of it.
+kept_since = Table(
+    "kept_since",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+error_groups = Table(
+    "error_groups",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("deployment", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("pattern", Text, nullable=False),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("example_id", Text, nullable=False),
+    Column("example", Text, nullable=False),
+)
+Index("error_groups_by_time", error_groups.c.last_seen)
 
 # What the Responses API keeps: `input` are the items of the request itself, those before it are found by `previous_id`.
 # `alive_until` is set while a process works on it in the background, and moved on by that process.

@@ -23,19 +23,22 @@ from sqlalchemy import (
     tuple_,
 )
 
-from switchgear.core.calls import CallRecord, Outcome, Usage
+from switchgear.core.calls import CacheResult, CallRecord, Outcome, Usage
 from switchgear.core.errors import NotFound, RequestError
-from switchgear.store import partitions, tables
+from switchgear.store import kept_since, partitions, routes, tables
 from switchgear.store.engine import Database
 from switchgear.store.pages import cursor_of, position
 
-Dimension = Literal["model", "provider", "deployment", "key", "endpoint", "outcome", "day", "hour"]
+Dimension = Literal[
+    "model", "provider", "deployment", "key", "team", "user", "endpoint", "outcome", "cache", "day", "hour"
+]
 """What calls can be grouped by. Days and hours are those of UTC, named by their first millisecond."""
 
 _HOUR = 3_600_000
 _CHUNK = 5_000
 _table = tables.usage
 _columns = tables.usage.c
+_BRIEF = [column for column in tables.usage.c if column.name != "route"]
 
 
 class UsageFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +49,9 @@ class UsageFilter(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str | None = None
     model: str | None = None
     provider: str | None = None
+    team: str | None = None
+    user: str | None = None
+    cache: CacheResult | None = None
     outcomes: tuple[Outcome, ...] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -55,11 +61,16 @@ class UsageFilter(msgspec.Struct, frozen=True, kw_only=True):
             found.append(_columns.at >= self.since)
         if self.until is not None:
             found.append(_columns.at < self.until)
-        for column, value in ((_columns.key_id, self.key_id), (_columns.model, self.model)):
+        for column, value in (
+            (_columns.key_id, self.key_id),
+            (_columns.model, self.model),
+            (_columns.provider, self.provider),
+            (_columns.team, self.team),
+            (_columns.user, self.user),
+            (_columns.cache, self.cache),
+        ):
             if value is not None:
                 found.append(column == value)
-        if self.provider is not None:
-            found.append(_columns.provider == self.provider)
         if self.outcomes:
             found.append(_columns.outcome.in_(self.outcomes))
         return found
@@ -105,29 +116,32 @@ class UsageLog:
         self._database = database
 
     async def list(self, which: UsageFilter | None = None, *, limit: int = 100, before: str | None = None) -> UsagePage:
-        """Up to ``limit`` calls, newest first, older than the cursor ``before``. Raises RequestError for a bad one."""
+        """Up to ``limit`` calls, newest first, older than the cursor ``before``, without their routes.
+
+        Raises RequestError for a bad cursor.
+        """
         conditions = which.conditions() if which else []
         if before is not None:
             at, call_id = position(before)
             conditions.append(tuple_(_columns.at, _columns.id) < tuple_(literal(at, BigInteger), literal(call_id)))
         asked = (
-            select(_table)
+            select(*_BRIEF)
             .where(and_(True, *conditions))
             .order_by(desc(_columns.at), desc(_columns.id))
             .limit(limit + 1)
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(asked)).all()
-        calls = [_record(row) for row in rows[:limit]]
+        calls = [record_of(row) for row in rows[:limit]]
         return UsagePage(calls, cursor_of(calls[-1].at, calls[-1].id) if len(rows) > limit and calls else None)
 
     async def get(self, call_id: str) -> CallRecord:
-        """The record of one call. Raises NotFound."""
+        """The record of one call, with its route. Raises NotFound."""
         async with self._database.read() as connection:
             row = (await connection.execute(select(_table).where(_columns.id == call_id))).first()
         if row is None:
             raise NotFound(f'No call has the id "{call_id}".', hint="Records appear up to 250 ms after a call ended.")
-        return _record(row)
+        return record_of(row)
 
     async def summary(
         self, which: UsageFilter | None = None, *, group_by: Sequence[Dimension] = ()
@@ -154,6 +168,8 @@ class UsageLog:
         Whole days go at once on PostgreSQL; on SQLite pieces go one after another, so that writers get their turn.
         """
         count = 0
+        async with self._database.write() as connection:
+            await kept_since.move(connection, "usage", before)  # first: what was forgotten half is not whole any more
         if self._database.kind == "postgresql":
             async with self._database.write() as connection:
                 count += await partitions.drop_before(connection, before)
@@ -258,7 +274,8 @@ def _summary(row: Row[Any], group_by: Sequence[Dimension]) -> UsageSummary:
     )
 
 
-def _record(row: Row[Any]) -> CallRecord:
+def record_of(row: Row[Any]) -> CallRecord:
+    """The record that a row of ``usage`` holds; without a route where that was not asked for."""
     return CallRecord(
         id=row.id,
         at=row.at,
@@ -284,4 +301,10 @@ def _record(row: Row[Any]) -> CallRecord:
         first_token_ms=row.first_token_ms,
         attempts=row.attempts,
         trace=row.trace,
+        team=row.team,
+        user=row.user,
+        cache=row.cache,
+        message=row.message,
+        route=routes.read(getattr(row, "route", None)),
+        saved=row.saved,
     )

@@ -14,13 +14,17 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.calls import CallRecord
-from switchgear.store import failures, partitions, tables
+from switchgear.store import failures, partitions, routes, tables
 from switchgear.store.engine import Database, Durability
+from switchgear.store.stale import StaleMarks
 
 # Rows in one statement on SQLite. sqlite3 gives up the interpreter's lock once a statement, which under load
 # costs more than the row does; 50 are enough for that not to show.
 _GROUP = 50
 _BUSY_MS = 1000
+_TEXTS = ("id", "key_id", "endpoint", "model", "provider", "deployment", "error", "trace", "team", "user", "message")
+LONGEST_MESSAGE = 500
+"""Characters that are kept of an error's message."""
 _PATIENCE_SECONDS = 10.0
 
 
@@ -50,6 +54,12 @@ def row(record: CallRecord) -> tuple[Any, ...]:
         record.attempts,
         record.trace,
         usage.cache_write_tokens,
+        record.team,
+        record.user,
+        record.cache,
+        record.message[:LONGEST_MESSAGE],
+        routes.written(record.route),
+        record.saved,
     )
 
 
@@ -57,7 +67,7 @@ def scrubbed(record: CallRecord) -> CallRecord:
     """``record`` with what no database takes replaced: NUL, lone surrogates, numbers out of range."""
     texts = {
         name: value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-        for name in ("id", "key_id", "endpoint", "model", "provider", "deployment", "error", "trace")
+        for name in _TEXTS
         if isinstance(value := getattr(record, name), str)
     }
     usage = record.usage
@@ -76,7 +86,9 @@ def scrubbed(record: CallRecord) -> CallRecord:
         status=_within(record.status, 15),
         attempts=_within(record.attempts, 15),
         cost=None if record.cost is None else _within(record.cost, 63),
+        saved=None if record.saved is None else _within(record.saved, 63),
         latency_ms=0.0 if math.isnan(record.latency_ms) else record.latency_ms,
+        route=routes.scrubbed(record.route),
     )
 
 
@@ -95,6 +107,7 @@ class RowWriter:
         self._database = database
         self._durability = durability
         self._connection: AsyncConnection | None = None
+        self._stale = StaleMarks(database)
         statement = insert(tables.usage).compile(dialect=database.engine.sync_engine.dialect)
         head, _, values = str(statement).partition(" VALUES ")
         # Spelt the same on both engines; SQLAlchemy's own would import the dialect that is not in use.
@@ -105,13 +118,15 @@ class RowWriter:
         """Commits ``records`` in one transaction; those that are there already stay as they are."""
         connection = await self._open()
         if self._database.kind == "sqlite":
-            await self._insert_sqlite(connection, [row(record) for record in records])
+            await self._insert_sqlite(connection, records)
         else:
             # A server that vanished without a word would otherwise be waited for until TCP gives up, in hours.
             async with asyncio.timeout(_PATIENCE_SECONDS), connection.begin():
                 await connection.exec_driver_sql(self._one, [row(record) for record in records])
+                await connection.exec_driver_sql(self._stale.statement, self._stale.rows(records))
 
-    async def _insert_sqlite(self, connection: AsyncConnection, rows: list[tuple[Any, ...]]) -> None:
+    async def _insert_sqlite(self, connection: AsyncConnection, records: Sequence[CallRecord]) -> None:
+        rows, stale = [row(record) for record in records], self._stale.rows(records)
         driver: Any = (await connection.get_raw_connection()).driver_connection
         whole = len(rows) - len(rows) % _GROUP
         groups = [tuple(chain.from_iterable(rows[i : i + _GROUP])) for i in range(0, whole, _GROUP)]
@@ -122,6 +137,7 @@ class RowWriter:
                     await driver.executemany(self._group, groups)
                 if whole < len(rows):
                     await driver.executemany(self._one, rows[whole:])
+                await driver.executemany(self._stale.statement, stale)
                 await driver.execute("COMMIT")
             finally:
                 if driver.in_transaction:

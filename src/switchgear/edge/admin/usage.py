@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 
-from switchgear.core.calls import CallRecord, Outcome
+from switchgear.core.calls import Attempt, CacheResult, CallRecord, Outcome, Route
 from switchgear.core.errors import RequestError, StoreUnavailable
 from switchgear.edge.admin.context import Admin, Administration
 from switchgear.edge.admin.moments import milliseconds
@@ -22,26 +22,41 @@ Moment = Annotated[str | None, Query(max_length=40, description="ISO 8601, milli
 Filter = Annotated[str | None, Query(max_length=256, pattern=PRINTABLE, description="Only calls with it.")]
 
 
-async def _filter(
+def _span(admin: Admin, since: Moment = None, until: Moment = None) -> tuple[int | None, int | None]:
+    """From when to when a query asks, in milliseconds."""
+    return milliseconds(since, admin.now, "since"), milliseconds(until, admin.now, "until")
+
+
+async def _owner(
     admin: Admin,
-    since: Moment = None,
-    until: Moment = None,
-    model: Filter = None,
-    provider: Filter = None,
     key: Annotated[
         str | None, Query(max_length=128, pattern=PRINTABLE, description="Only calls of this key: its id or name.")
     ] = None,
+    team: Filter = None,
+    user: Filter = None,
+) -> UsageFilter:
+    """Whose calls a query asks for."""
+    return UsageFilter(key_id=await key_id(admin, key), team=team, user=user)
+
+
+def _filter(
+    span: Annotated[tuple[int | None, int | None], Depends(_span)],
+    owner: Annotated[UsageFilter, Depends(_owner)],
+    model: Filter = None,
+    provider: Filter = None,
+    cache: Annotated[CacheResult | None, Query(description="Only calls of which the cache says so.")] = None,
     outcome: Annotated[
         list[Outcome] | None, Query(max_length=5, description="Only calls that ended so; may be given several times.")
     ] = None,
 ) -> UsageFilter:
     """Which calls a query asks for."""
-    return UsageFilter(
-        since=milliseconds(since, admin.now, "since"),
-        until=milliseconds(until, admin.now, "until"),
-        key_id=await _key_id(admin, key),
+    return msgspec.structs.replace(
+        owner,
+        since=span[0],
+        until=span[1],
         model=model,
         provider=provider,
+        cache=cache,
         outcomes=tuple(outcome or ()),
     )
 
@@ -57,7 +72,7 @@ async def list_usage(
     before: Annotated[Cursor | None, Query(description="`next` of the list before.")] = None,
 ) -> schemas.CallList:
     """Calls, newest first: also failed, cut, abandoned and refused ones."""
-    await _settle(admin)
+    await settle(admin)
     page = await admin.gateway.store.usage.list(which, limit=limit, before=before)
     names = await key_names(admin)
     return schemas.CallList(data=[_call(record, names) for record in page.calls], next=page.before)
@@ -75,7 +90,7 @@ async def sum_usage(
     ] = None,
 ) -> schemas.Summary:
     """Calls, errors, tokens, cost and times, in all and by group."""
-    await _settle(admin)
+    await settle(admin)
     usage = admin.gateway.store.usage
     dimensions = list(dict.fromkeys(group_by or ()))
     totals = await usage.summary(which)
@@ -92,10 +107,11 @@ async def sum_usage(
 @router.get("/{call_id}", summary="Show a call", operation_id="get_usage", responses=problems(404))
 async def get_usage(
     admin: Admin, call_id: Annotated[str, Path(max_length=64, pattern=PRINTABLE, description="The call's id.")]
-) -> schemas.Call:
-    """One call by its request id."""
-    await _settle(admin)
-    return _call(await admin.gateway.store.usage.get(call_id), await key_names(admin))
+) -> schemas.RoutedCall:
+    """One call by its request id, with the way it went: what each stage said, and every attempt with its reason."""
+    await settle(admin)
+    record = await admin.gateway.store.usage.get(call_id)
+    return schemas.RoutedCall(**_members(record, await key_names(admin)), route=_route(record.route))
 
 
 async def key_names(admin: Administration) -> dict[str, str]:
@@ -103,7 +119,7 @@ async def key_names(admin: Administration) -> dict[str, str]:
     return {row.id: row.name for row in await admin.gateway.store.keys.all()}
 
 
-async def _key_id(admin: Administration, key: str | None) -> str | None:
+async def key_id(admin: Administration, key: str | None) -> str | None:
     """The id of the key that a query names by id or name; of several of a name the one not revoked, or the newest."""
     if key is None:
         return None
@@ -114,7 +130,7 @@ async def _key_id(admin: Administration, key: str | None) -> str | None:
     return max(named, key=lambda row: (row.id == key, row.revoked_at is None, row.created_at)).id
 
 
-async def _settle(admin: Administration) -> None:
+async def settle(admin: Administration) -> None:
     """Let records that are on their way arrive first, unless the store has trouble taking them."""
     writer = admin.gateway.store.writer
     if writer.health.state == "ok":
@@ -123,15 +139,39 @@ async def _settle(admin: Administration) -> None:
 
 
 def _call(record: CallRecord, names: dict[str, str]) -> schemas.Call:
+    return schemas.Call(**_members(record, names))
+
+
+def _members(record: CallRecord, names: dict[str, str]) -> dict[str, Any]:
     members: dict[str, Any] = msgspec.structs.asdict(record)
+    del members["route"]
     members |= msgspec.structs.asdict(members.pop("usage"))
-    members = {name: value for name, value in members.items() if name in schemas.Call.model_fields}
-    members |= {
+    return members | {
         "at": moment(record.at),
         "key_name": names.get(record.key_id),
-        "cost": None if record.cost is None else dollars(record.cost),
+        "cost": _dollars(record.cost),
+        "saved": _dollars(record.saved),
     }
-    return schemas.Call(**members)
+
+
+def _route(route: Route | None) -> schemas.Route | None:
+    if route is None:
+        return None
+    return schemas.Route(
+        steps=[schemas.Step(**msgspec.structs.asdict(step)) for step in route.steps],
+        attempts=[_attempt(attempt) for attempt in route.attempts],
+    )
+
+
+def _attempt(attempt: Attempt) -> schemas.Attempt:
+    members: dict[str, Any] = msgspec.structs.asdict(attempt)
+    usage = attempt.usage
+    tokens = None if usage is None else schemas.Tokens(**msgspec.structs.asdict(usage))
+    return schemas.Attempt(**members | {"usage": tokens, "cost": _dollars(attempt.cost)})
+
+
+def _dollars(nano: int | None) -> str | None:
+    return None if nano is None else dollars(nano)
 
 
 def _sums(summary: UsageSummary) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from switchgear.core.calls import Outcome
+from switchgear.core.calls import CacheResult, Outcome, Tried
 from switchgear.edge.admin.schemas.base import Answer
 
-Dimension = Literal["model", "provider", "deployment", "key", "endpoint", "outcome", "day", "hour"]
+Dimension = Literal[
+    "model", "provider", "deployment", "key", "team", "user", "endpoint", "outcome", "cache", "day", "hour"
+]
 
 _COST = "US dollars, exact; null where the price is not known."
 
@@ -46,6 +48,66 @@ class Call(Answer):
     first_token_ms: float | None
     attempts: int
     trace: str = Field(description="The traceparent the client sent.")
+    team: str = Field(description="The team of the key; empty for none.")
+    user: str = Field(description="The user of the key; empty for none.")
+    cache: CacheResult = Field(description="What the cache did; empty where it was not asked.")
+    message: str = Field(description="The error in words; empty when there was none.")
+    saved: str | None = Field(
+        description="US dollars that an answer from the cache would have cost; null where that is not known.",
+        examples=["0.0031"],
+    )
+
+
+class Tokens(Answer):
+    """The tokens of one attempt."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    reasoning_tokens: int
+    cache_write_tokens: int
+    estimated: bool
+
+
+class Step(Answer):
+    """What one stage said of a call."""
+
+    stage: str = Field(examples=["key"])
+    at_ms: float = Field(description="Milliseconds from the call's start.")
+    told: str = Field(examples=['"ci" (team search) allowed'])
+
+
+class Attempt(Answer):
+    """One try at one deployment."""
+
+    provider: str
+    deployment: str = Field(description="The model at the provider.")
+    at_ms: float = Field(description="When it began, in milliseconds from the call's start.")
+    ms: float = Field(description="How long it took.")
+    first_token_ms: float | None
+    outcome: Tried = Field(
+        description="As a call's; or `lost` (another attempt was faster) or `skipped` (passed over, not called)."
+    )
+    status: int
+    error: str
+    message: str
+    usage: Tokens | None
+    cost: str | None = Field(description=_COST)
+    why: str = Field(description="Why this deployment, or why it was skipped.")
+    waited_ms: float = Field(description="Of its time: in the deployment's queue.")
+
+
+class Route(Answer):
+    """The way a call went."""
+
+    steps: list[Step]
+    attempts: list[Attempt] = Field(description="In the order in which they began.")
+
+
+class RoutedCall(Call):
+    """One call and the way it went."""
+
+    route: Route | None = Field(description="Null for calls that were recorded without one.")
 
 
 class CallList(Answer):
