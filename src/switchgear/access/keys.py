@@ -95,15 +95,27 @@ class Keyring:
     def __init__(self, pepper: bytes) -> None:
         self._pepper = pepper
         self._by_hash: dict[bytes, tuple[Key, int | None]] = {}
+        self._by_id: dict[str, Key] = {}
 
     def load(self, rows: Iterable[StoredKey]) -> None:
         """Take ``rows`` as all keys there are."""
         ring: dict[bytes, tuple[Key, int | None]] = {}
+        by_id: dict[str, Key] = {}
         for row in rows:
-            key = Key(row)
+            key = by_id[row.id] = Key(row)
             for secret in row.secrets:
                 ring[secret.hash] = (key, secret.expires_at)
-        self._by_hash = ring
+        self._by_hash, self._by_id = ring, by_id
+
+    def by_id(self, key_id: str, now: float) -> Key:
+        """The key with this id at ``now``, for work that goes on when its request is over.
+
+        Raises UnknownKey, RevokedKey or ExpiredKey.
+        """
+        key = self._by_id.get(key_id)
+        if key is None:
+            raise UnknownKey("The key does not exist any more.")
+        return _usable(key, now)
 
     def authenticate(self, token: bytes, now: float) -> Key:
         """The key that ``token`` is, at ``now`` (seconds since the epoch).
@@ -114,13 +126,9 @@ class Keyring:
         if found is None:
             raise self._refusal(token)
         key, secret_expires_at = found
-        if key.revoked:
-            raise RevokedKey(f'The key "{key.name}" was revoked.')
-        if secret_expires_at is not None and secret_expires_at <= now * 1000:
+        if secret_expires_at is not None and secret_expires_at <= now * 1000 and not key.revoked:
             raise ExpiredKey(f'This secret of the key "{key.name}" was replaced and its overlap is over.')
-        if key.expires_at is not None and key.expires_at <= now * 1000:
-            raise ExpiredKey(f'The key "{key.name}" has expired.')
-        return key
+        return _usable(key, now)
 
     def _refusal(self, token: bytes) -> MissingKey | MalformedKey | UnknownKey:
         if not token or token.lower() == b"bearer":
@@ -128,6 +136,15 @@ class Keyring:
         if _FORM.fullmatch(token) is None:
             return MalformedKey("What was sent as a key is not one of this gateway's keys.")
         return UnknownKey("No such key exists here.")
+
+
+def _usable(key: Key, now: float) -> Key:
+    """The key, if it can be used at ``now``. Raises RevokedKey or ExpiredKey."""
+    if key.revoked:
+        raise RevokedKey(f'The key "{key.name}" was revoked.')
+    if key.expires_at is not None and key.expires_at <= now * 1000:
+        raise ExpiredKey(f'The key "{key.name}" has expired.')
+    return key
 
 
 def token_from(authorization: bytes, api_key: bytes) -> bytes:

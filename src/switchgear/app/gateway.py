@@ -16,27 +16,35 @@ from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
-from switchgear.app.retention import EVERY_SECONDS, Retention
+from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
+from switchgear.config.batches import BatchSettings
 from switchgear.config.load import Loaded, StoredNames, read
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
+from switchgear.core.batches import BatchChanged
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
+from switchgear.edge.batch_lines import LineCalls
 from switchgear.edge.health import Readiness
 from switchgear.edge.openai.responses_background import BackgroundResponses
+from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.events.bus import EventBus
 from switchgear.events.duty import Duty
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
 from switchgear.observe.tracing import Tracer
+from switchgear.pipeline.batches.context import BatchContext
+from switchgear.pipeline.batches.orders import BatchOrders
+from switchgear.pipeline.batches.work import BatchWork
 from switchgear.pipeline.file_calls import FileCalls
 from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.images import CallImages, ImageLimits
 from switchgear.pipeline.model_call import ModelCalls
+from switchgear.pipeline.own_files import OwnFiles
 from switchgear.pipeline.prepare import Preparation
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.shapes import shapes_for
@@ -56,7 +64,7 @@ from switchgear.state.state import open_state
 from switchgear.store.store import Store
 
 _log = logging.getLogger(__name__)
-_FIXED = ("server", "store", "local", "observe")
+_FIXED = ("server", "store", "local", "observe", "batches")
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -130,7 +138,9 @@ class Gateway:
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         self.node_id = new_id("node")
-        self._duties = [self._duty("retention", Retention(store.responses, store.files).forget, EVERY_SECONDS)]
+        batches = BatchRetention(store.batches, self.batch_settings)
+        retention = Retention(store.responses, store.files, batches, store.contents)
+        self._duties = [self._duty("retention", retention.forget, EVERY_SECONDS)]
         self.background = BackgroundResponses(store.responses)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
@@ -138,7 +148,10 @@ class Gateway:
         self._preparation = Preparation(_images(settings.vision), shapes_for)
         owners = FileOwners(store.files)
         self.calls = ModelCalls(self.keyring, self.directory, recorder, control, self._preparation, owners)
-        self.files = FileCalls(self.directory, store.files, recorder)
+        self.files = FileCalls(self.directory, store.files, OwnFiles(store, self.batch_settings), recorder)
+        self.conversations = Conversations(store.responses, lambda: self.settings.responses)
+        self.batches = self._batches()
+        self.orders = BatchOrders(store, self.batch_settings, self._ordered)
         self.tracer = self._tracer()
         self._subscribe()
 
@@ -184,6 +197,31 @@ class Gateway:
             embedded = self.embedded
             self.metrics.watch_local_model(lambda: embedded.status(EMBEDDED_MODEL).state)
 
+    def batch_settings(self) -> BatchSettings:
+        """What holds for batches now."""
+        return self.settings.batches
+
+    def _batches(self) -> BatchWork:
+        settings = self.settings
+        return BatchWork(
+            BatchContext(
+                store=self.store,
+                keyring=self.keyring,
+                directory=self.directory,
+                caller=LineCalls(self.calls, self.conversations),
+                settings=self.batch_settings,
+                publish=self.bus.publish,
+                worker=self.node_id,
+                slots=asyncio.Semaphore(settings.batches.concurrency),
+                longest_line=settings.server.max_body_bytes,
+            )
+        )
+
+    def _ordered(self, event: BatchChanged) -> None:
+        """A client made or cancelled a batch."""
+        self.bus.publish(event)
+        self.batches.wake()
+
     def _tracer(self) -> Tracer | None:
         observe = self.settings.observe
         resolver = self._resolver()
@@ -222,6 +260,7 @@ class Gateway:
         self.background.start()
         self.state.start()
         self.watch.start()
+        self.batches.start()
 
     def drain(self) -> None:
         """Say from now on that it is ending."""
@@ -230,6 +269,7 @@ class Gateway:
     async def close(self) -> None:
         """End everything; usage records still pending are committed first."""
         await self.watch.close()
+        await self.batches.close()
         await self.background.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Protocol
+
+from switchgear.config.batches import BatchSettings
+from switchgear.store.batches import Batches
 
 _log = logging.getLogger(__name__)
 EVERY_SECONDS = 600.0
+_DAY_MS = 86_400_000
 
 
 class Expiring(Protocol):
@@ -18,8 +23,20 @@ class Expiring(Protocol):
         ...
 
 
+class BatchRetention:
+    """Expires batches so many days after their end."""
+
+    def __init__(self, batches: Batches, settings: Callable[[], BatchSettings]) -> None:
+        self._batches = batches
+        self._settings = settings
+
+    async def prune(self, now: int) -> int:
+        """Delete what has expired at ``now`` (milliseconds); how many they were. Raises StoreUnavailable."""
+        return await self._batches.prune(now, self._settings().retention_days * _DAY_MS)
+
+
 class Retention:
-    """Deletes what has expired of ``kept``, responses and files."""
+    """Deletes what has expired of ``kept``: responses, files, batches."""
 
     def __init__(self, *kept: Expiring) -> None:
         self._kept = kept
@@ -28,5 +45,5 @@ class Retention:
         """Delete what has expired by now; how many they were. Raises StoreUnavailable."""
         count = sum([await one.prune(time.time_ns() // 1_000_000) for one in self._kept])
         if count:
-            _log.info("Expired responses and files deleted", extra={"count": count})
+            _log.info("Expired responses, files and batches deleted", extra={"count": count})
         return count

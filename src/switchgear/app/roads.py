@@ -10,11 +10,11 @@ from switchgear.edge.anthropic.wire import AnthropicWire
 from switchgear.edge.calls import CallEndpoint
 from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
+from switchgear.edge.openai.batches import BatchesEndpoint
 from switchgear.edge.openai.files import FilesEndpoint
 from switchgear.edge.openai.models import ModelList
 from switchgear.edge.openai.responses import ResponsesEndpoint
 from switchgear.edge.openai.responses_kept import KeptResponsesEndpoint
-from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.edge.openai.uploads import UploadLimits, media_endpoints
 from switchgear.edge.openai.wire import OpenAIWire
 from switchgear.edge.server import Endpoint
@@ -35,8 +35,9 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     uploads = UploadLimits(limits.max_upload_bytes, *sizes, gateway.options.data_dir)
     road |= media_endpoints(gateway.calls, uploads)
     road["/v1/files"] = road["/v1/files/*"] = FilesEndpoint(gateway.calls, gateway.files, uploads)
+    road["/v1/batches"] = road["/v1/batches/*"] = BatchesEndpoint(gateway.calls, gateway.orders, limits.body_timeout)
     responses, background = gateway.store.responses, gateway.background
-    conversations = Conversations(responses, lambda: gateway.settings.responses)
+    conversations = gateway.conversations
     road["/v1/responses"] = ResponsesEndpoint(gateway.calls, (conversations, background), *sizes)
     road["/v1/responses/*"] = KeptResponsesEndpoint(
         gateway.calls, gateway.capacity, (responses, conversations, background), *sizes

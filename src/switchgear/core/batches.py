@@ -46,3 +46,12 @@ class BatchChanged(msgspec.Struct, frozen=True):
     status: BatchStatus
     counts: BatchCounts
     reason: str = ""
+
+
+class BatchLinesFinished(msgspec.Struct, frozen=True):
+    """Lines of a batch that this process has just finished."""
+
+    id: str
+    endpoint: str
+    completed: int
+    failed: int

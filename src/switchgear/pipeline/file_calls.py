@@ -1,14 +1,14 @@
-"""Files at providers, for keys: which provider, whose file, and a record of what was done.
+"""Files for keys: which provider keeps them or the gateway itself, whose they are, and a record of what was done.
 
 A provider knows one account, ours. Whose a file is stands in the store: a key sees, fetches and deletes its own, an admin key
-those of all.
+those of all. A file for a batch is the gateway's own unless a provider is named.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal
 
@@ -24,6 +24,7 @@ from switchgear.core.errors import (
     SwitchgearError,
 )
 from switchgear.pipeline.call import ModelCall
+from switchgear.pipeline.own_files import OwnFiles, file_object
 from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Answer, Upload
 from switchgear.providers.files import FileObject, KeepsFiles
@@ -44,14 +45,15 @@ class FileQuery(msgspec.Struct, frozen=True):
 
 
 class FileCalls:
-    """What can be done with files. ``directory`` gives the providers as they are now.
+    """What can be done with files. ``directory`` gives the providers as they are now, ``own`` keeps the gateway's files.
 
     The methods take calls that are authenticated, and raise SwitchgearError; ``recorded`` is the context they belong in.
     """
 
-    def __init__(self, directory: Callable[[], Directory], kept: Files, recorder: Recorder) -> None:
+    def __init__(self, directory: Callable[[], Directory], kept: Files, own: OwnFiles, recorder: Recorder) -> None:
         self._directory = directory
         self._kept = kept
+        self._own = own
         self._recorder = recorder
 
     @contextmanager
@@ -87,6 +89,16 @@ class FileCalls:
         await asyncio.shield(keeping)  # a client that leaves now must not leave a file behind that is nobody's
         return document
 
+    async def keep(
+        self, call: ModelCall, filename: str, content: AsyncIterable[bytes], expires_after: Callable[[], int | None]
+    ) -> bytes:
+        """Keep the input of a batch here; the file's object. ``expires_after`` gives seconds when the content is through.
+
+        Raises RequestTooLarge, and whatever ``content`` raises.
+        """
+        kept = await self._own.keep(_key(call), filename.replace("\0", ""), content, expires_after)
+        return msgspec.json.encode(file_object(kept))
+
     async def list(self, call: ModelCall, query: FileQuery) -> FilePage:
         """The key's files."""
         return await self._kept.list(
@@ -101,7 +113,10 @@ class FileCalls:
 
     async def get(self, call: ModelCall, file_id: str, provider: str) -> bytes:
         """What the provider says of a file."""
-        host = await self._host_of(call, file_id, provider)
+        kept = await self._find(call, file_id, provider)
+        if not kept.provider:
+            return msgspec.json.encode(file_object(kept))
+        host = self._host_of(call, kept)
         try:
             return await host.files.get(file_id)
         except NotFound:
@@ -113,9 +128,13 @@ class FileCalls:
 
         One that other keys have too is taken off this key's list, and stays at the provider.
         """
-        host = await self._host_of(call, file_id, provider)
+        kept = await self._find(call, file_id, provider)
         owner = _owner(_key(call))
         gone = msgspec.json.encode({"id": file_id, "object": "file", "deleted": True})
+        if not kept.provider:
+            await self._own.delete(kept)
+            return gone
+        host = self._host_of(call, kept)
         if owner is not None and await self._kept.release(file_id, host.name, owner):
             return gone
         try:
@@ -127,7 +146,10 @@ class FileCalls:
 
     async def content(self, call: ModelCall, file_id: str, provider: str, limit: int) -> Answer:
         """A file's content as the provider sends it, at most ``limit`` bytes."""
-        host = await self._host_of(call, file_id, provider)
+        kept = await self._find(call, file_id, provider)
+        if not kept.provider:
+            return self._own.content(kept)
+        host = self._host_of(call, kept)
         try:
             return await host.files.content(file_id, limit)
         except NotFound:
@@ -136,13 +158,16 @@ class FileCalls:
 
     # ------------------------------------------------------------ whose and where
 
-    async def _host_of(self, call: ModelCall, file_id: str, provider: str) -> KeepsFiles:
-        """The provider that keeps a file which the key may see. Raises NotFound, RequestError."""
-        kept = await self._kept.get(file_id, _owner(_key(call)), _now(), provider=provider)
+    async def _find(self, call: ModelCall, file_id: str, provider: str) -> KeptFile:
+        """The file, which the key may see. Raises NotFound, RequestError."""
+        return await self._kept.get(file_id, _owner(_key(call)), _now(), provider=provider)
+
+    def _host_of(self, call: ModelCall, kept: KeptFile) -> KeepsFiles:
+        """The provider that keeps a file. Raises NotFound."""
         host = self._directory().providers.get(kept.provider)
         if not isinstance(host, KeepsFiles):
             raise NotFound(
-                f'The file "{file_id}" is at provider {kept.provider}, which this gateway does not have any more.',
+                f'The file "{kept.id}" is at provider {kept.provider}, which this gateway does not have any more.',
                 hint="Set the provider up again under that name.",
             )
         call.deployment = Deployment(host, "", None)

@@ -39,11 +39,11 @@ class FinishedLine(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a batch is after a commit. ``added`` are the numbers of the lines that were not there before."""
+    """How far a batch is after a commit, and ``added``, the lines that were not there before."""
 
     status: BatchStatus
     counts: BatchCounts
-    added: frozenset[int]
+    added: Sequence[FinishedLine]
     stopped: bool
 
 
@@ -105,7 +105,7 @@ class BatchLines:
             if added:
                 await connection.execute(update(tables.batches).where(_batches.id == batch_id).values(sums))
         counts = BatchCounts(row.total, sums["completed"], sums["failed"])
-        return Progress(row.status, counts, frozenset(one.number for one in added), bool(row.stop))
+        return Progress(row.status, counts, added, bool(row.stop))
 
     async def _add(
         self, connection: AsyncConnection, batch_id: str, lines: Sequence[FinishedLine]

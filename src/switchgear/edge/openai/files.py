@@ -1,7 +1,8 @@
-"""``/v1/files``: upload, list, look at, delete and fetch files at providers, each key its own.
+"""``/v1/files``: upload, list, look at, delete and fetch files, each key its own.
 
 Source: https://platform.openai.com/docs/api-reference/files. Which provider an upload goes to is said by the header
-``x-switchgear-provider`` or the query field ``provider``, unless only one keeps files.
+``x-switchgear-provider`` or the query field ``provider``, unless only one keeps files. Files for batches are kept by the gateway
+itself where no provider is named.
 """
 
 from __future__ import annotations
@@ -17,16 +18,19 @@ from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, RequestError, SwitchgearError
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
+from switchgear.edge.openai.form_file import FormFile
 from switchgear.edge.openai.uploads import UploadLimits, incoming_form
 from switchgear.pipeline.call import ModelCall
 from switchgear.pipeline.file_calls import FileCalls, FileQuery
 from switchgear.pipeline.model_call import ModelCalls
+from switchgear.pipeline.own_files import BATCH_PURPOSE, file_object
 from switchgear.providers.base import Operation
-from switchgear.store.files import FilePage, KeptFile
+from switchgear.store.files import FilePage
 
 _log = logging.getLogger(__name__)
 _ROOT: Final = "/v1/files"
 _MOST: Final = 10_000
+_OWN_PURPOSE: Final = BATCH_PURPOSE.encode()
 _CONTENT_HEADERS: Final = (b"content-type", b"content-disposition")
 _encode = msgspec.json.Encoder().encode
 
@@ -83,10 +87,15 @@ class FilesEndpoint:
         exchange.reply(200, b"content-type: application/json\r\n" + self._headers(call), body)
 
     async def _upload(self, call: ModelCall, exchange: Exchange, provider: str) -> bytes:
-        form = incoming_form(exchange, exchange.header(b"content-type"), self._limits, decisive="")
+        content_type = exchange.header(b"content-type")
+        form = incoming_form(exchange, content_type, self._limits, decisive="" if provider else "purpose")
         try:
             await form.read()
-            return await self._files.upload(call, form, form.filename.decode("utf-8", "replace"), provider)
+            name = form.filename.decode("utf-8", "replace")
+            if provider or form.value("purpose") != _OWN_PURPOSE:
+                return await self._files.upload(call, form, name, provider)
+            file = FormFile(form)
+            return await self._files.keep(call, name, file.content(), file.expires_after)
         finally:
             await form.close()
 
@@ -142,21 +151,6 @@ def _list_query(query: dict[str, str], provider: str) -> FileQuery:
 
 
 def _listed(page: FilePage) -> bytes:
-    data = [_shown(one) for one in page.files]
+    data = [file_object(one) for one in page.files]
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
     return _encode({"object": "list", "data": data, "first_id": first, "last_id": last, "has_more": page.more})
-
-
-def _shown(kept: KeptFile) -> dict[str, object]:
-    shown: dict[str, object] = {
-        "id": kept.id,
-        "object": "file",
-        "bytes": kept.bytes,
-        "created_at": kept.created_at // 1000,
-        "filename": kept.filename,
-        "purpose": kept.purpose,
-        "status": "processed",
-    }
-    if kept.expires_at is not None:
-        shown["expires_at"] = kept.expires_at // 1000
-    return shown

@@ -1,0 +1,93 @@
+"""What working on batches takes, and what a line's answer is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from switchgear.access.keys import Key, Keyring
+from switchgear.config.batches import BatchSettings
+from switchgear.core.batches import BatchLinesFinished
+from switchgear.core.calls import Usage
+from switchgear.core.errors import SwitchgearError
+from switchgear.routing.directory import Directory
+from switchgear.store.batch_lines import FinishedLine
+from switchgear.store.batches import KeptBatch
+from switchgear.store.store import Store
+
+
+class LineAnswer(msgspec.Struct, frozen=True):
+    """What a call came to. With an ``error``, ``body`` is its document in the dialect of the endpoint. ``cost`` is nano-dollars."""
+
+    request_id: str
+    status: int
+    body: bytes
+    usage: Usage = Usage()
+    cost: int | None = None
+    error: SwitchgearError | None = None
+
+
+class LineCaller(Protocol):
+    """Sends one line as a call, through every stage that a call goes through."""
+
+    async def answer(self, key: Key, endpoint: str, body: bytes) -> LineAnswer:
+        """The answer of the call, or its error. A call that has to wait for a limit is not recorded."""
+        ...
+
+
+class BatchTimes(msgspec.Struct, frozen=True):
+    """How long is waited, in seconds.
+
+    ``look``: between two looks at the store. ``first_pause`` and ``longest_pause``: before a line is tried again. ``gather``: for company
+    before a commit. ``grace``: for lines under way when a batch is stopped.
+    """
+
+    look: float = 1.0
+    first_pause: float = 1.0
+    longest_pause: float = 300.0
+    longest_wait: float = 60.0
+    gather: float = 0.05
+    grace: float = 10.0
+
+
+class BatchContext(msgspec.Struct, frozen=True):
+    """What all work on batches shares.
+
+    ``worker`` is this process's name among all, new at each start. ``slots`` bounds the lines under way. ``longest_line`` is in bytes.
+    ``clock`` gives seconds that only grow.
+    """
+
+    store: Store
+    keyring: Keyring
+    directory: Callable[[], Directory]
+    caller: LineCaller
+    settings: Callable[[], BatchSettings]
+    publish: Callable[[object], None]
+    worker: str
+    slots: asyncio.Semaphore
+    longest_line: int
+    times: BatchTimes = BatchTimes()
+    clock: Callable[[], float] = time.monotonic
+
+    def key_of(self, batch: KeptBatch) -> Key:
+        """The key whose batch it is. Raises AuthenticationError for one that is no longer good."""
+        return self.keyring.by_id(batch.key_id, time.time())
+
+    def count(self, batch: KeptBatch, added: Sequence[FinishedLine]) -> None:
+        """Publish that lines were finished."""
+        if added:
+            completed = sum(line.ok for line in added)
+            self.publish(BatchLinesFinished(batch.id, batch.endpoint, completed, len(added) - completed))
+
+    def lease_ends(self) -> int:
+        """When a lease that is taken or renewed now lapses, in milliseconds since the epoch."""
+        return now_ms() + int(self.settings().lease * 1000)
+
+
+def now_ms() -> int:
+    """The time as the store has it."""
+    return time.time_ns() // 1_000_000
