@@ -171,7 +171,7 @@ def test_which_provider_is_said_unless_there_is_one_only(
 ) -> None:
     unsaid = client_of("unsaid", provider="")
     with pytest.raises(openai.BadRequestError) as caught:
-        unsaid.files.create(file=("a", b"x"), purpose="batch")
+        unsaid.files.create(file=("a", b"x"), purpose="user_data")
     assert caught.value.param == "provider"
     assert "first, second" in str(caught.value)
     assert "x-switchgear-provider" in str(caught.value)
@@ -181,7 +181,8 @@ def test_which_provider_is_said_unless_there_is_one_only(
     told = unsaid.files.create(file=("a", b"x"), purpose="batch", extra_query={"provider": "second"})
     assert told.id == "file-41"
     limited = client_of("limited", models=["first/*"], provider="")
-    put(limited, first, 42)
+    first.answer(faults.ok(document(42)))
+    assert limited.files.create(file=("a", b"x"), purpose="user_data").id == "file-42"
     with pytest.raises(openai.BadRequestError, match="These do: first"):
         limited.files.create(file=("a", b"x"), purpose="batch", extra_query={"provider": "second"})
 

@@ -37,7 +37,7 @@ def gateway(keeper: FaultUpstream) -> Iterator[served]:
         answer = httpx.post(
             f"{running.base_url}/files",
             headers={"authorization": f"Bearer {running.key}"},
-            data={"purpose": "batch"},
+            data={"purpose": "user_data"},
             files={"file": ("a.jsonl", b"{}")},
             trust_env=False,
         )
