@@ -9,10 +9,11 @@ from typing import Protocol
 import msgspec
 
 from switchgear.access.keys import Key
-from switchgear.core.calls import Outcome, Usage
+from switchgear.core.calls import CacheResult, Outcome, Route, Step, Usage
 from switchgear.providers.base import Operation, Upload
 from switchgear.providers.catalogue import Units
-from switchgear.routing.directory import Deployment, Model
+from switchgear.routing.directory import Deployment, Directory, Model
+from switchgear.routing.trial import Trial
 
 
 class Form(Upload, Protocol):
@@ -55,14 +56,16 @@ class ModelRequest(msgspec.Struct):
 class ModelCall:
     """One call on its way through the stages, and what is known of it so far.
 
-    ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent the model.
-    ``clamps`` has the longest answer that may be asked for, by deployment id, where the client asked for more; ``clamped`` is what was
-    lowered for it. ``content_type`` is the answer's, where it is not always the same; ``measure`` knows the units of one that is not counted in tokens.
+    ``directory`` holds the models as they were when it came. ``trials`` are its attempts; ``deployment`` is the one that answers it, or
+    was tried last. ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent
+    the model. ``content_type`` is the answer's, where it is not always the same. ``steps`` are what stages said of it. ``clamps``
+    has the longest answer that may be asked for, by deployment id, where the client asked for more; ``clamped`` is what was lowered for it.
     """
 
     __slots__ = (
-        "at", "clamped", "clamps", "content_type", "cost", "deployment", "dropped", "error", "first_token", "id", "key", "measure", "model", "name",
-        "operation", "outcome", "recorded", "shaped", "started", "status", "streamed", "trace", "usage",
+        "at", "cache", "clamped", "clamps", "content_type", "cost", "deployment", "directory", "dropped", "error", "first_token", "id", "key", "message",
+        "model", "name", "once", "operation", "outcome", "recorded", "shaped", "started", "status", "steps", "streamed", "trace",
+        "trials", "usage",
     )  # fmt: skip
 
     def __init__(self, call_id: str, operation: Operation) -> None:
@@ -72,20 +75,68 @@ class ModelCall:
         self.started = time.perf_counter()
         self.key: Key | None = None
         self.name = ""
+        self.directory: Directory | None = None
         self.model: Model | None = None
         self.deployment: Deployment | None = None
         self.streamed = False
+        self.once = False
         self.usage = Usage()
         self.cost: int | None = None
         self.first_token: float | None = None
         self.outcome: Outcome = "ok"
         self.status = 200
         self.error = ""
+        self.message = ""
         self.trace = ""
         self.recorded = False
+        self.cache: CacheResult = ""
+        self.trials: list[Trial] = []
+        self.steps: list[Step] = []
         self.dropped: list[str] = []
         self.shaped: list[str] = []
         self.clamps: Mapping[str, int] = {}
         self.clamped = ""
         self.content_type = b""
-        self.measure: Measure | None = None
+
+    def tell(self, stage: str, told: str) -> None:
+        """Keep what a stage has to say of the call, for whoever asks why it went the way it did."""
+        self.steps.append(Step(stage, (time.perf_counter() - self.started) * 1000, told))
+
+    # ------------------------------------------------------------ its attempts
+
+    def fallback(self, name: str) -> Model | None:
+        """The model of that name. A fallback is part of the model that names it: the key's scope is that model's."""
+        return self.directory.find(name) if self.directory is not None else None
+
+    def seeing(self, model: Model) -> Model | None:
+        """The model that takes the calls with images of one that sees nothing, if the key may call it."""
+        name = model.vision_fallback
+        if not name or self.key is None or not self.key.may_call(name):
+            return None
+        other = self.fallback(name)
+        return other if other is not None and other.deployments[0].capabilities.sees else None
+
+    def tally(self) -> None:
+        """Sum up what the attempts have used and cost so far."""
+        usage, cost = Usage(), None
+        for trial in self.trials:
+            if trial.usage is not None:
+                usage = usage + trial.usage
+            if trial.cost is not None:
+                cost = trial.cost + (cost or 0)
+        self.usage, self.cost = usage, cost
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts reached for a provider."""
+        return sum(1 for trial in self.trials if trial.asked_at is not None)
+
+    def route(self) -> Route:
+        """The way it went, so far."""
+        now = time.perf_counter()
+        tried = tuple(
+            trial.told(self.started, now)
+            for trial in self.trials
+            if trial.asked_at is not None or trial.outcome == "skipped"
+        )
+        return Route(tuple(self.steps), tried)

@@ -71,12 +71,15 @@ class Images(Protocol):
 class Prepared(msgspec.Struct):
     """What is sent, and how the answer comes back: as bytes, or by ``crossing``.
 
-    ``held`` says that a stream is not begun before the answer is whole and checked.
+    ``held`` says that a stream is not begun before the answer is whole and checked. ``dropped`` names what was left out of the request,
+    ``shaped`` the abilities that the model was lent.
     """
 
     outgoing: Outgoing
     crossing: Crossing | None = None
     held: bool = False
+    dropped: list[str] = []
+    shaped: list[str] = []
 
 
 class Preparation:
@@ -143,15 +146,15 @@ class Preparation:
             asked = shape.ask(asked)
         write = back.write_call
         written = await asyncio.to_thread(write, asked, deployment.target) if large else write(asked, deployment.target)
-        call.dropped = [*written.dropped, *(name for shape in shapes for name in shape.dropped)]
-        call.shaped = [shape.note for shape in shapes if shape.note]
+        dropped = [*written.dropped, *(name for shape in shapes for name in shape.dropped)]
+        shaped = [shape.note for shape in shapes if shape.note]
         headers = request.headers if same else b""
         outgoing = Outgoing(call.operation, back.name, deployment.model, written.body, asked.stream, headers)
         if same and not shapes:
-            return Prepared(outgoing)
+            return Prepared(outgoing, dropped=dropped, shaped=shaped)
         crossing = self._crossing(call, asked, deployment, shapes)
         crossing.asked = shown
-        return Prepared(outgoing, crossing, held)
+        return Prepared(outgoing, crossing, held, dropped, shaped)
 
     def _as_it_came(self, call: ModelCall, request: ModelRequest, deployment: Deployment) -> Prepared:
         dialect = DIALECTS[call.operation]
@@ -168,10 +171,9 @@ class Preparation:
 
     def _body(self, call: ModelCall, request: ModelRequest, deployment: Deployment, *, ask_usage: bool) -> bytes:
         """The body to send: the deployment's model, usage asked for, an answer no longer than it can be; the rest as it came."""
-        fields = request.fields
+        fields = {**request.fields, "model": deployment.model_json}  # other attempts send it to others
         if call.clamps and (most := call.clamps.get(deployment.id)) is not None:
             fields, call.clamped = clamped(fields, DIALECTS.get(call.operation, ""), most)
-        fields["model"] = deployment.model_json
         if request.stream and ask_usage and not request.wants_usage and deployment.provider.stream_usage:
             fields["stream_options"] = _with_usage(fields.get("stream_options"))
         return _encode(fields)

@@ -50,7 +50,10 @@ class Recorder:
                 call.cost,
                 (time.perf_counter() - started) * 1000,
                 (first - started) * 1000 if first is not None else None,
-                1,
+                call.attempts,
                 call.trace,
+                cache=call.cache,
+                message=call.message,
+                route=call.route(),
             )
         )

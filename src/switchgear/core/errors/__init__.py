@@ -21,6 +21,7 @@ from switchgear.core.errors.base import (
     SwitchgearError,
 )
 from switchgear.core.errors.gateway import (
+    DeploymentsResting,
     GatewayError,
     ModelUnavailable,
     ShuttingDown,
@@ -94,6 +95,7 @@ __all__ = [
     "ContextLengthExceeded",
     "DataFolderInUse",
     "DataFolderUnusable",
+    "DeploymentsResting",
     "ExpiredKey",
     "ExtraMissing",
     "GatewayError",

@@ -20,6 +20,13 @@ class ModelUnavailable(GatewayError):
     code = "model_unavailable"
 
 
+class DeploymentsResting(GatewayError):
+    """Every deployment of the model is spared for now, after errors or because its provider said when to come back."""
+
+    code = "deployments_resting"
+    hint = "Wait for retry-after, or add another deployment or a fallback to the model; switchgear providers health says more."
+
+
 class StoreUnavailable(GatewayError):
     """The database cannot be read or written now."""
 

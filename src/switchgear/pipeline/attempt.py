@@ -1,0 +1,354 @@
+"""One attempt at one deployment: prepare, send, and hand the answer to the client, in the form it comes in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from switchgear.core.calls import Usage
+from switchgear.core.errors import InvalidAnswer, ProviderError, ProviderInvalidResponse, SwitchgearError
+from switchgear.observe.logs import LogControl
+from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
+from switchgear.pipeline.crossing import CrossingPassage
+from switchgear.pipeline.file_owners import FileOwners, may_name_files
+from switchgear.pipeline.preamble import HELD_SECONDS, says_something
+from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
+from switchgear.pipeline.record import Recorder
+from switchgear.pipeline.silence import Silence
+from switchgear.providers.base import Answer, Operation, Provider
+from switchgear.providers.catalogue import cost
+from switchgear.providers.errors import error_in_body
+from switchgear.providers.media import MEDIA, measured, passage_of
+from switchgear.providers.openai_stream import tokens_of
+from switchgear.providers.passing import PASSINGS, Passage
+from switchgear.routing.trial import Trial
+
+_log = structlog.get_logger(__name__)
+_STREAMS = (b"text/event-stream", b"application/x-ndjson")
+_COUNTED = frozenset({*DIALECTS, Operation.COMPLETION, Operation.EMBEDDING})
+"""Operations whose tokens are estimated from text when the provider tells none."""
+_AFTER_END_SECONDS = 1.0
+
+
+class Reply(Protocol):
+    """How an edge writes an answer in its dialect."""
+
+    def whole(self, call: ModelCall, body: bytes) -> None:
+        """The answer, at once."""
+
+    def begin(self, call: ModelCall) -> None:
+        """A streamed answer begins."""
+
+    def write(self, events: bytes) -> None:
+        """Whole events of it."""
+
+    def end(self, events: bytes) -> None:
+        """The last of it."""
+
+    def listen(self, pressure: Callable[[bool], None] | None) -> None:
+        """Say who is to be told when the client cannot keep up (True) and when it can again (False)."""
+
+
+class Road(msgspec.Struct):
+    """What an attempt has in hand."""
+
+    call: ModelCall
+    request: ModelRequest
+    trial: Trial
+    reply: Reply
+    prepared: Prepared
+    silence: Silence | None = None
+
+    @property
+    def provider(self) -> Provider:
+        """Who is asked."""
+        return self.trial.deployment.provider
+
+
+class Attempts:
+    """Tries deployments. One object serves every call."""
+
+    def __init__(
+        self, preparation: Preparation, recorder: Recorder, logs: LogControl, owners: FileOwners | None = None
+    ) -> None:
+        self._preparation = preparation
+        self._recorder = recorder
+        self._logs = logs
+        self._owners = owners
+
+    async def send(self, call: ModelCall, request: ModelRequest, reply: Reply, trial: Trial) -> None:
+        """Try one deployment. Raises SwitchgearError; LostRaceError when another attempt answered first."""
+        call.deployment = trial.deployment
+        prepared = await self._prepare(call, request, trial)
+        call.dropped, call.shaped = prepared.dropped, prepared.shaped
+        if self._owners is not None and may_name_files(body := request.body or prepared.outgoing.body):
+            await self._owners.check(call, body)
+        road = Road(call, request, trial, reply, prepared)
+        trial.told_lost = lambda: self._settle_unfinished(road)
+        rules = trial.model.rules
+        trial.asked(time.perf_counter())
+        try:
+            if not request.stream or (rules.first_token is None and rules.between_tokens is None):
+                await self._exchange(road)
+            else:
+                silence = Silence(road.provider.name, rules.first_token, rules.between_tokens)
+                road.silence = silence
+                await silence.over(self._exchange(road))
+        except ProviderError as error:
+            if error.reached and error.upstream_status is None:
+                self._settle_unfinished(road)
+            raise
+        except asyncio.CancelledError:
+            self._settle_unfinished(road)
+            raise
+
+    async def _prepare(self, call: ModelCall, request: ModelRequest, trial: Trial) -> Prepared:
+        """What is sent: the bytes that came wherever that will do. Raises RequestError."""
+        answers = trial.model.answers
+        outgoing = self._preparation.as_bytes(call, request, trial.deployment, answers)
+        if outgoing is not None:
+            return Prepared(outgoing)
+        return await self._preparation.read(call, request, trial.deployment, answers)
+
+    async def _exchange(self, road: Road) -> None:
+        call, prepared = road.call, road.prepared
+        outgoing = prepared.outgoing
+        if self._logs.debug_enabled:
+            size, model = len(outgoing.body), road.trial.deployment.model
+            self._tell(call, "sending", provider=road.provider.name, deployment=model, bytes=size)
+        with await road.provider.send(outgoing) as answer:
+            if self._logs.debug_enabled:
+                self._tell(call, "answered", provider=road.provider.name, status=answer.status)
+            if not outgoing.dialect and call.operation in MEDIA:
+                await self._media(road, answer)
+            elif outgoing.stream:
+                if not answer.header(b"content-type").lower().startswith(_STREAMS):
+                    await _not_a_stream(road.provider, answer)
+                await self._stream(road, _passage(road), answer)
+            elif prepared.crossing is None:
+                await self._whole(road, answer)
+            else:
+                await self._translated(road, answer)
+
+    # ------------------------------------------------------------ answers that come whole
+
+    async def _whole(self, road: Road, answer: Answer) -> None:
+        call, request, provider = road.call, road.request, road.provider
+        body = await answer.body()
+        passing = PASSINGS[DIALECTS.get(call.operation, "chat")]
+        usage = passing.usage_of(provider.name, body, provider.redact)
+        if usage is None:
+            counted = call.operation in _COUNTED
+            usage = passing.estimate_of(body, request.prompt_characters) if counted else Usage()
+        self._settle(road, usage)
+        body = passing.mark(body, provider.name)
+        self._commit(road)
+        await self._recorder.record(call)
+        road.reply.whole(call, body)
+
+    async def _translated(self, road: Road, answer: Answer) -> None:
+        """An answer that comes whole and is read: translated, checked, asked for again once where that is wished."""
+        call, request, provider = road.call, road.request, road.provider
+        crossing = road.prepared.crossing
+        assert crossing is not None  # noqa: S101 - told by the caller
+        came = await answer.body()
+        told = crossing.read(came)
+        usage = told.usage or crossing.estimate(told, request.prompt_characters)
+        self._settle(road, usage)
+        as_it_came = crossing.passes and not request.stream
+        try:
+            told = crossing.checked(told)
+        except InvalidAnswer as error:
+            if road.trial.model.answers != "repair":
+                raise
+            with await provider.send(again(road.prepared, told, error.complaint)) as second:
+                told = crossing.read(await second.body())
+            usage += told.usage or crossing.estimate(told, request.prompt_characters)
+            self._settle(road, usage)
+            told = crossing.checked(told)
+            as_it_came = False
+        if as_it_came:
+            body = PASSINGS[crossing.front.name].mark(came, provider.name)
+        else:
+            body = crossing.stream(told, usage) if request.stream else crossing.write(told, usage)
+        self._commit(road)
+        await self._recorder.record(call)
+        if request.stream:
+            self._begin(road)
+            road.reply.end(body)
+        else:
+            road.reply.whole(call, body)
+
+    async def _media(self, road: Road, answer: Answer) -> None:
+        """An answer beside chat; whether it comes as a stream is for the provider to say, as some ignore the wish."""
+        call, provider = road.call, road.provider
+        call.content_type = answer.header(b"content-type")
+        spoken = road.request.prompt_characters
+        passage = passage_of(provider.name, call.operation, call.content_type, provider.redact, spoken)
+        call.streamed = passage is not None
+        if passage is not None:
+            await self._stream(road, passage, answer, passage)
+            return
+        body = await answer.body()
+        told = measured(provider.name, call.operation, call.content_type, body, provider.redact)
+        self._settle(road, told.usage, told)
+        self._commit(road)
+        await self._recorder.record(call)
+        road.reply.whole(call, body)
+
+    # ------------------------------------------------------------ answers that are handed on while they come
+
+    async def _stream(self, road: Road, reader: Passage, answer: Answer, measure: Measure | None = None) -> None:
+        call, request, reply, silence = road.call, road.request, road.reply, road.silence
+        feed, write = reader.feed, reply.write
+        holding = _Holding(road, self._begin)
+
+        def forward(data: bytes) -> None:
+            events = feed(data)
+            if events:
+                if silence is not None:
+                    silence.spoke()
+                if holding.done or (events := holding.more(events)):
+                    write(events)
+            if reader.done:
+                answer.hurry(_AFTER_END_SECONDS)
+
+        def pressed(much: bool) -> None:
+            if silence is not None:
+                silence.held_up = much
+            if much:
+                answer.pause()
+            else:
+                answer.resume()
+
+        reply.listen(pressed)
+        try:
+            await _pipe(answer, reader, forward)
+            rest = reader.finish()
+        except BaseException:  # cut, abandoned or failed: what passed so far is counted, then it goes on
+            if holding.done or holding.held:
+                self._settle(road, reader.usage or reader.estimate(request.prompt_characters), measure)
+            raise
+        finally:
+            holding.close()
+            reply.listen(None)
+        if silence is not None:
+            silence.ended()
+        if not holding.done:
+            rest = holding.held + rest
+            self._begin(road, said=bool(rest))
+        usage = reader.usage or reader.estimate(request.prompt_characters)
+        self._settle(road, usage, measure)
+        call.tally()
+        await self._recorder.record(call)
+        reply.end(rest + reader.ending(usage))
+
+    def _begin(self, road: Road, *, said: bool = True) -> None:
+        """The first bytes of a stream go to the client: this attempt is the one. Raises LostRaceError."""
+        self._commit(road)
+        if said:
+            trial = road.trial
+            trial.first_token = road.call.first_token = now = time.perf_counter()
+            if trial.asked_at is not None:
+                trial.deployment.health.first_token(now - trial.asked_at)
+        road.reply.begin(road.call)
+
+    @staticmethod
+    def _commit(road: Road) -> None:
+        call, trial, prepared = road.call, road.trial, road.prepared
+        trial.commit()
+        call.model, call.deployment = trial.model, trial.deployment
+        call.dropped, call.shaped = prepared.dropped, prepared.shaped
+        call.tally()
+
+    # ------------------------------------------------------------ what it used
+
+    def _settle(self, road: Road, usage: Usage, measure: Measure | None = None) -> None:
+        trial = road.trial
+        trial.usage = usage
+        price = trial.deployment.price
+        if price is not None:
+            trial.cost = cost(price, usage, measure.units if measure is not None else None)
+        if self._logs.debug_enabled:
+            self._tell(road.call, "settled", **msgspec.structs.asdict(usage), cost_nano_usd=trial.cost)
+
+    def _settle_unfinished(self, road: Road) -> None:
+        """Count the prompt of an attempt that broke off after it was sent, unless more of it was counted already."""
+        if road.trial.usage is None and road.call.operation in _COUNTED:
+            self._settle(road, Usage(tokens_of(road.request.prompt_characters), estimated=True))
+
+    def _tell(self, call: ModelCall, stage: str, **facts: object) -> None:
+        """One debug line of a stage; callers look at ``debug_enabled`` first, which costs nothing."""
+        elapsed = (time.perf_counter() - call.started) * 1000
+        _log.debug(stage, request_id=call.id, ms=round(elapsed, 3), **facts)
+
+
+class _Holding:
+    """The first events of a stream, until they say something, or for as long as the rules hold the whole of it back."""
+
+    __slots__ = ("_begin", "_dialect", "_road", "_timer", "_whole", "done", "held")
+
+    def __init__(self, road: Road, begin: Callable[[Road], None]) -> None:
+        self._road = road
+        self._begin = begin
+        self._whole = road.trial.model.rules.recovery == "hold"
+        self._dialect = DIALECTS.get(road.call.operation, "chat" if road.call.operation is Operation.COMPLETION else "")
+        self._timer: asyncio.TimerHandle | None = None
+        self.held = b""
+        self.done = False
+
+    def more(self, events: bytes) -> bytes:
+        """What may go to the client now that these came."""
+        self.held = events = self.held + events if self.held else events
+        if self._whole:
+            return b""
+        if not says_something(self._dialect, events):
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(HELD_SECONDS, self._release)
+            return b""
+        self.done = True
+        self._begin(self._road)
+        return events
+
+    def _release(self) -> None:
+        if not self.done and self._road.trial.outcome == "ok":
+            self.done = True
+            self._begin(self._road)
+            self._road.reply.write(self.held)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+async def _pipe(answer: Answer, reader: Passage, forward: Callable[[bytes], None]) -> None:
+    """Pipe until the answer ends; what goes wrong after its end marker does not matter."""
+    try:
+        await answer.pipe(forward)
+    except ProviderError:
+        if not reader.done:
+            raise
+
+
+async def _not_a_stream(provider: Provider, answer: Answer) -> None:
+    """Raise what an answer means that should have been a stream and is not."""
+    body = await answer.body()
+    told = error_in_body(provider.name, body, provider.redact)
+    if told is not None:
+        raise told
+    kind = provider.redact(answer.header(b"content-type").decode("latin-1"))[:80] or "no content type"
+    raise ProviderInvalidResponse(f"Provider {provider.name} answered a stream with {kind}.", provider=provider.name)
+
+
+def _passage(road: Road) -> Passage:
+    if road.prepared.crossing is not None:
+        return CrossingPassage(road.prepared.crossing)
+    passing = PASSINGS[DIALECTS.get(road.call.operation, "chat")]
+    provider = road.provider
+    return passing.reader(provider.name, provider.redact, show_usage=road.request.wants_usage)

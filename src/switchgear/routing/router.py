@@ -1,0 +1,263 @@
+"""The fallback loop: which deployment is tried next, when, and when to give up.
+
+Each deployment that fits is tried in the order of the model's policy. What failed for a passing reason is tried again after a pause,
+as often as the rules say; then the model's fallbacks are asked. Errors that the client caused end the call at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from inspect import isawaitable
+from random import random as draw
+from typing import Protocol
+
+from switchgear.core.errors import DeploymentsResting, ProviderTimeout, SightNotSupported, SwitchgearError
+from switchgear.routing.directory import Deployment, Model
+from switchgear.routing.fit import fitting
+from switchgear.routing.race import race
+from switchgear.routing.retry import RetryBudget, fallbacks_after
+from switchgear.routing.select import Ask, Ranking
+from switchgear.routing.trial import Trial
+from switchgear.routing.turns import Turn, Turns
+
+Send = Callable[[Trial], Awaitable[None]]
+"""Tries one deployment and hands its answer to the client. Raises SwitchgearError, and LostRaceError for a hedge that lost."""
+
+
+class Journey(Protocol):
+    """A call on its way through the attempts."""
+
+    trials: list[Trial]
+    """Every attempt in the order in which they began; deployments that were passed over too."""
+
+    @property
+    def once(self) -> bool:
+        """Whether the request can be sent but once, such as an upload that is passed on while it comes."""
+        ...
+
+    def fallback(self, name: str) -> Model | None:
+        """The model of that name."""
+        ...
+
+    def seeing(self, model: Model) -> Model | None:
+        """The model that takes the calls with images of one that sees nothing, if the caller may use it."""
+        ...
+
+
+class Router:
+    """Routes calls. ``clock`` counts seconds, ``random`` draws from 0 to 1; ``retry_share`` is that of ``RetryBudget``."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        random: Callable[[], float] = draw,
+        retry_share: float = 0.2,
+    ) -> None:
+        self._clock = clock
+        self._random = random
+        self._share = retry_share
+        self._budgets: dict[str, RetryBudget] = {}
+
+    async def run(self, model: Model, ask: Ask, journey: Journey, send: Send) -> None:
+        """Try until one deployment has answered. Raises the SwitchgearError that says best why none did."""
+        total = model.rules.total
+        if total is None:
+            await self._with_fallbacks(model, ask, journey, send)
+            return
+        try:
+            async with asyncio.timeout(total):
+                await self._with_fallbacks(model, ask, journey, send)
+        except TimeoutError as error:
+            tried = [trial.deployment.provider.name for trial in journey.trials if trial.outcome != "skipped"]
+            raise ProviderTimeout(
+                f'"{model.name}" was not done within {total:g} s (total).',
+                provider=tried[-1] if tried else "",
+                hint="Try again, or raise timeouts.total of the model.",
+            ) from error
+
+    async def _with_fallbacks(self, model: Model, ask: Ask, journey: Journey, send: Send) -> None:
+        asked = {model.name}
+        waiting = [model]
+        after: SwitchgearError | None = None
+        while waiting:
+            model = waiting.pop(0)
+            try:
+                await self._at(model, ask, journey, send, after)
+            except SwitchgearError as error:
+                after = error
+                if journey.once or any(trial.committed for trial in journey.trials):
+                    raise
+                for other in self._fallbacks(model, error, journey):
+                    if other.name not in asked:
+                        asked.add(other.name)
+                        waiting.append(other)
+                if not waiting:
+                    raise
+            else:
+                return
+
+    @staticmethod
+    def _fallbacks(model: Model, error: SwitchgearError, journey: Journey) -> list[Model]:
+        if isinstance(error, SightNotSupported):
+            seeing = journey.seeing(model)
+            return [seeing] if seeing is not None else []
+        found = (journey.fallback(name) for name in fallbacks_after(error, model.rules))
+        return [other for other in found if other is not None]
+
+    async def _at(
+        self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None
+    ) -> None:
+        """Try the deployments of one model. Raises SwitchgearError when none answered."""
+        fit = fitting(model.deployments, ask)
+        for deployment, reason in fit.left_out:
+            self._pass_over(journey, model, deployment, reason)
+        ranking = await self._ranked(model, fit.candidates, ask)
+        turns = Turns(ranking.order, model.rules, self._random)
+        why = ranking.why if after is None else f"fallback after {after.code}"
+        first = True
+        while True:
+            now = self._clock()
+            turn = turns.next(now)
+            if first:
+                first = False
+                self._note_resting(journey, model, ranking.order, turn, now)
+            if turn is None:
+                await self._rest(turns, model, now)
+                continue
+            if turn.tries and not self._budget(turn.deployment).take():
+                turns.drop(turn)
+                self._pass_over(journey, model, turn.deployment, "its budget of retries is spent")
+                continue
+            trial = Trial(model, turn.deployment, now, why)
+            failed = await self._take(turn, trial, (turns, ask, journey), send)
+            if failed is None:
+                return
+            why = f"after {failed.code}"
+
+    async def _ranked(self, model: Model, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
+        if len(candidates) == 1:
+            return Ranking(candidates)
+        ranking = model.policy.rank(candidates, ask)
+        return await ranking if isawaitable(ranking) else ranking
+
+    async def _rest(self, turns: Turns, model: Model, now: float) -> None:
+        """Wait for somebody's turn. Raises what to tell the client if that is not worth it."""
+        pause = turns.pause(now)
+        if pause is not None:
+            await asyncio.sleep(pause)
+        elif turns.error is not None:
+            raise turns.error
+        else:
+            raise DeploymentsResting(
+                f'Every deployment of "{model.name}" is resting after errors.', retry_after=turns.soonest(now)
+            )
+
+    # ------------------------------------------------------------ attempts
+
+    async def _take(
+        self, turn: Turn, trial: Trial, where: tuple[Turns, Ask, Journey], send: Send
+    ) -> SwitchgearError | None:
+        """Take a turn, hedged if the rules say so; None when the call is answered, else the error after which others can help.
+
+        Raises the error if nobody can.
+        """
+        turns, ask, journey = where
+        if not turn.tries:
+            self._budget(turn.deployment).called()
+        hedge = self._hedge_after(trial, ask, journey)
+        if hedge is None:
+            journey.trials.append(trial)
+            try:
+                await self._attempt(trial, send)
+            except SwitchgearError as error:
+                return self._failed(turns, turn, trial, error)
+            return None
+        return await self._raced(turn, trial, hedge, (turns, journey), send)
+
+    def _failed(self, turns: Turns, turn: Turn, trial: Trial, error: SwitchgearError) -> SwitchgearError:
+        helpful = turns.failed(turn, error, self._clock())
+        if trial.committed or not helpful:
+            raise error
+        return error
+
+    def _hedge_after(self, trial: Trial, ask: Ask, journey: Journey) -> float | None:
+        """Seconds of silence after which a second deployment is asked too."""
+        after = trial.model.rules.hedge
+        if after is None or not ask.dialect or journey.once:
+            return None
+        return after or trial.deployment.health.p95_first_token()
+
+    async def _raced(
+        self, turn: Turn, trial: Trial, after: float, where: tuple[Turns, Journey], send: Send
+    ) -> SwitchgearError | None:
+        turns, journey = where
+        turn_of = {id(trial): turn}
+
+        def second() -> Trial | None:
+            now = self._clock()
+            other = turns.next(now, but=turn)
+            if other is None or not self._budget(other.deployment).take():
+                return None
+            hedge = Trial(trial.model, other.deployment, now, f"hedge after {after:.2f} s of silence")
+            turn_of[id(hedge)] = other
+            journey.trials.append(hedge)
+            return hedge
+
+        journey.trials.append(trial)
+        run = await race(trial, second, after, lambda one: self._attempt(one, send))
+        told: SwitchgearError | None = None
+        for one in run:
+            if one.answered:
+                return None
+            if one.failure is not None:
+                told = self._failed(turns, turn_of[id(one)], one, one.failure)
+        return told
+
+    async def _attempt(self, trial: Trial, send: Send) -> None:
+        """One attempt, and what it tells of the deployment."""
+        health = trial.deployment.health
+        try:
+            await send(trial)
+        except SwitchgearError as error:
+            now = self._clock()
+            trial.failed(error, now)
+            if trial.asked_at is not None:
+                health.failed(now, error)
+            raise
+        except BaseException:
+            trial.ended_at = now = self._clock()
+            if trial.outcome == "ok":
+                trial.outcome = "abandoned"
+            if trial.asked_at is not None:
+                health.abandoned(now)
+            raise
+        trial.ended_at = now = self._clock()
+        if trial.asked_at is not None:
+            tokens = trial.usage.completion_tokens if trial.usage is not None else 0
+            health.succeeded(now, now - trial.asked_at, tokens)
+
+    def _budget(self, deployment: Deployment) -> RetryBudget:
+        name = deployment.provider.name
+        budget = self._budgets.get(name)
+        if budget is None:
+            budget = self._budgets[name] = RetryBudget(self._share)
+        return budget
+
+    # ------------------------------------------------------------ who was passed over
+
+    def _note_resting(
+        self, journey: Journey, model: Model, order: Sequence[Deployment], turn: Turn | None, now: float
+    ) -> None:
+        for deployment in order:
+            if turn is not None and deployment is turn.deployment:
+                return
+            wait = max(deployment.health.retry_at - now, 0.0)
+            self._pass_over(journey, model, deployment, f"resting for {wait:.1f} s")
+
+    def _pass_over(self, journey: Journey, model: Model, deployment: Deployment, reason: str) -> None:
+        trial = Trial(model, deployment, self._clock(), reason)
+        trial.outcome = "skipped"
+        trial.ended_at = trial.began_at
+        journey.trials.append(trial)
