@@ -26,6 +26,7 @@ from switchgear.core.errors import (
 from switchgear.core.secrets import Secret
 from switchgear.events.bus import EventBus
 from switchgear.observe.logs import LogControl
+from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.pipeline.prepare import Preparation
@@ -36,6 +37,8 @@ from switchgear.providers.catalogue import Catalog
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
 from switchgear.routing.directory import Deployment, Directory, Model
+from switchgear.routing.router import Router
+from switchgear.routing.rules import RouteRules
 from switchgear.store.keys import Key, KeySecret
 from switchgear.testing import FaultUpstream, Gate, Plan, chat_chunk, chat_stream, faults, sse, tokens
 
@@ -96,12 +99,13 @@ class Rig:
         self.provider = OpenAIProvider(OriginSettings("test", upstream.base_url), Secret(PROVIDER_KEY))
         self.directory = Directory({"test": self.provider}, Catalog.load(), {"test": ["alpha"]}, {"test": "openai"})
         deployment = self.directory.deployment(self.provider, "gpt-4o-mini")
-        self.directory.define(Model("fast", (deployment,)))
-        self.directory.define(Model("hidden", (deployment,)))
+        self.directory.define(Model("fast", (deployment,), rules=RouteRules(attempts=1)))
+        self.directory.define(Model("hidden", (deployment,), rules=RouteRules(attempts=1)))
         self.logs = LogControl()
         self.recorder = Recorder(bus)
+        attempts = Attempts(Preparation(NoImages(), shapes_for), self.recorder, self.logs)
         self.calls = ModelCalls(
-            self.keyring, lambda: self.directory, self.recorder, self.logs, Preparation(NoImages(), shapes_for)
+            self.keyring, lambda: self.directory, self.recorder, self.logs, attempts, Router(random=lambda: 0.0)
         )
 
     def admit(self, models: tuple[str, ...], scopes: tuple[str, ...] = (CALL,)) -> None:

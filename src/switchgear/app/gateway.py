@@ -37,6 +37,7 @@ from switchgear.events.duty import Duty
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
 from switchgear.observe.tracing import Tracer
+from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.batches.context import BatchContext
 from switchgear.pipeline.batches.orders import BatchOrders
 from switchgear.pipeline.batches.work import BatchWork
@@ -59,6 +60,7 @@ from switchgear.providers.tokens import TokenCounter, Vocabularies
 from switchgear.routing.board import Board
 from switchgear.routing.capacity import Capacity
 from switchgear.routing.directory import Directory
+from switchgear.routing.router import Router
 from switchgear.state.base import State
 from switchgear.state.state import open_state
 from switchgear.store.store import Store
@@ -147,7 +149,10 @@ class Gateway:
         self.capacity = Capacity(TokenCounter(Vocabularies()))
         self._preparation = Preparation(_images(settings.vision), shapes_for)
         owners = FileOwners(store.files)
-        self.calls = ModelCalls(self.keyring, self.directory, recorder, control, self._preparation, owners)
+        attempts = Attempts(self._preparation, recorder, control, owners)
+        self.calls = ModelCalls(
+            self.keyring, self.directory, recorder, control, attempts, Router(retry_share=settings.retry.share)
+        )
         self.files = FileCalls(self.directory, store.files, OwnFiles(store, self.batch_settings), recorder)
         self.conversations = Conversations(store.responses, lambda: self.settings.responses)
         self.batches = self._batches()

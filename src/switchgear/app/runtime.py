@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from switchgear.app.accounts import Built, build
 from switchgear.app.ambient import with_ambient
+from switchgear.app.routes import rules_of
 from switchgear.config.models import AliasSettings
 from switchgear.config.providers import DEFAULT_KIND, AnyProvider, LiteLLMProviderSettings, parse_provider
 from switchgear.config.references import Resolver
@@ -123,12 +124,12 @@ class RuntimeCompiler:
             one = chosen[name]
             priced_as[name] = one.prices or _priced_as(one) or name
             listed[name] = one.models or (() if one.kind in _OWN_NAMES else self._catalog.models(priced_as[name]))
-        directory = Directory(providers, self._catalog, listed, priced_as, self._board)
+        directory = Directory(providers, self._catalog, listed, priced_as, self._board, rules_of(None, settings.retry))
         if self._embedded is not None:
             provider, models = self._embedded
             for model in models:
                 if model not in settings.models:
-                    directory.define(Model(model, (directory.deployment(provider, model),)))
+                    directory.define(Model(model, (directory.deployment(provider, model),), rules=directory.rules))
         return directory
 
     def _add_aliases(
@@ -163,8 +164,9 @@ class RuntimeCompiler:
             if known:
                 deployments = (directory.deployment(directory.providers[one.provider], one.model, one) for one in known)
                 policy = directory.policy(alias.strategy)
+                rules = rules_of(alias, settings.retry)
                 directory.define(
-                    Model(name, tuple(deployments), alias.answers, alias.vision_fallback or "", policy=policy)
+                    Model(name, tuple(deployments), alias.answers, alias.vision_fallback or "", rules, policy)
                 )
             else:
                 sources.pop(f"models.{name}", None)

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from switchgear.config.fields import Day, Section, Text
 from switchgear.config.limits import LimitName
+from switchgear.config.routes import HedgeSettings, ModelTimeouts, RetrySettings
 
 Dollars = Annotated[float, Field(ge=0, le=1_000_000)]
 Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Names = Annotated[tuple[Text, ...], Field(strict=False, max_length=32)]
 
 
 class PriceSettings(Section):
@@ -108,4 +110,28 @@ class AliasSettings(Section):
         None,
         description="Limits that hold for all calls of this name together, whoever makes them.",
         examples=["shared"],
+    )
+    fallbacks: Names = Field(
+        (), description="Models that are asked in turn when every deployment failed.", examples=[["smollm2"]]
+    )
+    context_fallbacks: Names = Field(
+        (), description="Models that take what is too long for every deployment.", examples=[["long"]]
+    )
+    content_fallbacks: Names = Field(
+        (), description="Models that take what a provider's content policy refused.", examples=[["open"]]
+    )
+    retry: RetrySettings | None = Field(None, description="How often calls are tried; as in [retry] when left out.")
+    timeouts: ModelTimeouts = Field(
+        default_factory=ModelTimeouts, description="Limits on waiting for the model, in seconds."
+    )
+    stream_recovery: Literal["error", "continue", "hold"] = Field(
+        "error",
+        description=(
+            'What becomes of a stream that breaks off after its first token: "error" tells the client; "continue" lets another '
+            'attempt go on from what was said; "hold" sends nothing before the answer is whole, so that another attempt can '
+            "answer unseen."
+        ),
+    )
+    hedge: bool | HedgeSettings = Field(
+        False, description="Whether a second deployment is asked while the first one is silent.", examples=[True]
     )

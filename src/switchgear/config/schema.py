@@ -33,6 +33,7 @@ from switchgear.config.health import HealthSettings
 from switchgear.config.limits import LimitName, LimitSettings, OwnerEntry, TeamSettings, UserSettings
 from switchgear.config.models import AliasSettings
 from switchgear.config.providers import ProviderSettings
+from switchgear.config.routes import RetryDefaults
 
 LOCAL_PROVIDER: Final = "local"
 """The embedded provider's name; the file cannot define another one of that name."""
@@ -206,6 +207,7 @@ class Settings(Section):
     responses: ResponsesSettings = Field(default_factory=ResponsesSettings)
     batches: BatchSettings = Field(default_factory=BatchSettings)
     health: HealthSettings = Field(default_factory=HealthSettings)
+    retry: RetryDefaults = Field(default_factory=RetryDefaults)
     providers: dict[Annotated[ProviderName, AfterValidator(_not_local)], ProviderSettings] = Field(
         default_factory=dict, description="Accounts at APIs we call, by the name that models and clients use."
     )

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Protocol
+from functools import partial
 
 import msgspec
 import structlog
 
 from switchgear.core.calls import Usage
-from switchgear.core.errors import InvalidAnswer, ProviderError, ProviderInvalidResponse, SwitchgearError
+from switchgear.core.errors import InvalidAnswer, ProviderError, ProviderInvalidResponse
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
 from switchgear.pipeline.crossing import CrossingPassage
 from switchgear.pipeline.file_owners import FileOwners, may_name_files
-from switchgear.pipeline.preamble import HELD_SECONDS, says_something
+from switchgear.pipeline.forwarding import Forwarding, Holding
 from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
+from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
 from switchgear.providers.base import Answer, Operation, Provider
 from switchgear.providers.catalogue import cost
@@ -32,26 +32,6 @@ _log = structlog.get_logger(__name__)
 _STREAMS = (b"text/event-stream", b"application/x-ndjson")
 _COUNTED = frozenset({*DIALECTS, Operation.COMPLETION, Operation.EMBEDDING})
 """Operations whose tokens are estimated from text when the provider tells none."""
-_AFTER_END_SECONDS = 1.0
-
-
-class Reply(Protocol):
-    """How an edge writes an answer in its dialect."""
-
-    def whole(self, call: ModelCall, body: bytes) -> None:
-        """The answer, at once."""
-
-    def begin(self, call: ModelCall) -> None:
-        """A streamed answer begins."""
-
-    def write(self, events: bytes) -> None:
-        """Whole events of it."""
-
-    def end(self, events: bytes) -> None:
-        """The last of it."""
-
-    def listen(self, pressure: Callable[[bool], None] | None) -> None:
-        """Say who is to be told when the client cannot keep up (True) and when it can again (False)."""
 
 
 class Road(msgspec.Struct):
@@ -204,43 +184,21 @@ class Attempts:
     # ------------------------------------------------------------ answers that are handed on while they come
 
     async def _stream(self, road: Road, reader: Passage, answer: Answer, measure: Measure | None = None) -> None:
-        call, request, reply, silence = road.call, road.request, road.reply, road.silence
-        feed, write = reader.feed, reply.write
-        holding = _Holding(road, self._begin)
-
-        def forward(data: bytes) -> None:
-            events = feed(data)
-            if events:
-                if silence is not None:
-                    silence.spoke()
-                if holding.done or (events := holding.more(events)):
-                    write(events)
-            if reader.done:
-                answer.hurry(_AFTER_END_SECONDS)
-
-        def pressed(much: bool) -> None:
-            if silence is not None:
-                silence.held_up = much
-            if much:
-                answer.pause()
-            else:
-                answer.resume()
-
-        reply.listen(pressed)
+        call, request, reply = road.call, road.request, road.reply
+        forwarding = Forwarding((reader, answer, reply), self._holding(road), road.silence)
+        reply.listen(forwarding.pressed)
         try:
-            await _pipe(answer, reader, forward)
+            await _pipe(answer, reader, forwarding)
             rest = reader.finish()
         except BaseException:  # cut, abandoned or failed: what passed so far is counted, then it goes on
-            if holding.done or holding.held:
+            if forwarding.heard:
                 self._settle(road, reader.usage or reader.estimate(request.prompt_characters), measure)
             raise
         finally:
-            holding.close()
+            forwarding.close()
             reply.listen(None)
-        if silence is not None:
-            silence.ended()
-        if not holding.done:
-            rest = holding.held + rest
+        if not forwarding.begun:
+            rest = forwarding.held + rest
             self._begin(road, said=bool(rest))
         usage = reader.usage or reader.estimate(request.prompt_characters)
         self._settle(road, usage, measure)
@@ -248,14 +206,16 @@ class Attempts:
         await self._recorder.record(call)
         reply.end(rest + reader.ending(usage))
 
+    def _holding(self, road: Road) -> Holding:
+        dialect = DIALECTS.get(road.call.operation, "chat" if road.call.operation is Operation.COMPLETION else "")
+        return Holding(partial(self._begin, road), dialect, whole=road.trial.model.rules.recovery == "hold")
+
     def _begin(self, road: Road, *, said: bool = True) -> None:
         """The first bytes of a stream go to the client: this attempt is the one. Raises LostRaceError."""
         self._commit(road)
         if said:
-            trial = road.trial
-            trial.first_token = road.call.first_token = now = time.perf_counter()
-            if trial.asked_at is not None:
-                trial.deployment.health.first_token(now - trial.asked_at)
+            road.call.first_token = now = time.perf_counter()
+            road.trial.began(now)
         road.reply.begin(road.call)
 
     @staticmethod
@@ -288,46 +248,7 @@ class Attempts:
         _log.debug(stage, request_id=call.id, ms=round(elapsed, 3), **facts)
 
 
-class _Holding:
-    """The first events of a stream, until they say something, or for as long as the rules hold the whole of it back."""
-
-    __slots__ = ("_begin", "_dialect", "_road", "_timer", "_whole", "done", "held")
-
-    def __init__(self, road: Road, begin: Callable[[Road], None]) -> None:
-        self._road = road
-        self._begin = begin
-        self._whole = road.trial.model.rules.recovery == "hold"
-        self._dialect = DIALECTS.get(road.call.operation, "chat" if road.call.operation is Operation.COMPLETION else "")
-        self._timer: asyncio.TimerHandle | None = None
-        self.held = b""
-        self.done = False
-
-    def more(self, events: bytes) -> bytes:
-        """What may go to the client now that these came."""
-        self.held = events = self.held + events if self.held else events
-        if self._whole:
-            return b""
-        if not says_something(self._dialect, events):
-            if self._timer is None:
-                self._timer = asyncio.get_running_loop().call_later(HELD_SECONDS, self._release)
-            return b""
-        self.done = True
-        self._begin(self._road)
-        return events
-
-    def _release(self) -> None:
-        if not self.done and self._road.trial.outcome == "ok":
-            self.done = True
-            self._begin(self._road)
-            self._road.reply.write(self.held)
-
-    def close(self) -> None:
-        """Nothing more comes."""
-        if self._timer is not None:
-            self._timer.cancel()
-
-
-async def _pipe(answer: Answer, reader: Passage, forward: Callable[[bytes], None]) -> None:
+async def _pipe(answer: Answer, reader: Passage, forward: Forwarding) -> None:
     """Pipe until the answer ends; what goes wrong after its end marker does not matter."""
     try:
         await answer.pipe(forward)

@@ -72,7 +72,7 @@ def fallbacks_after(error: SwitchgearError, rules: RouteRules) -> tuple[str, ...
 
 def pause_before(attempt: int, rules: RouteRules, random: Callable[[], float]) -> float:
     """Seconds to wait before round ``attempt`` (2 is the first that waits), drawn by ``random`` from 0 to 1."""
-    return random() * min(rules.longest_pause, rules.backoff * 2 ** (attempt - 2))
+    return random() * min(rules.longest_pause, rules.backoff * 2.0 ** (attempt - 2))
 
 
 _MOST_SAVED: Final = 10.0
@@ -93,7 +93,7 @@ class RetryBudget:
     def called(self) -> None:
         """A first attempt was sent."""
         saved = self._saved + self.share
-        self._saved = saved if saved < _MOST_SAVED else _MOST_SAVED
+        self._saved = min(_MOST_SAVED, saved)
 
     def take(self) -> bool:
         """Whether one more retry may be sent."""

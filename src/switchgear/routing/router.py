@@ -106,9 +106,7 @@ class Router:
         found = (journey.fallback(name) for name in fallbacks_after(error, model.rules))
         return [other for other in found if other is not None]
 
-    async def _at(
-        self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None
-    ) -> None:
+    async def _at(self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None) -> None:
         """Try the deployments of one model. Raises SwitchgearError when none answered."""
         fit = fitting(model.deployments, ask)
         for deployment, reason in fit.left_out:
@@ -217,26 +215,15 @@ class Router:
 
     async def _attempt(self, trial: Trial, send: Send) -> None:
         """One attempt, and what it tells of the deployment."""
-        health = trial.deployment.health
         try:
             await send(trial)
         except SwitchgearError as error:
-            now = self._clock()
-            trial.failed(error, now)
-            if trial.asked_at is not None:
-                health.failed(now, error)
+            trial.failed(error, self._clock())
             raise
         except BaseException:
-            trial.ended_at = now = self._clock()
-            if trial.outcome == "ok":
-                trial.outcome = "abandoned"
-            if trial.asked_at is not None:
-                health.abandoned(now)
+            trial.given_up(self._clock())
             raise
-        trial.ended_at = now = self._clock()
-        if trial.asked_at is not None:
-            tokens = trial.usage.completion_tokens if trial.usage is not None else 0
-            health.succeeded(now, now - trial.asked_at, tokens)
+        trial.done(self._clock())
 
     def _budget(self, deployment: Deployment) -> RetryBudget:
         name = deployment.provider.name
@@ -253,8 +240,7 @@ class Router:
         for deployment in order:
             if turn is not None and deployment is turn.deployment:
                 return
-            wait = max(deployment.health.retry_at - now, 0.0)
-            self._pass_over(journey, model, deployment, f"resting for {wait:.1f} s")
+            self._pass_over(journey, model, deployment, deployment.health.refusal(now))
 
     def _pass_over(self, journey: Journey, model: Model, deployment: Deployment, reason: str) -> None:
         trial = Trial(model, deployment, self._clock(), reason)

@@ -8,7 +8,6 @@ from switchgear.core.calls import Attempt, Tried, Usage
 from switchgear.core.errors import SwitchgearError
 from switchgear.routing.directory import Deployment, Model
 
-
 _LONGEST_MESSAGE = 500
 
 
@@ -26,7 +25,7 @@ class Trial:
 
     __slots__ = (
         "asked_at", "began_at", "committed", "cost", "deployment", "ended_at", "failure", "first_token", "model", "on_win", "outcome",
-        "told_lost", "usage", "why",
+        "ticket", "told_lost", "usage", "why",
     )  # fmt: skip
 
     def __init__(self, model: Model, deployment: Deployment, began_at: float, why: str = "") -> None:
@@ -34,6 +33,7 @@ class Trial:
         self.deployment = deployment
         self.began_at = began_at
         self.asked_at: float | None = None
+        self.ticket = 0
         self.ended_at: float | None = None
         self.first_token: float | None = None
         self.why = why
@@ -48,7 +48,13 @@ class Trial:
     def asked(self, now: float) -> None:
         """The provider is called now."""
         self.asked_at = now
-        self.deployment.health.started(now)
+        self.ticket = self.deployment.health.started(now)
+
+    def began(self, now: float) -> None:
+        """The first of the answer is here."""
+        self.first_token = now
+        if self.asked_at is not None:
+            self.deployment.health.first_token(now - self.asked_at, self.ticket)
 
     def commit(self) -> None:
         """The answer of this attempt is the call's. Raises LostRaceError if another one was first."""
@@ -70,6 +76,24 @@ class Trial:
         self.ended_at = now
         self.outcome = "cut" if self.committed else "failed"
         self.failure = error
+        if self.asked_at is not None:
+            self.deployment.health.failed(now, error, self.ticket)
+
+    def done(self, now: float) -> None:
+        """The attempt has answered."""
+        self.ended_at = now
+        if self.asked_at is not None:
+            since = self.first_token if self.first_token is not None else self.asked_at
+            tokens = self.usage.completion_tokens if self.usage is not None else 0
+            self.deployment.health.succeeded(now, now - since, tokens, self.ticket)
+
+    def given_up(self, now: float) -> None:
+        """The client left, or another attempt was faster."""
+        self.ended_at = now
+        if self.outcome == "ok":
+            self.outcome = "abandoned"
+        if self.asked_at is not None:
+            self.deployment.health.abandoned(now, self.ticket)
 
     @property
     def answered(self) -> bool:

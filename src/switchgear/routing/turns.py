@@ -38,11 +38,12 @@ class Turns:
         """What to tell the client if nothing more helps."""
 
     def next(self, now: float, but: Turn | None = None) -> Turn | None:
-        """The first whose time has come and that is healthy, other than ``but``."""
-        for turn in self._turns:
-            if turn is not but and turn.not_before <= now and turn.deployment.health.admits(now):
+        """The first whose time has come and that is healthy, other than ``but``; if there is none, one that is recovering."""
+        ready = [turn for turn in self._turns if turn.not_before <= now and turn is not but]
+        for turn in ready:
+            if turn.deployment.health.admits(now):
                 return turn
-        return None
+        return next((turn for turn in ready if turn.deployment.health.available(now)), None)
 
     def pause(self, now: float) -> float | None:
         """Seconds until it is the next one's turn; None when there is none, or it is not worth the wait."""

@@ -23,7 +23,8 @@ from switchgear.edge.openai.responses_requests import decode_response_request
 from switchgear.edge.openai.responses_turns import Conversations, Turn
 from switchgear.edge.openai.wire import OpenAIWire
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.model_call import ModelCalls, Reply
+from switchgear.pipeline.model_call import ModelCalls
+from switchgear.pipeline.reply import Reply
 from switchgear.providers.base import Operation
 
 _log = logging.getLogger(__name__)

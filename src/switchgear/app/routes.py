@@ -1,0 +1,35 @@
+"""From an alias as written to the rules its calls are routed by."""
+
+from __future__ import annotations
+
+from switchgear.config.models import AliasSettings
+from switchgear.config.routes import HedgeSettings, RetryDefaults
+from switchgear.routing.rules import RouteRules
+
+
+def rules_of(alias: AliasSettings | None, defaults: RetryDefaults) -> RouteRules:
+    """The rules of ``alias``; without one those of a model that is called by its provider's name."""
+    retry = alias.retry if alias is not None and alias.retry is not None else defaults
+    rules = RouteRules(retry.attempts, retry.backoff, retry.longest_pause)
+    if alias is None:
+        return rules
+    return RouteRules(
+        attempts=retry.attempts,
+        backoff=retry.backoff,
+        longest_pause=retry.longest_pause,
+        total=alias.timeouts.total,
+        first_token=alias.timeouts.first_token,
+        between_tokens=alias.timeouts.between_tokens,
+        recovery=alias.stream_recovery,
+        hedge=_hedge(alias.hedge),
+        fallbacks=alias.fallbacks,
+        context_fallbacks=alias.context_fallbacks,
+        content_fallbacks=alias.content_fallbacks,
+    )
+
+
+def _hedge(setting: bool | HedgeSettings) -> float | None:
+    """As the rules have it: None for never, 0 for the 95th percentile."""
+    if isinstance(setting, HedgeSettings):
+        return setting.after or 0.0
+    return 0.0 if setting else None

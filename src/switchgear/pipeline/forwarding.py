@@ -1,0 +1,138 @@
+"""Handing a stream on while it comes.
+
+Its first events say nothing yet: they are held back, so that a provider that fails after them can still be replaced unseen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Final
+
+from switchgear.pipeline.reply import Reply
+from switchgear.pipeline.silence import Silence
+from switchgear.providers.base import Answer
+from switchgear.providers.passing import Passage
+
+_AFTER_END_SECONDS: Final = 1.0
+_HELD_SECONDS: Final = 5.0
+"""How long events are held back: a client should not take a model that thinks for a while for a dead connection."""
+_HELD_BYTES = 4096
+
+_SAYS: dict[str, re.Pattern[bytes]] = {
+    "chat": re.compile(
+        rb'"(?:content|text|refusal|arguments|name|reasoning|reasoning_content|finish_reason|data)":\s*"[^"]'
+        rb'|"(?:usage|audio|error|reasoning_details|images)":\s*[{\[]'
+    ),
+    "messages": re.compile(rb"content_block_delta|message_delta|message_stop|error"),
+    "responses": re.compile(rb'\.delta"|\.done"|response\.(?:completed|failed|incomplete)|error"'),
+}
+
+
+def says_something(dialect: str, events: bytes) -> bool:
+    """Whether there is more in ``events`` than the announcement of an answer; what is not known to be that counts as more."""
+    pattern = _SAYS.get(dialect)
+    return pattern is None or len(events) > _HELD_BYTES or pattern.search(events) is not None
+
+
+class Holding:
+    """The first events of a stream: kept until they say something, or until the end where the ``whole`` of it is held back.
+
+    ``begin`` is called before the first bytes go to the client; it raises when they must not.
+    """
+
+    __slots__ = ("_begin", "_dialect", "_parts", "_timer", "_whole", "over")
+
+    def __init__(self, begin: Callable[[], None], dialect: str, *, whole: bool) -> None:
+        self._begin = begin
+        self._dialect = dialect
+        self._whole = whole
+        self._parts: list[bytes] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self.over = False
+
+    @property
+    def held(self) -> bytes:
+        """What is kept."""
+        return b"".join(self._parts)
+
+    def more(self, events: bytes, write: Callable[[bytes], None]) -> None:
+        """Keep ``events``, or write them with all that was kept before."""
+        if self.over:
+            write(events)
+            return
+        self._parts.append(events)
+        if self._whole:
+            return
+        if says_something(self._dialect, self.held):
+            self._release(write)
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_HELD_SECONDS, self._release, write)
+
+    def _release(self, write: Callable[[bytes], None]) -> None:
+        if self.over:
+            return
+        self.over = True
+        self._begin()
+        write(self.held)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        self.over = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+class Forwarding:
+    """Hands one stream on: called with what the provider sends, it writes whole events to the client.
+
+    ``begun`` tells whether anything went to the client, ``heard`` whether anything came from the provider.
+    """
+
+    __slots__ = ("_answer", "_feed", "_holding", "_reader", "_silence", "_write", "begun", "heard")
+
+    def __init__(self, ends: tuple[Passage, Answer, Reply], holding: Holding, silence: Silence | None) -> None:
+        self._reader, self._answer, reply = ends
+        self._feed = self._reader.feed
+        self._write = reply.write
+        self._holding = holding
+        self._silence = silence
+        self.begun = False
+        self.heard = False
+
+    def __call__(self, data: bytes) -> None:
+        """Called by the connection with what arrived. Raises ProviderError for what is wrong with it."""
+        events = self._feed(data)
+        if events:
+            if self._silence is not None:
+                self._silence.spoke()
+            if self.begun:
+                self._write(events)
+            else:
+                self.heard = True
+                self._holding.more(events, self._write)
+                self.begun = self._holding.over
+        if self._reader.done:
+            self._answer.hurry(_AFTER_END_SECONDS)
+
+    def pressed(self, much: bool) -> None:
+        """The client cannot keep up, or it can again."""
+        if self._silence is not None:
+            self._silence.held_up = much
+        if much:
+            self._answer.pause()
+        else:
+            self._answer.resume()
+
+    @property
+    def held(self) -> bytes:
+        """What was not handed on yet."""
+        return self._holding.held
+
+    def close(self) -> None:
+        """The stream has ended, well or not."""
+        self.begun = self._holding.over
+        self._holding.close()
+        if self._silence is not None:
+            self._silence.ended()
