@@ -18,6 +18,13 @@ CONFIG = """
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+
 [providers.test]
 kind = "openai"
 base_url = "{scripted}"
@@ -85,6 +92,13 @@ def http(gateway: served) -> Iterator[httpx.Client]:
 CROSSINGS = """
 [local]
 enabled = false
+
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
 
 [store]
 durability = "strict"

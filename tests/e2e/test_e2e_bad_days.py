@@ -17,6 +17,13 @@ from switchgear.testing import ScriptedProvider, served
 CONFIG = """
 [local]
 enabled = false
+
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
 [store]
 durability = "{durability}"
 [providers.test]

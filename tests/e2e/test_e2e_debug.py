@@ -16,6 +16,13 @@ CONFIG = """
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+
 [providers.test]
 base_url = "{url}"
 """

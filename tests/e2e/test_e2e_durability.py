@@ -34,6 +34,13 @@ from switchgear.testing import (
 CONFIG = """
 [local]
 enabled = false
+
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
 [store]
 durability = "{durability}"
 [server]

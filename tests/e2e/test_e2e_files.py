@@ -18,6 +18,13 @@ CONFIG = """
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+
 [providers.first]
 kind = "openai"
 base_url = "{first}"

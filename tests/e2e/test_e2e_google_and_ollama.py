@@ -15,6 +15,13 @@ CONFIG = """
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+
 [providers.google]
 kind = "gemini"
 base_url = "{url}/v1beta"

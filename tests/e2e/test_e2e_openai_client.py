@@ -7,6 +7,7 @@ import base64
 import struct
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import openai
 import pytest
@@ -242,7 +243,7 @@ def test_a_wrong_field_is_a_bad_request_error_that_names_it(client: OpenAI) -> N
 def test_a_rate_limit_of_the_provider_is_a_rate_limit_error(client: OpenAI, upstream: FaultUpstream) -> None:
     upstream.answer(faults.retry_after_seconds(7))
     with pytest.raises(openai.RateLimitError) as raised:
-        ask(client, "faulty/any")
+        ask(client, f"faulty/{uuid4()}")
     assert raised.value.code == "provider_rate_limited"
     assert raised.value.response.headers["retry-after"] == "7"
 

@@ -15,6 +15,13 @@ secret = "env:SHARED_SECRET"
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+
 [store]
 url = "env:DATABASE_URL"
 durability = "strict"

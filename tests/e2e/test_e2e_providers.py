@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from typing import Any, Literal
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -314,14 +315,14 @@ def test_a_call_the_client_leaves_before_an_answer_is_recorded_as_abandoned(
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_in_seconds_is_passed_on(http: httpx.Client, upstream: FaultUpstream, status: int) -> None:
     upstream.answer(faults.retry_after_seconds(17, status))
-    answer = chat(http, "faulty/any")
+    answer = chat(http, f"faulty/{uuid4()}")
     assert answer.headers["retry-after"] == "17"
     assert answer.headers["x-should-retry"] == "true"
 
 
 def test_retry_after_as_a_date_is_passed_on_in_seconds(http: httpx.Client, upstream: FaultUpstream) -> None:
     upstream.answer(faults.retry_after_date(90))
-    answer = chat(http, "faulty/any")
+    answer = chat(http, f"faulty/{uuid4()}")
     assert answer.status_code == 429
     assert 60 <= int(answer.headers["retry-after"]) <= 90
 
@@ -331,7 +332,7 @@ def test_a_retry_after_that_makes_no_sense_harms_nothing(
     http: httpx.Client, upstream: FaultUpstream, value: str
 ) -> None:
     upstream.answer(faults.status(429, headers={"retry-after": value}))
-    answer = chat(http, "faulty/any")
+    answer = chat(http, f"faulty/{uuid4()}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, "provider_rate_limited")
 
 

@@ -26,6 +26,13 @@ from switchgear.testing import (
 BASE = """
 [local]
 enabled = false
+
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
 [providers.test]
 kind = "openai"
 base_url = "{url}"

@@ -30,6 +30,13 @@ CONFIG = """
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+
 [responses]
 max_stored_bytes = 20000
 

@@ -22,6 +22,13 @@ CONFIG = """
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+
 [providers.scripted]
 base_url = "{url}"
 api_key = "env:UPSTREAM_KEY"

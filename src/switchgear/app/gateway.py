@@ -17,6 +17,7 @@ from switchgear.access.keys import Keyring
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
 from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention
+from switchgear.app.routes import breaker_rules
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
@@ -375,6 +376,7 @@ class Gateway:
             loaded.settings, (one.name for one in loaded.found), stored, self._resolver(), previous
         )
         self._runtime = runtime
+        self.board.rules = breaker_rules(loaded.settings.health)
         if previous is not None:
             close_unused(previous, runtime)
         for note in runtime.notes if previous is None or previous.notes != runtime.notes else ():

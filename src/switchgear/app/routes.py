@@ -1,9 +1,11 @@
-"""From an alias as written to the rules its calls are routed by."""
+"""From settings as written to the rules by which calls are routed."""
 
 from __future__ import annotations
 
+from switchgear.config.health import HealthSettings
 from switchgear.config.models import AliasSettings
 from switchgear.config.routes import HedgeSettings, RetryDefaults
+from switchgear.routing.breaker import BreakerRules
 from switchgear.routing.rules import RouteRules
 
 
@@ -33,3 +35,16 @@ def _hedge(setting: bool | HedgeSettings) -> float | None:
     if isinstance(setting, HedgeSettings):
         return setting.after or 0.0
     return 0.0 if setting else None
+
+
+def breaker_rules(settings: HealthSettings) -> BreakerRules:
+    """When breakers open and how they close."""
+    return BreakerRules(
+        settings.errors,
+        settings.rate,
+        settings.calls,
+        settings.window,
+        settings.pause,
+        settings.longest_pause,
+        settings.recovery,
+    )

@@ -170,13 +170,15 @@ class Router:
             try:
                 await self._attempt(trial, send)
             except SwitchgearError as error:
-                return self._failed(turns, turn, trial, error)
+                return self._failed(turns, turn, trial, error, once=journey.once)
             return None
         return await self._raced(turn, trial, hedge, (turns, journey), send)
 
-    def _failed(self, turns: Turns, turn: Turn, trial: Trial, error: SwitchgearError) -> SwitchgearError:
+    def _failed(
+        self, turns: Turns, turn: Turn, trial: Trial, error: SwitchgearError, *, once: bool = False
+    ) -> SwitchgearError:
         helpful = turns.failed(turn, error, self._clock())
-        if trial.committed or not helpful:
+        if trial.committed or once or not helpful:
             raise error
         return error
 
