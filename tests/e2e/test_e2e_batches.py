@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
-import openai
 import pytest
-from batching import begin, ended, jsonl, line, read, until
+from batching import begin, ended, jsonl, line, read
 from openai import OpenAI
 
 from switchgear.testing import ScriptedProvider, served
