@@ -24,9 +24,10 @@ def free_port() -> int:
 class Valkey:
     """One server on one port for its whole life, however often it is started again. It keeps nothing on disk."""
 
-    def __init__(self, **config: str) -> None:
+    def __init__(self, password: str | None = None, **config: str) -> None:
         self.port = free_port()
-        self._config = config
+        self.password = password
+        self.config = config
         self._server: ValkeyServer | None = None
         self._stopped = False
         self.start()
@@ -42,8 +43,11 @@ class Valkey:
         return self._server._process.pid
 
     def start(self) -> None:
-        self._server = ValkeyServer(port=self.port, config=dict(self._config))
+        self._server = ValkeyServer(port=self.port, config=dict(self.config))
         self._server.start(_STARTING)
+        if self.password:
+            with redis.Redis(port=self.port) as client:
+                client.config_set("requirepass", self.password)
 
     def kill(self) -> None:
         """End it without a word, with all it knew."""
@@ -66,7 +70,7 @@ class Valkey:
     @contextmanager
     def client(self) -> Iterator[redis.Redis]:
         """A connection of the test's own."""
-        with redis.Redis(port=self.port, password=self._config.get("requirepass")) as client:
+        with redis.Redis(port=self.port, password=self.password) as client:
             yield client
 
     def empty(self) -> None:
@@ -83,8 +87,8 @@ class Valkey:
 
 
 @contextmanager
-def valkey_server(**config: str) -> Iterator[Valkey]:
-    server = Valkey(**config)
+def valkey_server(password: str | None = None, **config: str) -> Iterator[Valkey]:
+    server = Valkey(password, **config)
     try:
         yield server
     finally:
@@ -113,7 +117,7 @@ class ValkeyCluster:
                 client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", index + 1)
                 client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
                 for other in self.nodes:
-                    bus = int(other._config["cluster-port"])
+                    bus = int(other.config["cluster-port"])
                     client.execute_command("CLUSTER", "MEET", "127.0.0.1", other.port, bus)
         deadline = time.monotonic() + 20
         while not all(map(self._whole, self.nodes)):

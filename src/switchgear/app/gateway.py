@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -24,6 +26,7 @@ from switchgear.config.batches import BatchSettings
 from switchgear.config.load import Loaded, StoredNames, read
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
+from switchgear.config.state import StateSettings
 from switchgear.core.batches import BatchChanged
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable
@@ -63,11 +66,11 @@ from switchgear.routing.capacity import Capacity
 from switchgear.routing.directory import Directory
 from switchgear.routing.router import Router
 from switchgear.state.base import State
-from switchgear.state.state import open_state
+from switchgear.state.state import StateOptions, open_state
 from switchgear.store.store import Store
 
 _log = logging.getLogger(__name__)
-_FIXED = ("server", "store", "local", "observe", "batches")
+_FIXED = ("server", "store", "state", "local", "observe", "batches")
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -80,10 +83,11 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class Engines(NamedTuple):
-    """What is kept, and what is shared and may be lost."""
+    """What is kept, what is shared and may be lost, and who is told of it."""
 
     store: Store
     state: State
+    bus: EventBus
 
     async def close(self) -> None:
         """Commit what is pending, and disconnect."""
@@ -137,7 +141,7 @@ class Gateway:
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
         self._taking_keys = asyncio.Lock()  # what was read first must not be loaded last
         self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
-        self.bus = EventBus()
+        self.bus = engines.bus
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         self.node_id = new_id("node")
@@ -175,7 +179,12 @@ class Gateway:
         pepper = paths.load_secret(options.data_dir, override=override, warn=_log.warning)
         url = resolver.value(loaded.settings.store.url).reveal()
         store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
-        engines = Engines(store, await open_state("memory:"))
+        try:
+            bus = EventBus()
+            engines = Engines(store, await _open_state(loaded.settings.state, resolver, bus), bus)
+        except BaseException:
+            await store.close()
+            raise
         try:
             secrets = await _secrets(store)
             if options.config is not None:  # once more, now that the store's secrets and providers are known
@@ -199,6 +208,8 @@ class Gateway:
             self.bus.subscribe(CallRecord, self.tracer.on_call)
         self.metrics.watch_in_flight(lambda: self.calls.in_flight)
         self.metrics.watch_usage_writer(lambda: self.store.writer.health)
+        if self.state.shared:
+            self.metrics.watch_state(lambda: (self.state.health, self.state.members.count))
         if self.embedded is not None:
             embedded = self.embedded
             self.metrics.watch_local_model(lambda: embedded.status(EMBEDDED_MODEL).state)
@@ -265,6 +276,9 @@ class Gateway:
             duty.start()
         self.background.start()
         self.state.start()
+        self.state.members.join(
+            self.node_id, {"host": socket.gethostname(), "pid": str(os.getpid()), "version": __version__}
+        )
         self.watch.start()
         self.batches.start()
 
@@ -287,7 +301,7 @@ class Gateway:
             one.provider.close()
         if self.tracer is not None:
             await asyncio.to_thread(self.tracer.close)
-        await Engines(self.store, self.state).close()
+        await Engines(self.store, self.state, self.bus).close()
 
     async def readiness(self) -> Readiness:
         """Whether calls can be served. An embedded model that is starting does not hold up the others."""
@@ -304,6 +318,10 @@ class Gateway:
         serving = others or not states or any(state["state"] == "ready" for state in states.values())
         strict = self.settings.store.durability == "strict"
         ready = serving and not (strict and health.state != "ok") and not self.draining
+        if self.state.shared:
+            shared = self.state.health
+            parts["state"] = {"state": "ready" if shared.state == "ok" else shared.state, "reason": shared.reason}
+            ready = ready and (shared.state == "ok" or self.settings.state.on_loss == "local")
         return Readiness(ready, parts, self.draining)
 
     async def render_metrics(self, accept: str) -> tuple[bytes, str]:
@@ -395,6 +413,11 @@ async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secr
 
 async def _secrets(store: Store) -> dict[str, Secret]:
     return {name: await store.secrets.get(name) for name in await store.secrets.names()}
+
+
+async def _open_state(settings: StateSettings, resolver: Resolver, bus: EventBus) -> State:
+    options = StateOptions(settings.on_loss, settings.timeout, settings.ca_file, settings.prefix)
+    return await open_state(resolver.value(settings.url).reveal(), options, publish=bus.publish)
 
 
 def _embedded_models(settings: LocalSettings) -> EmbeddedModels:

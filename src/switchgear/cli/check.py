@@ -7,6 +7,7 @@ from dataclasses import asdict
 from cyclopts import App
 
 from switchgear.cli import screen
+from switchgear.cli.doctor import shared
 from switchgear.cli.stored import checked
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.config.load import Loaded
@@ -16,7 +17,7 @@ app = App(
     name="check",
     help_epilogue="""\
 Exits with 2 when there is a mistake. Nothing is started or changed. Secrets and providers of the store are known
-when the store is there.
+when the store is there. A Valkey of [state] is asked whether it lets us in; that it does not answer is a remark.
 
 Examples
   switchgear check
@@ -38,13 +39,15 @@ async def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
         )
         return error.exit_code
     loaded = found.loaded
+    state = await shared.examine(where, loaded.settings.state)
+    remarks = [*loaded.notes, *([f"{state.text} {state.advice}"] if state is not None and state.state != "ok" else [])]
     if as_json:
         screen.show_json(
             {
                 "ok": True,
                 "file": str(file) if file else None,
                 "problems": [],
-                "notes": loaded.notes,
+                "notes": remarks,
                 "not_checked": found.unchecked,
             }
         )
@@ -56,7 +59,7 @@ async def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
     )
     for each in loaded.found:
         screen.say(f'Found {each.variable} → provider "{each.name}"')
-    for text in loaded.notes:
+    for text in remarks:
         screen.say(text)
     if found.unchecked:
         screen.say(f"Not checked, for there is no store yet that could hold it: {', '.join(found.unchecked)}.")

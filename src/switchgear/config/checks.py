@@ -6,7 +6,7 @@ import ipaddress
 import re
 import ssl
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from switchgear.config.problems import Place, nearest, path_text, quoted
 from switchgear.config.providers import LiteLLMProviderSettings, ProviderAccount
 from switchgear.config.references import Resolver, parse_reference
 from switchgear.config.schema import LOCAL_PROVIDER, Settings
+from switchgear.config.state import check_state_url
 from switchgear.core.errors import UnresolvedReference
 from switchgear.core.secrets import Secret
 
@@ -32,6 +33,7 @@ class _Known(msgspec.Struct):
     providers: dict[str, _Row]
 
 
+_URLS: Mapping[Place, Callable[[str], str]] = {("store", "url"): check_store_url, ("state", "url"): check_state_url}
 _CREDENTIALS = ("api_key", "token")
 _TABLES = ("headers", "params")
 """Where references stand in a provider's table."""
@@ -68,6 +70,8 @@ def findings(
     """
     yield from _server(settings)
     yield from _deployments(data, names, settings.local.enabled)
+    if settings.state.ca_file:
+        yield from _trust_file(("state", "ca_file"), settings.state.ca_file)
     for path, reference in _references(settings, data):
         yield from _reference(path, reference, resolver, store=store)
     for name, provider in settings.providers.items():
@@ -234,6 +238,7 @@ def _references(settings: Settings, data: Mapping[str, Any]) -> Iterator[tuple[P
     places: list[tuple[Place, object]] = [
         (("server", "secret"), _table(data, "server").get("secret")),
         (("store", "url"), _table(data, "store").get("url")),
+        (("state", "url"), _table(data, "state").get("url")),
         *_each(("observe", "otlp_headers"), _table(data, "observe", "otlp_headers")),
     ]
     for name in providers:
@@ -282,9 +287,9 @@ def _unusable(path: Place, secret: Secret) -> str:
     value = secret.reveal()
     if path == ("server", "secret"):
         return "" if re.fullmatch(r"[0-9A-Fa-f]{64}", value) else "The secret is not 64 hex digits."
-    if path == ("store", "url"):
+    if path in _URLS:
         try:
-            check_store_url(value)
+            _URLS[path](value)
         except Mistake as error:
             return f"The URL {error.message}"
         return ""

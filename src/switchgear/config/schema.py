@@ -34,6 +34,7 @@ from switchgear.config.limits import LimitName, LimitSettings, OwnerEntry, TeamS
 from switchgear.config.models import AliasSettings
 from switchgear.config.providers import ProviderSettings
 from switchgear.config.routes import RetryDefaults
+from switchgear.config.state import StateSettings
 
 LOCAL_PROVIDER: Final = "local"
 """The embedded provider's name; the file cannot define another one of that name."""
@@ -200,6 +201,7 @@ class Settings(Section):
 
     server: ServerSettings = Field(default_factory=ServerSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
+    state: StateSettings = Field(default_factory=StateSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     observe: ObserveSettings = Field(default_factory=ObserveSettings)
     local: LocalSettings = Field(default_factory=LocalSettings)

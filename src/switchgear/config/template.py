@@ -25,11 +25,13 @@ from switchgear.config.schema import (
     StoreSettings,
     VisionSettings,
 )
+from switchgear.config.state import StateSettings
 
 _WIDTH: Final = 110
 _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("server", ServerSettings),
     ("store", StoreSettings),
+    ("state", StateSettings),
     ("log", LogSettings),
     ("observe", ObserveSettings),
     ("local", LocalSettings),

@@ -149,6 +149,7 @@ class _Gateway(Collector):
         yield info
         yield from self._usage_writer()
         yield from self._local_model()
+        yield from self._state()
 
     def _usage_writer(self) -> Iterator[Metric]:
         if self._metrics.usage_writer is None:
@@ -159,6 +160,15 @@ class _Gateway(Collector):
         yield _gauge(
             "switchgear_usage_store_degraded", "1 while the store takes no records.", int(health.state != "ok")
         )
+
+    def _state(self) -> Iterator[Metric]:
+        if self._metrics.state is None:
+            return
+        health, members = self._metrics.state()
+        yield _gauge(
+            "switchgear_state_degraded", "1 while the shared state does not answer.", int(health.state != "ok")
+        )
+        yield _gauge("switchgear_state_members", "Gateways that share the state, this one included.", members)
 
     def _local_model(self) -> Iterator[Metric]:
         if self._metrics.local_model is None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ProviderError, every_error
+from switchgear.state.base import StateHealth
 
 if TYPE_CHECKING:
     from switchgear.observe.exposition import Exposition
@@ -170,6 +171,7 @@ class Metrics:
         self.in_flight: Callable[[], int] | None = None
         self.usage_writer: Callable[[], UsageWriterHealth] | None = None
         self.local_model: Callable[[], str] | None = None
+        self.state: Callable[[], tuple[StateHealth, int]] | None = None
         self._series: dict[_Key, _Series] = {}
         self._work: dict[tuple[str, str, str], Work] = {}
         self._models: set[str] = set()
@@ -209,6 +211,10 @@ class Metrics:
     def watch_usage_writer(self, read: Callable[[], UsageWriterHealth]) -> None:
         """Show what the usage writer still holds, what it lost, and whether the store takes records."""
         self.usage_writer = read
+
+    def watch_state(self, read: Callable[[], tuple[StateHealth, int]]) -> None:
+        """Show whether the shared state answers, and how many gateways share it."""
+        self.state = read
 
     def watch_local_model(self, read: Callable[[], str]) -> None:
         """Show the embedded model's state, one of ``exposition.LOCAL_STATES`` or any other word."""

@@ -11,7 +11,7 @@ from typing import Final
 from cyclopts import App
 
 from switchgear.cli import progress, screen
-from switchgear.cli.doctor import database, files, machine, network
+from switchgear.cli.doctor import database, files, machine, network, shared
 from switchgear.cli.doctor.finding import Finding, broken
 from switchgear.cli.located import Located, locate
 from switchgear.cli.where import HERE, AsJson, Where
@@ -23,7 +23,7 @@ _AREA: Final = 16
 app = App(
     name="doctor",
     help_epilogue="""\
-Looks at the configuration, data folder, database, port, running gateway, embedded model, providers, clock and limits.
+Looks at the configuration, data folder, database, shared state, port, running gateway, embedded model, providers, clock and limits.
 Exits with 1 when something is broken. Nothing is changed.
 
 Examples
@@ -92,6 +92,9 @@ async def _network(where: Where, loaded: Loaded | None, *, store_ready: bool) ->
         yield finding
     if loaded is None:
         return
+    state = await shared.examine(where, loaded.settings.state)
+    if state is not None:
+        yield state
     configured = loaded.settings.providers
     if configured or store_ready:
         async for finding in network.providers(where, list(configured), store_ready=store_ready):

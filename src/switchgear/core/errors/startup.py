@@ -95,6 +95,11 @@ class StateUnusable(StartupError):
     exit_code = 9
     hint = "Correct [state] in the configuration; switchgear doctor examines it."
 
+    def __init__(self, message: str, *, hint: str | None = None, passing: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.passing = passing
+        """Whether it may be there a moment later."""
+
 
 class GatewayNotRunning(StartupError):
     """The command needs a running gateway and found none."""

@@ -39,11 +39,11 @@ def _value(value: Any, private: bool) -> Any:
 
 
 def _private(text: str) -> str:
-    if parse_reference(text) is not None or text in {"none", "sqlite:"}:
+    if parse_reference(text) is not None or text in {"none", "sqlite:", "memory:"}:
         return text
     if text.startswith("sqlite:/"):
         return text
-    return _web(text) if re.match(r"[a-z]+://", text) else REDACTED
+    return _web(text) if re.match(r"[a-z+]+://", text) else REDACTED
 
 
 def _web(url: str) -> str:

@@ -13,6 +13,7 @@ from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept
 from switchgear.providers.local.embedded import EmbeddedModels
 from switchgear.routing.directory import Directory
+from switchgear.state.base import State
 from switchgear.store.store import Store
 
 
@@ -39,6 +40,7 @@ class GatewayControl(Protocol):
     """The gateway as its administrator sees it. ``started_at`` is seconds since the epoch."""
 
     store: Store
+    state: State
     keyring: Keyring
     calls: ModelCalls
     catalog: Catalog

@@ -43,6 +43,7 @@ async def get_status(admin: Admin) -> schemas.Status:
         providers=len(directory.providers),
         log_level=gateway.log_control.level,
         store=_store(gateway, reason),
+        state=_state(gateway),
         embedded=_embedded(gateway),
     )
 
@@ -104,6 +105,18 @@ def _store(gateway: GatewayControl, reason: str) -> schemas.StoreStatus:
         usage_pending=health.pending,
         usage_lost=health.lost,
         usage_state=health.state,
+    )
+
+
+def _state(gateway: GatewayControl) -> schemas.StateStatus:
+    state = gateway.state
+    return schemas.StateStatus(
+        shared=state.shared,
+        state=state.health.state,
+        reason=state.health.reason,
+        since=datetime.fromtimestamp(state.health.since, UTC),
+        on_loss=gateway.settings.state.on_loss,
+        members=state.members.count,
     )
 
 

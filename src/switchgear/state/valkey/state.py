@@ -83,6 +83,7 @@ class ValkeyState:
             if self._on_loss == "refuse":
                 raise StateUnusable(
                     f"{self.words} cannot be used: {reason}.",
+                    passing=True,
                     hint='Start it, or let calls go on without it: on_loss = "local" under [state].',
                 ) from reason
             self._servers.reason = reason

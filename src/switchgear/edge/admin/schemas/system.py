@@ -24,6 +24,17 @@ class StoreStatus(Answer):
     usage_state: Literal["ok", "degraded"]
 
 
+class StateStatus(Answer):
+    """How the state is doing that gateways share."""
+
+    shared: bool = Field(description="Whether other processes share it.")
+    state: Literal["ok", "degraded"]
+    reason: str
+    since: datetime = Field(description="When it entered this state.")
+    on_loss: Literal["local", "refuse"]
+    members: int = Field(description="Gateways that share it, this one included.")
+
+
 class EmbeddedStatus(Answer):
     """How an embedded model is doing."""
 
@@ -48,6 +59,7 @@ class Status(Answer):
     providers: int
     log_level: Level
     store: StoreStatus
+    state: StateStatus
     embedded: list[EmbeddedStatus]
 
 
