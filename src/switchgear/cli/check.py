@@ -6,8 +6,7 @@ from dataclasses import asdict
 
 from cyclopts import App
 
-from switchgear.cli import screen
-from switchgear.cli.doctor import shared
+from switchgear.cli import screen, shared_state
 from switchgear.cli.stored import checked
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.config.load import Loaded
@@ -39,7 +38,7 @@ async def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
         )
         return error.exit_code
     loaded = found.loaded
-    state = await shared.examine(where, loaded.settings.state)
+    state = await shared_state.ask(where, loaded.settings.state)
     remarks = [*loaded.notes, *([f"{state.text} {state.advice}"] if state is not None and state.state != "ok" else [])]
     if as_json:
         screen.show_json(

@@ -10,8 +10,8 @@ from typing import Final
 
 from cyclopts import App
 
-from switchgear.cli import progress, screen
-from switchgear.cli.doctor import database, files, machine, network, shared
+from switchgear.cli import progress, screen, shared_state
+from switchgear.cli.doctor import database, files, machine, network
 from switchgear.cli.doctor.finding import Finding, broken
 from switchgear.cli.located import Located, locate
 from switchgear.cli.where import HERE, AsJson, Where
@@ -92,9 +92,9 @@ async def _network(where: Where, loaded: Loaded | None, *, store_ready: bool) ->
         yield finding
     if loaded is None:
         return
-    state = await shared.examine(where, loaded.settings.state)
+    state = await shared_state.ask(where, loaded.settings.state)
     if state is not None:
-        yield state
+        yield Finding("shared state", state.state, state.text, state.advice)
     configured = loaded.settings.providers
     if configured or store_ready:
         async for finding in network.providers(where, list(configured), store_ready=store_ready):
