@@ -105,7 +105,7 @@ class Rig:
         self.recorder = Recorder(bus)
         attempts = Attempts(Preparation(NoImages(), shapes_for), self.recorder, self.logs)
         self.calls = ModelCalls(
-            self.keyring, lambda: self.directory, self.recorder, self.logs, attempts, Router(random=lambda: 0.0)
+            self.keyring, lambda: self.directory, self.recorder, self.logs, (Router(random=lambda: 0.0), attempts)
         )
 
     def admit(self, models: tuple[str, ...], scopes: tuple[str, ...] = (CALL,)) -> None:

@@ -53,6 +53,7 @@ from switchgear.pipeline.own_files import OwnFiles
 from switchgear.pipeline.prepare import Preparation
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.shapes import shapes_for
+from switchgear.pipeline.stages import Stages
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept, forget, keep
@@ -155,9 +156,9 @@ class Gateway:
         self._preparation = Preparation(_images(settings.vision), shapes_for)
         owners = FileOwners(store.files)
         attempts = Attempts(self._preparation, recorder, control, owners)
-        self.calls = ModelCalls(
-            self.keyring, self.directory, recorder, control, attempts, Router(retry_share=settings.retry.share)
-        )
+        routes = Router(retry_share=settings.retry.share), attempts
+        self.stages = Stages()
+        self.calls = ModelCalls(self.keyring, self.directory, recorder, control, routes, self.stages)
         self.files = FileCalls(self.directory, store.files, OwnFiles(store, self.batch_settings), recorder)
         self.conversations = Conversations(store.responses, lambda: self.settings.responses)
         self.batches = self._batches()

@@ -1,4 +1,4 @@
-"""A call of a model, stage by stage: authenticate, authorise, route, record.
+"""A call of a model, stage by stage: authenticate, authorise, reserve, cache, route, settle, record.
 
 The stages stand one under the other and each can be read alone. An edge makes a ``ModelCall``, decodes its
 dialect into a ``ModelRequest`` and gives a ``Reply`` that writes the answer; everything between is here.
@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from http import HTTPStatus
+from inspect import isawaitable
 
 import structlog
 
@@ -20,6 +22,7 @@ from switchgear.core.errors import (
     InternalError,
     MissingKey,
     ModelNotAllowed,
+    RequestError,
     ShuttingDown,
     SightNotSupported,
     SwitchgearError,
@@ -31,6 +34,7 @@ from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.prepare import DIALECTS
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
+from switchgear.pipeline.stages import Stages
 from switchgear.providers.base import Operation
 from switchgear.providers.openai_stream import tokens_of
 from switchgear.routing.directory import Directory, Model
@@ -41,11 +45,15 @@ _log = structlog.get_logger(__name__)
 _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
 """Fields by which a provider is told of further models (OpenRouter's, LiteLLM's): no scope has looked at those."""
 
+_KEPT = frozenset({"hit", "semantic", "stale", "shared"})
+"""What the cache says of calls that no provider was asked for."""
+
 
 class ModelCalls:
     """The stages, with what they need. One object serves every call.
 
-    ``directory`` gives the models as they are now; a call keeps the ones it started with.
+    ``directory`` gives the models as they are now; a call keeps the ones it started with. ``routes`` find a deployment and try it,
+    ``stages`` are those before them.
     """
 
     def __init__(
@@ -54,11 +62,11 @@ class ModelCalls:
         directory: Callable[[], Directory],
         recorder: Recorder,
         logs: LogControl,
-        attempts: Attempts,
-        router: Router,
+        routes: tuple[Router, Attempts],
+        stages: Stages | None = None,
     ) -> None:
-        self._attempts = attempts
-        self._router = router
+        self._stages = stages or Stages()
+        self._router, self._attempts = routes
         self._keyring = keyring
         self._directory = directory
         self._recorder = recorder
@@ -92,7 +100,7 @@ class ModelCalls:
         model = self.authorise(call, request)
         self.in_flight += 1
         try:
-            await self._route(call, request, model, reply)
+            await self._limited(call, request, model, reply)
         except SwitchgearError as error:
             told = self._blind(call, error) if isinstance(error, SightNotSupported) else error
             self.failed(call, told)
@@ -132,6 +140,32 @@ class ModelCalls:
             _log.debug("authorised", request_id=call.id, ms=elapsed, **facts)
         return model
 
+    async def _limited(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
+        """Take what the call may use of its limits, and settle what it used however it ends."""
+        limits = self._stages.limits
+        taken = limits.reserve(call, request, model) if limits is not None else None
+        if isawaitable(taken):
+            taken = await taken
+        if taken is None:
+            await self._cached(call, request, model, reply)
+            return
+        try:
+            await self._cached(call, request, model, reply)
+        finally:
+            used = call.usage
+            if call.cache in _KEPT:
+                taken.settle(0, 0)
+            else:
+                taken.settle(used.prompt_tokens + used.completion_tokens, call.cost)
+
+    async def _cached(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
+        """Answer from the cache where the model has one."""
+        cache = self._stages.cache
+        if cache is None or model.cache is None:
+            await self._route(call, request, model, reply)
+        else:
+            await cache.serve(call, request, model, reply, partial(self._route, call, request, model))
+
     async def _route(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
         """Try deployments until one has answered. Raises SwitchgearError."""
         call.once = request.form is not None
@@ -162,7 +196,8 @@ class ModelCalls:
 
     def failed(self, call: ModelCall, error: SwitchgearError) -> None:
         """Record a call that ends with ``error``. Without effect on one that is recorded, or that has no key."""
-        if call.model is None:
+        ours = isinstance(error, RequestError) and error.http_status == HTTPStatus.TOO_MANY_REQUESTS
+        if call.model is None or ours:
             outcome: Outcome = "refused"
         else:
             outcome = "cut" if call.first_token is not None and call.streamed else "failed"

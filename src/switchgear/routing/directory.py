@@ -31,10 +31,11 @@ class Model:
     """What a client names: an alias and its deployments in order, or ``provider/model`` with the one it is.
 
     ``answers`` is what the gateway does about answers that are not what was asked for; ``vision_fallback`` names the model
-    that takes calls with images when this one sees nothing. ``rules`` and ``policy`` say how its calls are routed.
+    that takes calls with images when this one sees nothing. ``rules`` and ``policy`` say how its calls are routed,
+    ``cache`` how long answers are kept, None for not at all.
     """
 
-    __slots__ = ("answers", "deployments", "name", "policy", "rules", "vision_fallback")
+    __slots__ = ("answers", "cache", "deployments", "name", "policy", "rules", "vision_fallback")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Model:
         self.vision_fallback = vision_fallback
         self.rules = rules
         self.policy = policy
+        self.cache: object | None = None
 
 
 class Directory:
