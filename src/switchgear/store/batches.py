@@ -132,9 +132,10 @@ class Batches:
 
     async def cancel(self, batch_id: str, key_id: str | None, now: int) -> KeptBatch:
         """Asks for a batch to be ended; the batch as it is then. Raises NotFound, and Conflict for one that has ended."""
+        await self.get(batch_id, key_id)
         async with self._database.write() as connection:
             row = await locked(connection, batch_id)
-            if row is None or (key_id is not None and row.key_id != key_id):
+            if row is None:
                 raise _not_found(batch_id)
             if row.ended_at is not None or row.status == "finalizing":
                 raise Conflict(f"The batch is {row.status}: it cannot be cancelled.")

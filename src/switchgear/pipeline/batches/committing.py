@@ -73,15 +73,15 @@ class Committing:
         self._done.append(part.first)
         self._some.set()
 
-    async def close(self, seconds: float) -> None:
-        """Commit what is waiting, for at most so long."""
+    async def close(self) -> None:
+        """Commit what is waiting. When this is cancelled, that is lost."""
         self._closing = True
         self._some.set()
         self._hurry.set()
-        _, unfinished = await asyncio.wait([self._task], timeout=seconds)
-        if unfinished:
+        try:
+            await asyncio.shield(self._task)
+        finally:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -136,7 +136,7 @@ def request_in(text: bytes) -> Request:
 class InputCheck:
     """Checks lines one after the other. What it found stands in its attributes.
 
-    ``mistakes`` are at most a hundred, ``parts`` the file divided, ``total`` the lines that were seen, ``models`` the names in them.
+    ``mistakes`` are a hundred at most and how many more there are, ``parts`` the file divided, ``total`` the lines that were seen, ``models`` the names in them.
     """
 
     def __init__(self, endpoint: str, key: Key, directory: Directory, most: int) -> None:
@@ -176,7 +176,7 @@ class InputCheck:
         if not self.total:
             self._wrong("empty_file", "The file has no lines.")
         if self._more:
-            self._add(LineMistake("more_errors", f"{self._more} more lines are wrong."))
+            self.mistakes.append(LineMistake("more_errors", f"{self._more} more mistakes are not listed."))
 
     # ------------------------------------------------------------ one line
 

@@ -28,7 +28,7 @@ from switchgear.pipeline.batches.context import BatchContext, LineAnswer, now_ms
 from switchgear.pipeline.batches.input import Request, lines_in, request_in
 from switchgear.pipeline.batches.orders import changed
 from switchgear.pipeline.batches.output import answered, unsent
-from switchgear.pipeline.batches.verdicts import GIVEN_UP_AFTER, storable, verdict
+from switchgear.pipeline.batches.verdicts import AN_OUTAGE, GIVEN_UP_AFTER, storable, verdict
 from switchgear.store.batch_lines import LARGEST_LINE, FinishedLine, Progress
 from switchgear.store.batches import KeptBatch, Part
 
@@ -41,15 +41,15 @@ _TELL_EVERY: Final = 1.0
 class HeldLine:
     """A line that this process has taken and not finished."""
 
-    __slots__ = ("failed_at", "number", "part", "request", "successes", "tries")
+    __slots__ = ("failed_at", "number", "part", "pauses", "request", "tries")
 
     def __init__(self, number: int, request: Request, part: HeldPart) -> None:
         self.number = number
         self.request = request
         self.part = part
         self.tries = 0
+        self.pauses = 0
         self.failed_at = 0.0
-        self.successes = 0
 
     def __lt__(self, other: HeldLine) -> bool:
         return self.number < other.number
@@ -70,7 +70,7 @@ class BatchRun:
         self._exhausted = False
         self._not_before = 0.0
         self._reason = batch.reason
-        self._successes = 0
+        self._failing: set[int] = set()
         self._sending = 0
         self._stopped = False
         self._cutting: asyncio.TimerHandle | None = None
@@ -92,7 +92,7 @@ class BatchRun:
                 self._cutting.cancel()
             self._cut()
             await asyncio.gather(*self._workers, return_exceptions=True)
-            await self._committing.close(self._context.times.grace)
+            await self._committing.close()
             await self._context.store.batches.release(self.batch.id, self._context.worker)
         for worker in done:
             if not worker.cancelled():
@@ -223,7 +223,7 @@ class BatchRun:
             await self._finish(line, text, answer)
 
     async def _succeeded(self, line: HeldLine, answer: LineAnswer) -> None:
-        self._successes += 1
+        self._failing.clear()
         if self._width < self._most:
             self._width = min(float(self._most), self._width + 1 / self._width)
         if self._reason:
@@ -245,21 +245,22 @@ class BatchRun:
         await self._committing.add(FinishedLine(line.number, ok, text, used, cost), line.part)
 
     def _tried_enough(self, line: HeldLine) -> bool:
-        """Whether a line that failed again is given up: when others succeeded meanwhile, or after a long time."""
-        if line.tries + 1 < GIVEN_UP_AFTER:
-            return False
-        alone = self._successes > line.successes
-        return alone or self._context.clock() - line.failed_at > self._context.settings().retry_for
+        """Whether a line that failed again is given up: when it has failed so often while others did not, or for so long."""
+        now = self._context.clock()
+        if not line.pauses:
+            line.failed_at = now
+        self._failing.add(line.number)
+        if len(self._failing) < AN_OUTAGE:  # else it is the provider, and not the line
+            line.tries += 1
+        return line.tries >= GIVEN_UP_AFTER or now - line.failed_at > self._context.settings().retry_for
 
     def _try_again(self, line: HeldLine, error: SwitchgearError) -> None:
         times = self._context.times
-        now = self._context.clock()
-        if not line.tries:
-            line.failed_at, line.successes = now, self._successes
-        line.tries += 1
-        ceiling = min(times.longest_pause, times.first_pause * 2.0 ** min(line.tries - 1, 16))
+        ceiling = min(times.longest_pause, times.first_pause * 2.0 ** min(line.pauses, 16))
+        line.pauses += 1
         pause = random.uniform(ceiling / 2, ceiling)  # not all at the same moment
-        heapq.heappush(self._later, (now + max(pause, min(error.retry_after or 0.0, times.longest_pause)), line))
+        pause = max(pause, min(error.retry_after or 0.0, times.longest_pause))
+        heapq.heappush(self._later, (self._context.clock() + pause, line))
         self._width = max(1.0, self._width * 0.9)
         self._nudge()
 

@@ -21,6 +21,8 @@ is tried again. ``stop``: no line of the batch can succeed any more. ``failed``:
 
 GIVEN_UP_AFTER: Final = 5
 """Tries of a line that fails while others of its batch succeed."""
+AN_OUTAGE: Final = 5
+"""So many lines that fail one after the other, and none that succeeds in between, are the provider's doing."""
 _LONGEST_REASON: Final = 500
 
 
