@@ -7,6 +7,7 @@ import pytest
 
 from switchgear.core.errors import (
     GatewayError,
+    LimitReached,
     ModelNotFound,
     ProviderError,
     ProviderTimeout,
@@ -77,13 +78,17 @@ def test_every_type_is_one_that_openai_clients_know(kind: type[SwitchgearError])
 @each
 def test_a_class_belongs_to_one_branch_and_its_status_fits(kind: type[SwitchgearError]):
     branches = [
-        branch for branch in (RequestError, ProviderError, GatewayError, StartupError) if issubclass(kind, branch)
+        branch
+        for branch in (RequestError, LimitReached, ProviderError, GatewayError, StartupError)
+        if issubclass(kind, branch)
     ]
 
     assert len(branches) <= 1
     if branches == [RequestError]:
         assert 400 <= kind.status < 500
         assert not kind.retryable
+    if branches == [LimitReached]:
+        assert kind.status == 429
     if branches == [GatewayError]:
         assert kind.status >= 500
         assert kind.retryable

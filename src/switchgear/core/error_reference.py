@@ -16,6 +16,7 @@ from switchgear.core.errors import (
     AuthenticationError,
     GatewayError,
     InternalError,
+    LimitReached,
     PermissionDenied,
     ProviderError,
     RequestError,
@@ -52,6 +53,11 @@ _GROUPS: tuple[tuple[type[SwitchgearError], str, str], ...] = (
     (RequestError, "The request is wrong", "Sending it again unchanged will not help."),
     (AuthenticationError, "The key is missing or opens nothing", "Each reason has a code of its own."),
     (PermissionDenied, "The key may not do this", "The key is valid; its scope is not wide enough."),
+    (
+        LimitReached,
+        "A limit has no room",
+        "Nothing was counted and nothing was sent; retry-after says when there is room.",
+    ),
     (
         ProviderError,
         "A provider failed",

@@ -4,6 +4,7 @@ SwitchgearError
 ├── RequestError        the request itself is wrong                            4xx
 │   ├── AuthenticationError   no key, or one that opens nothing                401
 │   └── PermissionDenied      a valid key that may not do this                 403
+├── LimitReached        a limit has no room for the call                       429
 ├── ProviderError       a provider failed, refused or made no sense            4xx/5xx
 ├── GatewayError        the gateway cannot serve now                           5xx
 └── StartupError        a command or the server cannot start, exits non-zero
@@ -23,10 +24,19 @@ from switchgear.core.errors.base import (
 from switchgear.core.errors.gateway import (
     DeploymentsResting,
     GatewayError,
+    LimitsUndefined,
     ModelUnavailable,
     ShuttingDown,
     StateUnavailable,
     StoreUnavailable,
+)
+from switchgear.core.errors.limits import (
+    BudgetExceeded,
+    CallTooLarge,
+    LimitReached,
+    ModelUnpriced,
+    RateLimited,
+    TooManyAtOnce,
 )
 from switchgear.core.errors.provider import (
     ContentPolicyViolation,
@@ -67,7 +77,6 @@ from switchgear.core.errors.request import (
     RequestTooLarge,
     RevokedKey,
     SightNotSupported,
-    TooManyAtOnce,
     UnfetchableURL,
     UnknownKey,
     UnsupportedMediaType,
@@ -89,6 +98,8 @@ from switchgear.core.errors.startup import (
 
 __all__ = [
     "AuthenticationError",
+    "BudgetExceeded",
+    "CallTooLarge",
     "ConfigInvalid",
     "Conflict",
     "ContentPolicyViolation",
@@ -104,12 +115,15 @@ __all__ = [
     "InternalError",
     "InvalidAnswer",
     "InvalidJSON",
+    "LimitReached",
+    "LimitsUndefined",
     "MalformedKey",
     "MethodNotAllowed",
     "MissingKey",
     "ModelNotAllowed",
     "ModelNotFound",
     "ModelUnavailable",
+    "ModelUnpriced",
     "NotFound",
     "NotSupported",
     "PermissionDenied",
@@ -130,6 +144,7 @@ __all__ = [
     "ProviderResponseTooLarge",
     "ProviderTimeout",
     "ProviderUnreachable",
+    "RateLimited",
     "RequestError",
     "RequestTimeout",
     "RequestTooLarge",

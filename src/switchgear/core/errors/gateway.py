@@ -45,3 +45,10 @@ class ShuttingDown(GatewayError):
     """The gateway is stopping: it takes no new calls, and ends those that take too long."""
 
     code = "shutting_down"
+
+
+class LimitsUndefined(GatewayError):
+    """A key, team, user or model names limits that nobody defines; what was meant to be limited is not served unlimited."""
+
+    code = "limits_undefined"
+    hint = "An admin can define the limits, or name others: switchgear limits list shows those there are."

@@ -113,15 +113,6 @@ class Conflict(RequestError):
     hint = "Look at its present state first."
 
 
-class TooManyAtOnce(RequestError):
-    """The key has as much under way at once as it may have."""
-
-    code = "too_many_at_once"
-    status = 429
-    openai_type = "rate_limit_error"
-    hint = "Wait until some of it has ended, or cancel it."
-
-
 class AuthenticationError(RequestError):
     """The request has no key that opens anything."""
 
