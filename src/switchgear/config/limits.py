@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from switchgear.config.fields import Mistake, Section
+from switchgear.core.periods import Per
 
 LIMIT_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
 OWNER_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$"
@@ -20,9 +21,6 @@ DEFAULT_LIMITS: Final = "default"
 
 ANY: Final = "*"
 """The team or user that stands for all that have no entry of their own."""
-
-Period = Literal["day", "week", "month"]
-"""Periods begin at midnight UTC: weeks on Monday (ISO 8601), months on their first day."""
 
 LimitName = Annotated[str, Field(pattern=LIMIT_NAME, max_length=128)]
 OwnerEntry = Annotated[str, Field(pattern=OWNER_ENTRY, max_length=128)]
@@ -39,7 +37,7 @@ class BudgetSettings(Section):
     tokens: int | None = Field(
         None, ge=1, le=_TOKENS, description="Tokens of prompts and answers together.", examples=[10_000_000]
     )
-    per: Period = Field(
+    per: Per = Field(
         description="The period, by the calendar in UTC: weeks begin on Monday, months on their first day.",
         examples=["month"],
     )
