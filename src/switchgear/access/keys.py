@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fnmatch import translate
 from typing import Final
 
@@ -96,6 +96,11 @@ class Keyring:
         self._pepper = pepper
         self._by_hash: dict[bytes, tuple[Key, int | None]] = {}
         self._by_id: dict[str, Key] = {}
+
+    @property
+    def keys(self) -> Collection[Key]:
+        """Every key there is, those that open nothing any more too."""
+        return self._by_id.values()
 
     def load(self, rows: Iterable[StoredKey]) -> None:
         """Take ``rows`` as all keys there are."""

@@ -13,9 +13,7 @@ from switchgear.config.limits import ANY, DEFAULT_LIMITS, LimitSettings, TeamSet
 from switchgear.core.errors import LimitsUndefined
 from switchgear.core.money import nano_dollars
 from switchgear.core.periods import Per
-
-Of = Literal["key", "user", "team", "model"]
-"""Who has limits."""
+from switchgear.events.limits import Of
 
 Documents = Mapping[str, Mapping[str, object]]
 
@@ -76,6 +74,9 @@ class Defined(msgspec.Struct, frozen=True):
     teams: Mapping[str, TeamSettings]
     users: Mapping[str, UserSettings]
     models: Mapping[str, str]
+
+
+NOTHING_DEFINED = Defined({}, {}, {}, {})
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -144,7 +145,12 @@ class LimitBook:
         """
         return [
             holder
-            for holder in (self.of_key(key), self.of_owner("user", key.user), self.of_owner("team", key.team), self.of_model(model))
+            for holder in (
+                self.of_key(key),
+                self.of_owner("user", key.user),
+                self.of_owner("team", key.team),
+                self.of_model(model),
+            )
             if holder is not None
         ]
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from switchgear.access.limit_book import Holder
 from switchgear.core.periods import Period, period
 from switchgear.core.rates import Rate, Rates
+from switchgear.events.limits import What
 from switchgear.state.base import Change, Check, Kind, Standing
-
-What = Literal["usd", "tokens", "rpm", "tpm", "concurrency"]
-"""What is limited: money and tokens of a period, calls and tokens of a minute, calls at once."""
 
 MINUTE_MS: Final = 60_000
 LEASE_MS: Final = 15_000
 """How long a call of a process that died is still counted as under way."""
 
-_ONE, _TOKENS, _MONEY = 0, 1, 2
-_UNITS: Final[dict[What, int]] = {"usd": _MONEY, "tokens": _TOKENS, "rpm": _ONE, "tpm": _TOKENS, "concurrency": _ONE}
+ONE, TOKENS, MONEY = 0, 1, 2
+"""What is taken: the call itself, its tokens, its cost."""
+
+_UNITS: Final[dict[What, int]] = {"usd": MONEY, "tokens": TOKENS, "rpm": ONE, "tpm": TOKENS, "concurrency": ONE}
 _KINDS: Final[dict[What, Kind]] = {
     "usd": "period", "tokens": "period", "rpm": "window", "tpm": "window", "concurrency": "lease"
 }  # fmt: skip
@@ -49,34 +49,39 @@ class Plan:
     """Every limit that holds for a call, those that a wait helps least first.
 
     ``until_ms`` is when it must be made anew. ``output_tokens`` are assumed where a call names no max_tokens. ``money`` and
-    ``tokens`` tell whether those are counted, ``refuses_unpriced`` whether a call must have a price.
+    ``tokens`` tell whether those are counted, ``refuses_unpriced`` whether a call must have a price. ``ones`` are the limits of
+    calls (index, soft amount), ``amounts`` those of tokens and money (index, unit, soft amount), ``periods`` the budgets.
     """
 
-    __slots__ = ("money", "output_tokens", "parts", "periods", "refuses_unpriced", "requests", "tokens", "until_ms", "windows")
+    __slots__ = (
+        "amounts", "money", "ones", "output_tokens", "parts", "periods", "refuses_unpriced", "requests", "tokens", "until_ms", "windows",
+    )  # fmt: skip
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = tuple(parts)
         self.periods = tuple(index for index, part in enumerate(parts) if part.period is not None)
         self.until_ms = min((parts[index].check.span_ms for index in self.periods), default=1 << 62)
-        holders = [part.holder for part in parts if part.unit != _ONE]
+        holders = [part.holder for part in parts if part.unit != ONE]
         self.output_tokens = max((holder.limits.output_tokens for holder in holders), default=0)
-        self.money = any(part.unit == _MONEY for part in parts)
-        self.tokens = any(part.unit == _TOKENS for part in parts)
+        self.money = any(part.unit == MONEY for part in parts)
+        self.tokens = any(part.unit == TOKENS for part in parts)
         self.refuses_unpriced = any(part.what == "usd" and part.holder.limits.refuse_unpriced for part in parts)
         self.requests = tuple(index for index, part in enumerate(parts) if part.what == "rpm")
         self.windows = tuple(index for index, part in enumerate(parts) if part.what == "tpm")
+        self.ones = tuple((index, part.soft) for index, part in enumerate(parts) if part.unit == ONE)
+        self.amounts = tuple((index, part.unit, part.soft) for index, part in enumerate(parts) if part.unit != ONE)
 
     def checks(self, tokens: int, cost: int) -> list[Check]:
         """What a call that may use ``tokens`` and ``cost`` (nano-dollars) has to take."""
         return [
             part.check
-            if part.unit == _ONE
+            if part.unit == ONE
             else Check(
                 part.check.scope,
                 part.check.name,
                 part.check.kind,
                 part.check.limit,
-                tokens if part.unit == _TOKENS else cost,
+                tokens if part.unit == TOKENS else cost,
                 part.check.span_ms,
             )
             for part in self.parts
@@ -116,9 +121,9 @@ class Plan:
 
 
 def _delta(part: Part, check: Check, tokens: int, cost: int) -> int:
-    if part.unit == _TOKENS:
+    if part.unit == TOKENS:
         return tokens - check.amount
-    if part.unit == _MONEY:
+    if part.unit == MONEY:
         return cost - check.amount
     return -1 if part.what == "concurrency" else 0
 
@@ -148,12 +153,16 @@ def parts_of(holder: Holder, at_ms: int) -> Iterator[Part]:
         kind = _KINDS[what]
         budget = kind == "period"
         span = current.until if budget else LEASE_MS if kind == "lease" else MINUTE_MS
-        name = f"{what}:{current.name}" if budget else what
         yield Part(
             holder=holder,
             what=what,
-            check=Check(holder.scope, name, kind, limit, 1, span),
+            check=Check(holder.scope, counter_name(what, current) if budget else what, kind, limit, 1, span),
             unit=_UNITS[what],
             soft=limit * limits.soft,
             period=current if budget else None,
         )
+
+
+def counter_name(what: What, current: Period) -> str:
+    """The name of a budget's counter in its holder's scope."""
+    return f"{what}:{current.name}"

@@ -54,3 +54,8 @@ def per(part: Part) -> str:
     if part.what == "concurrency":
         return f"{part.check.limit:,} calls at once"
     return f"{amount(part, part.check.limit)} a {part.period.per if part.period is not None else 'minute'}"
+
+
+def used(part: Part, value: int) -> str:
+    """How much of ``part`` is used, without the unit where it is plain."""
+    return shown(value) if part.what == "usd" else f"{value:,}"

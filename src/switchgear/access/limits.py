@@ -1,0 +1,265 @@
+"""Limits and budgets: what a call may use is taken before it is sent, and what it used is settled when it is over.
+
+Everything that holds for a call (its key's limits, its user's, its team's and the model's) is taken at once or not at all, and a
+call that is refused counts nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import Final, ParamSpec
+
+import msgspec
+
+from switchgear.access.budgets import Books, Budgets
+from switchgear.access.keys import Key
+from switchgear.access.limit_book import NOTHING_DEFINED, Holder, LimitBook, Stored
+from switchgear.access.limit_notices import LimitNotices
+from switchgear.access.limit_plan import TOKENS, Part, Plan
+from switchgear.access.limit_plan import plan as plan_of
+from switchgear.access.refusals import per, refusal, used
+from switchgear.core.errors import BudgetExceeded, LimitReached, LimitsUndefined, ModelUnpriced
+from switchgear.core.rates import Rates
+from switchgear.events.limits import LimitRefused, Of
+from switchgear.state.base import Check, Counters, State, Verdict
+from switchgear.state.counters import epoch_ms
+
+REMEMBERED: Final = 100_000
+"""Plans that are kept: more pairs of keys and limited models are planned for anew."""
+
+UNPLANNED: Final = Plan(())
+Taken = tuple[str, list[Check], Verdict]
+"""What was taken: the call's id, the checks, and the answer to them."""
+
+P = ParamSpec("P")
+
+
+class Use(msgspec.Struct, frozen=True):
+    """How much of one limit is used now. ``reset_ms`` is the time until all of it is free again, 0 for calls at once."""
+
+    part: Part
+    used: int
+    reset_ms: int
+
+
+class Reservation:
+    """What one call took. It is settled once; whatever comes after that changes nothing."""
+
+    __slots__ = ("_checks", "_counters", "_notices", "_open", "_plan", "_token", "_verdict")
+
+    def __init__(self, counters: Counters, notices: LimitNotices, plan: Plan, taken: Taken) -> None:
+        self._counters = counters
+        self._notices = notices
+        self._plan = plan
+        self._token, self._checks, self._verdict = taken
+        self._open = True
+
+    @property
+    def rates(self) -> Rates | None:
+        """What the client is told; None where no rate holds."""
+        return self._plan.rates(self._verdict.standings, self._verdict.at_ms)
+
+    @property
+    def told(self) -> str:
+        """The limits in a few words, for who asks why a call went as it did: ``600 calls a minute: 14 used``."""
+        standings = self._verdict.standings
+        return ", ".join(
+            f"{per(part)}: {used(part, standing.used)} used"
+            for part, standing in zip(self._plan.parts, standings, strict=True)
+        )
+
+    def settle(self, tokens: int, cost: int | None) -> None:
+        """The call is over and used ``tokens`` and ``cost`` (nano-dollars; None where no price is known: it counts nothing)."""
+        if not self._open:
+            return
+        self._open = False
+        plan, checks, verdict = self._plan, self._checks, self._verdict
+        changes = plan.changes(checks, tokens, cost or 0, verdict.at_ms)
+        if changes:
+            self._counters.settle(self._token, changes)
+        for index, unit, soft in plan.amounts:
+            used = verdict.standings[index].used - checks[index].amount + (tokens if unit == TOKENS else cost or 0)
+            if used >= soft:
+                self._notices.near(plan.parts[index], used, verdict.at_ms)
+
+    def release(self) -> None:
+        """The call is over and reached no provider: it counts as a call, and used nothing."""
+        self.settle(0, 0)
+
+
+class Limiter:
+    """Takes of every limit that holds for a call. One object serves every call; ``load`` gives it what is defined.
+
+    ``keys`` gives every key there is, ``publish`` takes events (``events.limits``). Times are ms since 1970.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        books: Books,
+        keys: Callable[[], Iterable[Key]],
+        publish: Callable[[object], None],
+        clock: Callable[[], int] = epoch_ms,
+    ) -> None:
+        self._counters = state.counters
+        self._notices = LimitNotices(state, publish)
+        self._budgets = Budgets(state.counters, books, self._holders)
+        self._keys = keys
+        self._publish = publish
+        self._clock = clock
+        self._book = LimitBook(NOTHING_DEFINED, Stored())
+        self._plans: dict[tuple[str, str], Plan | None] = {}
+        self._preparing: asyncio.Task[None] | None = None
+
+    @property
+    def book(self) -> LimitBook:
+        """Who has which limits."""
+        return self._book
+
+    def load(self, book: LimitBook) -> None:
+        """Let ``book`` hold from the next call on. Call it when keys changed too: what is known of them is forgotten."""
+        self._book = book
+        self._plans = {}
+
+    def start(self) -> None:
+        """Begin to tell budgets what was spent, before calls ask for them."""
+        self._preparing = asyncio.create_task(self._budgets.prepare(self._clock()), name="budgets")
+
+    async def close(self) -> None:
+        """End what ``start`` began."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+            await asyncio.gather(self._preparing, return_exceptions=True)
+
+    def plan(self, key: Key, model: str) -> Plan | None:
+        """The limits that hold for a call of ``model`` (by the name that the client uses) with ``key``; None for none.
+
+        Raises LimitsUndefined.
+        """
+        which = (key.id, model if model in self._book.models else "")
+        plans = self._plans
+        found = plans.get(which, UNPLANNED)
+        now = self._clock()
+        if found is UNPLANNED or (found is not None and now >= found.until_ms):
+            if len(plans) >= REMEMBERED:
+                plans.clear()
+            found = plans[which] = plan_of(self._book.holders(key, model), now)
+        return found
+
+    def reserve(
+        self, key: Key, model: str, tokens: int, cost: int | None, call_id: str
+    ) -> Reservation | Awaitable[Reservation] | None:
+        """``plan`` and ``take`` in one."""
+        found = self.plan(key, model)
+        return None if found is None else self.take(found, tokens, cost, call_id)
+
+    def take(self, plan: Plan, tokens: int, cost: int | None, call_id: str) -> Reservation | Awaitable[Reservation]:
+        """Take what a call may use at most: ``tokens`` of prompt and answer, ``cost`` in nano-dollars, None when it has no price.
+
+        Raises LimitReached, ModelUnpriced; StateUnavailable where a lost state lets nothing through.
+        """
+        if cost is None:
+            if plan.refuses_unpriced:
+                raise ModelUnpriced(
+                    "The price of this model is not known, and a budget that holds for it must know it."
+                )
+            cost = 0
+        checks = plan.checks(tokens, cost)
+        found = self._counters.take(call_id, checks, self._clock())
+        if found.__class__ is Verdict:
+            standings = found.standings
+            if found.allowed and all([standings[index].seeded for index in plan.periods]):
+                return self._granted(plan, (call_id, checks, found))
+            if not found.allowed:
+                raise self._refused(plan, checks, found)
+        return self._later(plan, checks, call_id, found)
+
+    async def _later(
+        self, plan: Plan, checks: list[Check], call_id: str, found: Verdict | Awaitable[Verdict]
+    ) -> Reservation:
+        """The same where the state is asked, or where budgets have to be told first what was spent."""
+        verdict = await self._verdict(plan, checks, call_id, found)
+        if verdict.allowed:
+            untold = [plan.parts[index] for index in plan.periods if not verdict.standings[index].seeded]
+            if untold:
+                self._counters.settle(call_id, plan.undoing(checks, verdict.at_ms))
+                await self._budgets.tell(untold, verdict.at_ms)
+                again = self._counters.take(call_id, checks, self._clock())
+                verdict = await self._verdict(plan, checks, call_id, again)
+        if not verdict.allowed:
+            raise self._refused(plan, checks, verdict)
+        return self._granted(plan, (call_id, checks, verdict))
+
+    async def _verdict(
+        self, plan: Plan, checks: list[Check], call_id: str, found: Verdict | Awaitable[Verdict]
+    ) -> Verdict:
+        """The verdict; what it took is given back if the call is given up while it is on its way."""
+        if isinstance(found, Verdict):
+            return found
+        coming = asyncio.ensure_future(found)
+        try:
+            return await asyncio.shield(coming)
+        except asyncio.CancelledError:
+            coming.add_done_callback(lambda done: self._give_back(plan, checks, call_id, done))
+            raise
+
+    def _give_back(self, plan: Plan, checks: list[Check], call_id: str, done: asyncio.Future[Verdict]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            return
+        verdict = done.result()
+        if verdict.allowed:
+            self._counters.settle(call_id, plan.undoing(checks, verdict.at_ms))
+
+    def _granted(self, plan: Plan, taken: Taken) -> Reservation:
+        verdict = taken[2]
+        for index, soft in plan.ones:
+            used = verdict.standings[index].used
+            if used >= soft:
+                self._notices.near(plan.parts[index], used, verdict.at_ms)
+        return Reservation(self._counters, self._notices, plan, taken)
+
+    def _refused(self, plan: Plan, checks: list[Check], verdict: Verdict) -> LimitReached:
+        part = plan.parts[verdict.refused]
+        error = refusal(plan, checks, verdict, verdict.at_ms)
+        self._publish(LimitRefused(part.holder.of, part.what))
+        if isinstance(error, BudgetExceeded):
+            self._notices.spent(part, verdict.standings[verdict.refused].used, verdict.at_ms)
+        return error
+
+    # ------------------------------------------------------------ for who looks
+
+    async def standing(self, holder: Holder) -> list[Use]:
+        """How much of its limits ``holder`` has used now. Raises StateUnavailable."""
+        now = self._clock()
+        found = plan_of([holder], now)
+        if found is None:
+            return []
+        looks = found.looks()
+        verdict = await self._verdict(found, looks, "", self._counters.take("", looks, now))
+        untold = [found.parts[index] for index in found.periods if not verdict.standings[index].seeded]
+        if untold:
+            await self._budgets.tell(untold, now)
+            verdict = await self._verdict(found, looks, "", self._counters.take("", looks, now))
+        return [Use(part, one.used, one.reset_ms) for part, one in zip(found.parts, verdict.standings, strict=True)]
+
+    def _holders(self, of: Of) -> Iterator[Holder]:
+        """Everybody of a kind who has limits."""
+        book = self._book
+        found: Iterator[Holder | None]
+        if of == "model":
+            found = (_known(book.of_model, name) for name in book.models)
+        elif of == "key":
+            found = (_known(book.of_key, key) for key in self._keys() if not key.revoked)
+        else:
+            names = {key.team if of == "team" else key.user for key in self._keys() if not key.revoked}
+            found = (_known(book.of_owner, of, name) for name in names)
+        return (holder for holder in found if holder is not None)
+
+
+def _known(look: Callable[P, Holder | None], *asked: P.args, **more: P.kwargs) -> Holder | None:
+    """The holder, or nothing where its limits are not defined: calls are told of that."""
+    with suppress(LimitsUndefined):
+        return look(*asked, **more)
+    return None
