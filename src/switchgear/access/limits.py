@@ -119,8 +119,12 @@ class Limiter:
         return self._book
 
     def load(self, book: LimitBook) -> None:
-        """Let ``book`` hold from the next call on. Call it when keys changed too: what is known of them is forgotten."""
+        """Let ``book`` hold from the next call on."""
         self._book = book
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what is known of keys: they changed."""
         self._plans = {}
 
     def start(self) -> None:
@@ -170,7 +174,7 @@ class Limiter:
         found = self._counters.take(call_id, checks, self._clock())
         if found.__class__ is Verdict:
             standings = found.standings
-            if found.allowed and all([standings[index].seeded for index in plan.periods]):
+            if found.allowed and all([standings[index].seeded for index in plan.periods])  # noqa: C419 - a list is faster here:
                 return self._granted(plan, (call_id, checks, found))
             if not found.allowed:
                 raise self._refused(plan, checks, found)

@@ -18,6 +18,7 @@ from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
+from switchgear.app.limiting import Limiting
 from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention
 from switchgear.app.routes import breaker_rules
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
@@ -38,6 +39,7 @@ from switchgear.edge.openai.responses_background import BackgroundResponses
 from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.events.bus import EventBus
 from switchgear.events.duty import Duty
+from switchgear.events.limits import LimitRefused
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
 from switchgear.observe.tracing import Tracer
@@ -143,6 +145,7 @@ class Gateway:
         self._taking_keys = asyncio.Lock()  # what was read first must not be loaded last
         self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
         self.bus = engines.bus
+        self.limiting = Limiting(self.state, store, self.keyring, self.bus)
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         self.node_id = new_id("node")
@@ -204,6 +207,7 @@ class Gateway:
     def _subscribe(self) -> None:
         self.bus.subscribe(CallRecord, self.store.writer.add)
         self.bus.subscribe(CallRecord, self.metrics.on_call)
+        self.bus.subscribe(LimitRefused, self.metrics.on_refusal)
         self.bus.subscribe(CallRecord, CallLog(self.log_control).on_call)
         if self.tracer is not None:
             self.bus.subscribe(CallRecord, self.tracer.on_call)
@@ -280,6 +284,7 @@ class Gateway:
         self.state.members.join(
             self.node_id, {"host": socket.gethostname(), "pid": str(os.getpid()), "version": __version__}
         )
+        self.limiting.limiter.start()
         self.watch.start()
         self.batches.start()
 
@@ -292,6 +297,7 @@ class Gateway:
         await self.watch.close()
         await self.batches.close()
         await self.background.close()
+        await self.limiting.limiter.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
         if self.embedded is not None:
@@ -342,6 +348,7 @@ class Gateway:
     async def _take_keys(self) -> None:
         async with self._taking_keys:
             self.keyring.load(await self.store.keys.all())
+            self.limiting.limiter.forget()
 
     async def _take_rest(self) -> None:
         async with self._changing:
@@ -380,7 +387,7 @@ class Gateway:
         report = ReloadReport(
             [name for name in changed if name not in _FIXED],
             [name for name in changed if name in _FIXED],
-            [*loaded.notes, *self.runtime.notes],
+            [*loaded.notes, *self.runtime.notes, *self.limiting.notes],
         )
         _log.info("Configuration reloaded", extra={"changed": report.changed, "needs_restart": report.needs_restart})
         return report
@@ -400,6 +407,7 @@ class Gateway:
             close_unused(previous, runtime)
         for note in runtime.notes if previous is None or previous.notes != runtime.notes else ():
             _log.warning(note)
+        await self.limiting.refresh(loaded.settings)
 
     def _resolver(self) -> Resolver:
         return Resolver(self.options.environ, self._secrets.get, _folder(self.options))

@@ -50,6 +50,7 @@ class _Calls(Collector):
     def collect(self) -> Iterator[Metric]:
         yield self._calls()
         yield self._upstream_errors()
+        yield self._refusals()
         yield self._seconds(
             "switchgear_call_duration_seconds",
             "Time from a call's first byte to its end; refused calls are not in it.",
@@ -75,6 +76,16 @@ class _Calls(Collector):
             "switchgear_upstream_errors", "Calls that a provider failed, by error code.", labels=("provider", "code")
         )
         for key, count in self._metrics.upstream_errors().items():
+            family.add_metric(key, count)
+        return family
+
+    def _refusals(self) -> Metric:
+        family = CounterMetricFamily(
+            "switchgear_limit_refusals",
+            "Calls that a limit had no room for, by what is limited (usd, tokens, rpm, tpm, concurrency) and whose limit it is.",
+            labels=("limit", "of"),
+        )
+        for key, count in self._metrics.refusals().items():
             family.add_metric(key, count)
         return family
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ProviderError, every_error
 from switchgear.state.base import StateHealth
+from switchgear.events.limits import LimitRefused
 
 if TYPE_CHECKING:
     from switchgear.observe.exposition import Exposition
@@ -172,6 +173,7 @@ class Metrics:
         self.usage_writer: Callable[[], UsageWriterHealth] | None = None
         self.local_model: Callable[[], str] | None = None
         self.state: Callable[[], tuple[StateHealth, int]] | None = None
+        self._refusals: dict[tuple[str, str], int] = {}
         self._series: dict[_Key, _Series] = {}
         self._work: dict[tuple[str, str, str], Work] = {}
         self._models: set[str] = set()
@@ -203,6 +205,15 @@ class Metrics:
         first = record.first_token_ms
         if first is not None and record.streamed:
             work.first_token.observe(first * 0.001)
+
+    def on_refusal(self, refused: LimitRefused) -> None:
+        """Count a call that a limit had no room for."""
+        of = (refused.what, refused.of)
+        self._refusals[of] = self._refusals.get(of, 0) + 1
+
+    def refusals(self) -> dict[tuple[str, str], int]:
+        """Calls that limits had no room for, by (what is limited, who has the limit)."""
+        return self._refusals.copy()
 
     def watch_in_flight(self, read: Callable[[], int]) -> None:
         """Show how many calls are being served."""

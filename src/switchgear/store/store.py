@@ -22,6 +22,7 @@ from switchgear.store.models import Models
 from switchgear.store.providers import Providers
 from switchgear.store.responses import Responses
 from switchgear.store.secrets import Secrets
+from switchgear.store.spending import Spending
 from switchgear.store.usage import UsageLog
 from switchgear.store.usage_writer import UsageWriter
 
@@ -42,6 +43,7 @@ class Store:
         self.users = Users(database)
         self.secrets = Secrets(database, secret)
         self.usage = UsageLog(database)
+        self.spending = Spending(database)
         self.responses = Responses(database)
         self.files = Files(database)
         self.contents = FileContents(database)

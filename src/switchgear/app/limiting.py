@@ -1,0 +1,72 @@
+"""Limits as they run: what the file and the store define, brought together and measured by the books."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+
+from pydantic import ValidationError
+
+from switchgear.access.keys import Keyring
+from switchgear.access.limit_book import Defined, LimitBook, Stored
+from switchgear.access.limits import Limiter
+from switchgear.config.models import AliasSettings
+from switchgear.config.schema import Settings
+from switchgear.core.errors import StoreUnavailable
+from switchgear.events.bus import EventBus
+from switchgear.events.limits import Of
+from switchgear.state.base import State
+from switchgear.store.documents import Documents
+from switchgear.store.spending import Spent
+from switchgear.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+class CommittedBooks:
+    """The records of calls, those too that were on their way to the store when the question came."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def since(self, by: Of, since: int, until: int | None = None) -> Mapping[str, Spent]:
+        """What each of a kind spent in calls that began in that time (ms since 1970). Raises StoreUnavailable."""
+        with suppress(StoreUnavailable):  # what cannot be written now is not what the question fails at
+            await self._store.writer.committed()
+        return await self._store.spending.since(by, since, until)
+
+
+class Limiting:
+    """The limiter, kept up with the configuration and the store."""
+
+    def __init__(self, state: State, store: Store, keyring: Keyring, bus: EventBus) -> None:
+        self._store = store
+        self._keyring = keyring
+        self.limiter = Limiter(state, CommittedBooks(store), lambda: keyring.keys, bus.publish)
+        self.notes: tuple[str, ...] = ()
+
+    async def refresh(self, settings: Settings) -> None:
+        """Let hold what ``settings`` and the store define now. Raises StoreUnavailable."""
+        stored = Stored(
+            await _documents(self._store.limits),
+            await _documents(self._store.teams),
+            await _documents(self._store.users),
+        )
+        models = {name: model.limits for name, model in settings.models.items() if model.limits is not None}
+        for name, document in (await _documents(self._store.models)).items():
+            with suppress(ValidationError):  # passed over, and told by who compiles the models
+                limits = AliasSettings.model_validate(document).limits
+                if name not in settings.models and limits is not None:
+                    models[name] = limits
+        book = LimitBook(Defined(settings.limits, settings.teams, settings.users, models), stored)
+        self.limiter.load(book)
+        notes = (*book.notes, *book.undefined(self._keyring.keys))
+        if notes != self.notes:
+            self.notes = notes
+            for note in notes:
+                _log.warning(note)
+
+
+async def _documents(documents: Documents) -> dict[str, dict[str, object]]:
+    return {row.name: row.content for row in await documents.all()}
