@@ -105,7 +105,7 @@ class Limiter:
     ) -> None:
         self._counters = state.counters
         self._notices = LimitNotices(state, publish)
-        self._budgets = Budgets(state.counters, books, self._holders)
+        self._budgets = Budgets(state.counters, books, self.holders)
         self._keys = keys
         self._publish = publish
         self._clock = clock
@@ -174,7 +174,7 @@ class Limiter:
         found = self._counters.take(call_id, checks, self._clock())
         if found.__class__ is Verdict:
             standings = found.standings
-            if found.allowed and all([standings[index].seeded for index in plan.periods])  # noqa: C419 - a list is faster here:
+            if found.allowed and all([standings[index].seeded for index in plan.periods]):  # noqa: C419 - a list is faster
                 return self._granted(plan, (call_id, checks, found))
             if not found.allowed:
                 raise self._refused(plan, checks, found)
@@ -248,7 +248,7 @@ class Limiter:
             verdict = await self._verdict(found, looks, "", self._counters.take("", looks, now))
         return [Use(part, one.used, one.reset_ms) for part, one in zip(found.parts, verdict.standings, strict=True)]
 
-    def _holders(self, of: Of) -> Iterator[Holder]:
+    def holders(self, of: Of) -> Iterator[Holder]:
         """Everybody of a kind who has limits."""
         book = self._book
         found: Iterator[Holder | None]

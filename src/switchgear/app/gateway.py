@@ -16,6 +16,7 @@ import msgspec
 
 from switchgear import __version__
 from switchgear.access.keys import Keyring
+from switchgear.access.limits import Limiter
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
 from switchgear.app.limiting import Limiting
@@ -262,9 +263,14 @@ class Gateway:
         return self._runtime
 
     @property
+    def limiter(self) -> Limiter:
+        """The limits that hold, and how much of them is used."""
+        return self.limiting.limiter
+
+    @property
     def sources(self) -> dict[str, str]:
-        """Where each ``providers.NAME`` and ``models.NAME`` is defined: file, store, environment or embedded."""
-        return self.runtime.sources
+        """Where each ``providers.NAME``, ``models.NAME`` and the like is defined: file, store, environment or embedded."""
+        return self.runtime.sources | self.limiter.book.sources
 
     def directory(self) -> Directory:
         """The models as they are now."""

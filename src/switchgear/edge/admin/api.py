@@ -15,7 +15,9 @@ from switchgear.edge.admin import (
     audit,
     keys,
     known_models,
+    limits,
     models,
+    owners,
     problems,
     providers,
     secrets,
@@ -29,6 +31,9 @@ from switchgear.edge.admin.services import GatewayControl
 
 _ROUTERS: Final = (
     keys.router,
+    limits.router,
+    owners.teams,
+    owners.users,
     models.router,
     known_models.router,
     providers.router,
@@ -51,6 +56,9 @@ _KEY_SCHEME: Final = {
 }
 _TAGS: Final = [
     {"name": "keys", "description": "What clients present: made here, shown once, rotated, revoked."},
+    {"name": "limits", "description": "How much may be called, and how much of it is used."},
+    {"name": "teams", "description": "Who keys belong to."},
+    {"name": "users", "description": "Whose keys they are."},
     {"name": "models", "description": "What clients can call, and the aliases defined here."},
     {"name": "catalogue", "description": "What is known of models: prices, limits, abilities, the days they end."},
     {"name": "providers", "description": "Accounts at APIs we call."},

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from msgspec import UNSET, UnsetType
 
 from switchgear.access.keys import ADMIN, CLI_KEY_NAME, FIRST_START, hash_secret, new_secret
+from switchgear.core.calls import Priority
 from switchgear.core.errors import Conflict, RequestError
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
 from switchgear.edge.admin.context import Admin, Administration
+from switchgear.edge.admin.owners import check_owners
 from switchgear.edge.admin.schemas import keys as schemas
 from switchgear.edge.admin.schemas.base import Cursor, moment, moment_or_none, problems
 from switchgear.store.keys import Key, KeySecret
 from switchgear.store.pages import cursor_of, position
 
 router = APIRouter(prefix="/keys", tags=["keys"])
+_MAY_BE_NULL: Final = frozenset({"expires_at", "expires_in_seconds"})
 KeyId = Annotated[str, Path(max_length=64, description="The key's id.")]
 
 
@@ -53,6 +56,7 @@ async def create_key(admin: Admin, body: schemas.KeyCreate, response: Response) 
     """Make a key. It is in the answer, this once; only a hash of it is kept."""
     secret, kept = _new_secret(admin)
     expires_at = _expiry(admin, body.expires_in_seconds, body.expires_at)
+    check_owners(admin.gateway.limiter.book, {"team": body.team, "user": body.user, "limits": body.limits})
     row = await admin.gateway.store.keys.create(
         Key(
             id=new_id("key"),
@@ -64,6 +68,10 @@ async def create_key(admin: Admin, body: schemas.KeyCreate, response: Response) 
             revoked_at=None,
             created_by=admin.key.id,
             secrets=(kept,),
+            team=body.team,
+            user=body.user,
+            priority=Priority[body.priority.upper()],
+            limits=body.limits,
         )
     )
     await admin.changed("key.create", row.id, _detail(row))
@@ -79,11 +87,13 @@ async def get_key(admin: Admin, key_id: KeyId) -> schemas.Key:
 
 @router.patch("/{key_id}", summary="Change a key", operation_id="change_key", responses=problems(404, 409, body=True))
 async def change_key(admin: Admin, key_id: KeyId, body: schemas.KeyChange) -> schemas.Key:
-    """Change name, models, scopes or expiry; it holds from the next call on."""
+    """Change what is given; it holds from the next call on."""
     given = body.model_fields_set
-    empty = [field for field in ("name", "models", "scopes") if field in given and getattr(body, field) is None]
+    empty = [field for field in sorted(given - _MAY_BE_NULL) if getattr(body, field) is None]
     if empty:
         raise RequestError(f"{empty[0]} cannot be null.", param=empty[0], hint="Leave it out to keep it.")
+    named: dict[str, str] = {field: getattr(body, field) for field in ("team", "user", "limits") if field in given}
+    check_owners(admin.gateway.limiter.book, named)
     expires_at: int | UnsetType | None = _expiry(admin, body.expires_in_seconds, body.expires_at)
     if expires_at is UNSET and "expires_at" in given:
         expires_at = None
@@ -96,6 +106,10 @@ async def change_key(admin: Admin, key_id: KeyId, body: schemas.KeyChange) -> sc
             models=UNSET if body.models is None else tuple(dict.fromkeys(body.models)),
             scopes=UNSET if body.scopes is None else tuple(dict.fromkeys(body.scopes)),
             expires_at=expires_at,
+            team=UNSET if body.team is None else body.team,
+            user=UNSET if body.user is None else body.user,
+            priority=UNSET if body.priority is None else Priority[body.priority.upper()],
+            limits=UNSET if body.limits is None else body.limits,
         )
         await admin.changed("key.change", row.id, {"fields": sorted(given)} | _detail(row))
     return _shown(row, admin.now)
@@ -173,7 +187,14 @@ def _expiry(admin: Administration, seconds: int | None, at: datetime | None) -> 
 
 
 def _detail(row: Key) -> dict[str, object]:
-    return {"name": row.name, "models": row.models, "scopes": row.scopes, "expires_at": row.expires_at}
+    told: dict[str, object] = {
+        "name": row.name,
+        "models": row.models,
+        "scopes": row.scopes,
+        "expires_at": row.expires_at,
+        "priority": row.priority.name.lower(),
+    }
+    return told | {field: getattr(row, field) for field in ("team", "user", "limits") if getattr(row, field)}
 
 
 def _shown(row: Key, now: int) -> schemas.Key:
@@ -195,6 +216,10 @@ def _members(row: Key, now: int) -> dict[str, object]:
         "expires_at": moment_or_none(row.expires_at),
         "revoked_at": moment_or_none(row.revoked_at),
         "created_by": row.created_by,
+        "team": row.team,
+        "user": row.user,
+        "priority": row.priority.name.lower(),
+        "limits": row.limits,
         "secrets": [
             schemas.KeySecret(
                 hint=secret.hint,

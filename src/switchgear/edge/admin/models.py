@@ -19,6 +19,7 @@ from switchgear.core.errors import Conflict, ModelNotFound, NotFound, RequestErr
 from switchgear.edge.admin import trial
 from switchgear.edge.admin.catalogue import Catalogue
 from switchgear.edge.admin.context import Admin
+from switchgear.edge.admin.owners import check_owners
 from switchgear.edge.admin.schemas import models as schemas
 from switchgear.edge.admin.schemas.base import problems
 from switchgear.edge.admin.services import GatewayControl
@@ -118,6 +119,7 @@ async def put_model(admin: Admin, name: AliasName, body: AliasSettings, response
     async with admin.changes:
         _check_providers(gateway, body)
         _check_fallback(gateway, name, body)
+        check_owners(gateway.limiter.book, {"limits": body.limits or ""})
         new = all(document.name != name for document in await gateway.store.models.all())
         await gateway.store.models.put(name, document)
         await admin.changed("model.put", name, document)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from switchgear.access.keys import Keyring
+from switchgear.access.limits import Limiter
 from switchgear.config.schema import Settings
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.model_call import ModelCalls
@@ -49,6 +50,11 @@ class GatewayControl(Protocol):
     started_at: float
     url: str
     pepper: bytes
+
+    @property
+    def limiter(self) -> Limiter:
+        """The limits that hold, and how much of them is used."""
+        ...
 
     @property
     def settings(self) -> Settings:

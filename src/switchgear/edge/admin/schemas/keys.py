@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from switchgear.config.limits import LIMIT_NAME, OWNER_NAME
 from switchgear.edge.admin.schemas.base import PRINTABLE, Answer, Body
 
 TEN_YEARS = 10 * 366 * 86_400
@@ -21,6 +22,14 @@ Moment = Annotated[datetime, Field(strict=False)]
 
 _MODELS = "Names or patterns of the models it may call: `*` is any, `openai/*` every model of a provider."
 _SCOPES = "What it may do: `call` models, `admin:read` to look at everything here, `admin` to change it as well."
+Owner = Annotated[str, StringConstraints(max_length=128, pattern=f"^$|{OWNER_NAME}")]
+LimitsName = Annotated[str, StringConstraints(max_length=128, pattern=f"^$|{LIMIT_NAME}")]
+Urgency = Literal["batch", "low", "normal", "high"]
+
+_TEAM = "The team it belongs to; empty for none."
+_USER = "Whose it is; empty for nobody's."
+_PRIORITY = "How urgent its calls are. A call may say that it is less urgent, never more."
+_LIMITS = "The limits it has; when empty, those called `default` if there are any."
 _IN = "Seconds from now until it expires; at most ten years."
 _AT = "When it expires (ISO 8601); without a zone it is UTC."
 
@@ -33,6 +42,10 @@ class KeyCreate(Body):
     scopes: Scopes = Field(["call"], description=_SCOPES)
     expires_in_seconds: int | None = Field(None, ge=1, le=TEN_YEARS, description=_IN)
     expires_at: Moment | None = Field(None, description=_AT)
+    team: Owner = Field("", description=_TEAM, examples=["search"])
+    user: Owner = Field("", description=_USER, examples=["ann@example.com"])
+    priority: Urgency = Field("normal", description=_PRIORITY)
+    limits: LimitsName = Field("", description=_LIMITS, examples=["small"])
 
 
 class KeyChange(Body):
@@ -43,6 +56,10 @@ class KeyChange(Body):
     scopes: Scopes | None = Field(None, description=_SCOPES)
     expires_in_seconds: int | None = Field(None, ge=1, le=TEN_YEARS, description=_IN)
     expires_at: Moment | None = Field(None, description=_AT + " `null`: never.")
+    team: Owner | None = Field(None, description=_TEAM)
+    user: Owner | None = Field(None, description=_USER)
+    priority: Urgency | None = Field(None, description=_PRIORITY)
+    limits: LimitsName | None = Field(None, description=_LIMITS)
 
 
 class KeyRotate(Body):
@@ -73,6 +90,10 @@ class Key(Answer):
     expires_at: datetime | None
     revoked_at: datetime | None
     created_by: str = Field(description="The id of the key that made it, or a word for who else did.")
+    team: str = Field(description=_TEAM)
+    user: str = Field(description=_USER)
+    priority: Urgency = Field(description=_PRIORITY)
+    limits: str = Field(description=_LIMITS)
     secrets: list[KeySecret] = Field(description="The secrets that open it, oldest first; two while an overlap lasts.")
 
 
