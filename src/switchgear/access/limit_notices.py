@@ -43,7 +43,8 @@ class LimitNotices:
             self._said = {one: end for one, end in self._said.items() if end > now_ms}
         self._said[said] = until
         name = f"limit-{'spent' if spent else 'near'}:{part.check.scope}:{part.check.name}"
-        first = self._state.locks.try_acquire(name, f"at {now_ms}", (until - now_ms) / 1000)
+        # A second short of the time, so that the lock is free again when this process asks for it next.
+        first = self._state.locks.try_acquire(name, f"at {now_ms}", max(1.0, (until - now_ms) / 1000 - 1.0))
         told = (BudgetSpent if spent else LimitNear)(
             part.holder.of,
             part.holder.id,
