@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ProviderError, every_error
-from switchgear.state.base import StateHealth
 from switchgear.events.limits import LimitRefused
+from switchgear.state.base import StateHealth
 
 if TYPE_CHECKING:
     from switchgear.observe.exposition import Exposition

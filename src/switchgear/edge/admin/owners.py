@@ -92,10 +92,7 @@ def _router(kind: Kind) -> APIRouter:
             stored = _documents(gateway, kind)
             if name not in {one.name for one in await stored.all()}:
                 raise _in_file(kind, name) if name in _of_file(gateway, kind) else _missing(gateway, kind, name)
-            keys = 0 if name in _of_file(gateway, kind) else _keys_of(gateway, kind).get(name, 0)
-            if keys:
-                told = "1 active key" if keys == 1 else f"{keys:,} active keys"
-                raise Conflict(f'The {kind} "{name}" has {told}.', hint="Change or revoke those first.")
+            _refuse_keys(gateway, kind, name)
             await stored.delete(name)
             await admin.changed(f"{kind}.delete", name)
 
@@ -127,6 +124,14 @@ def _keys_of(gateway: GatewayControl, kind: Kind) -> dict[str, int]:
         if name and not key.revoked:
             found[name] = found.get(name, 0) + 1
     return found
+
+
+def _refuse_keys(gateway: GatewayControl, kind: Kind, name: str) -> None:
+    """Raise Conflict for an entry of the store that keys need."""
+    keys = 0 if name in _of_file(gateway, kind) else _keys_of(gateway, kind).get(name, 0)
+    if keys:
+        told = "1 active key" if keys == 1 else f"{keys:,} active keys"
+        raise Conflict(f'The {kind} "{name}" has {told}.', hint="Change or revoke those first.")
 
 
 def _shown(gateway: GatewayControl, kind: Kind, name: str) -> schemas.Owner:
