@@ -116,9 +116,9 @@ class ValkeyCluster:
             with node.client() as client:
                 client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", index + 1)
                 client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
-                for other in self.nodes:
-                    bus = int(other.config["cluster-port"])
-                    client.execute_command("CLUSTER", "MEET", "127.0.0.1", other.port, bus)
+        with self.nodes[0].client() as client:
+            for other in self.nodes[1:]:
+                client.execute_command("CLUSTER", "MEET", "127.0.0.1", other.port, int(other.config["cluster-port"]))
         _wait(lambda: all(map(self._whole, self.nodes)))
 
     def meet(self, node: Valkey) -> None:
