@@ -20,6 +20,7 @@ from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
+from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Answer, Operation, Provider
 from switchgear.providers.catalogue import cost
 from switchgear.providers.errors import error_in_body
@@ -64,6 +65,13 @@ class Attempts:
     async def send(self, call: ModelCall, request: ModelRequest, reply: Reply, trial: Trial) -> None:
         """Try one deployment. Raises SwitchgearError; LostRaceError when another attempt answered first."""
         call.deployment = trial.deployment
+        if (
+            call.thread is None
+            and request.stream
+            and trial.model.rules.recovery == "continue"
+            and call.operation in DIALECTS
+        ):
+            call.thread = Thread()
         prepared = await self._prepare(call, request, trial)
         call.dropped, call.shaped = prepared.dropped, prepared.shaped
         if self._owners is not None and may_name_files(body := request.body or prepared.outgoing.body):
@@ -90,6 +98,8 @@ class Attempts:
     async def _prepare(self, call: ModelCall, request: ModelRequest, trial: Trial) -> Prepared:
         """What is sent: the bytes that came wherever that will do. Raises RequestError."""
         answers = trial.model.answers
+        if call.thread is not None:
+            return await self._preparation.read(call, request, trial.deployment, answers)
         outgoing = self._preparation.as_bytes(call, request, trial.deployment, answers)
         if outgoing is not None:
             return Prepared(outgoing)
@@ -204,7 +214,7 @@ class Attempts:
         self._settle(road, usage, measure)
         call.tally()
         await self._recorder.record(call)
-        reply.end(rest + reader.ending(usage))
+        reply.end(rest + reader.ending(usage if call.thread is None else call.usage))
 
     def _holding(self, road: Road) -> Holding:
         dialect = DIALECTS.get(road.call.operation, "chat" if road.call.operation is Operation.COMPLETION else "")
@@ -212,11 +222,18 @@ class Attempts:
 
     def _begin(self, road: Road, *, said: bool = True) -> None:
         """The first bytes of a stream go to the client: this attempt is the one. Raises LostRaceError."""
+        call = road.call
+        thread = call.thread
+        resumed = thread is not None and thread.begun
         self._commit(road)
         if said:
-            road.call.first_token = now = time.perf_counter()
+            now = time.perf_counter()
             road.trial.began(now)
-        road.reply.begin(road.call)
+            call.first_token = call.first_token or now
+        if thread is not None:
+            thread.begun = True
+        if not resumed:
+            road.reply.begin(call)
 
     @staticmethod
     def _commit(road: Road) -> None:
@@ -268,8 +285,11 @@ async def _not_a_stream(provider: Provider, answer: Answer) -> None:
 
 
 def _passage(road: Road) -> Passage:
-    if road.prepared.crossing is not None:
-        return CrossingPassage(road.prepared.crossing)
+    crossing, thread = road.prepared.crossing, road.call.thread
+    if crossing is not None:
+        if thread is not None:
+            thread.attempt(road.provider.name, road.trial.deployment.model)
+        return CrossingPassage(crossing, thread)
     passing = PASSINGS[DIALECTS.get(road.call.operation, "chat")]
     provider = road.provider
     return passing.reader(provider.name, provider.redact, show_usage=road.request.wants_usage)

@@ -119,7 +119,10 @@ class Preparation:
         return Outgoing(call.operation, dialect, deployment.model, body, request.stream, request.headers)
 
     async def read(self, call: ModelCall, request: ModelRequest, deployment: Deployment, answers: Answers) -> Prepared:
-        """The request read as a canonical call, in the provider's dialect. Raises RequestError."""
+        """The request read as a canonical call, in the provider's dialect; with what was said already, where an answer is carried on.
+
+        Raises RequestError.
+        """
         provider = deployment.provider
         dialect = DIALECTS[call.operation]
         body = request.body or _encode(request.fields)
@@ -132,16 +135,22 @@ class Preparation:
         if shapes and asked.n is not None and asked.n > 1:
             raise NotSupported(f"{deployment.model} gives one answer here: n must be 1.", param="n")
         held = bool(request.stream and shapes and answers == "repair")
-        touched = changed or held or _signed(request, dialect) or any(shape.changes for shape in shapes)
+        thread = call.thread
+        if thread is not None and shapes:
+            thread.block()
+        resumed = thread is not None and thread.begun
+        touched = changed or held or resumed or _signed(request, dialect) or any(shape.changes for shape in shapes)
         if same and not touched:
             prepared = self._as_it_came(call, request, deployment)
-            if shapes:
+            if shapes or thread is not None:
                 prepared.crossing = self._crossing(call, asked, deployment, shapes)
             return prepared
         back = BACKS[dialect if same else provider.dialects[0]]
         asked.stream = request.stream and not held
         _clamp(call, asked, deployment)
         shown = msgspec.structs.replace(asked) if shapes else asked  # shapes change what is sent alone
+        if thread is not None and resumed:
+            asked = thread.resumed(asked, deployment.capabilities)
         for shape in shapes:
             asked = shape.ask(asked)
         write = back.write_call
@@ -150,7 +159,7 @@ class Preparation:
         shaped = [shape.note for shape in shapes if shape.note]
         headers = request.headers if same else b""
         outgoing = Outgoing(call.operation, back.name, deployment.model, written.body, asked.stream, headers)
-        if same and not shapes:
+        if same and not shapes and thread is None:
             return Prepared(outgoing, dropped=dropped, shaped=shaped)
         crossing = self._crossing(call, asked, deployment, shapes)
         crossing.asked = shown

@@ -37,6 +37,11 @@ class Journey(Protocol):
         """Whether the request can be sent but once, such as an upload that is passed on while it comes."""
         ...
 
+    @property
+    def resumable(self) -> bool:
+        """Whether another attempt can carry on the answer that the client has a part of."""
+        ...
+
     def fallback(self, name: str) -> Model | None:
         """The model of that name."""
         ...
@@ -87,7 +92,7 @@ class Router:
                 await self._at(model, ask, journey, send, after)
             except SwitchgearError as error:
                 after = error
-                if journey.once or any(trial.committed for trial in journey.trials):
+                if journey.once or (not journey.resumable and any(trial.committed for trial in journey.trials)):
                     raise
                 for other in self._fallbacks(model, error, journey):
                     if other.name not in asked:
@@ -170,15 +175,22 @@ class Router:
             try:
                 await self._attempt(trial, send)
             except SwitchgearError as error:
-                return self._failed(turns, turn, trial, error, once=journey.once)
+                return self._failed(turns, turn, trial, error, once=journey.once, resumable=journey.resumable)
             return None
         return await self._raced(turn, trial, hedge, (turns, journey), send)
 
     def _failed(
-        self, turns: Turns, turn: Turn, trial: Trial, error: SwitchgearError, *, once: bool = False
+        self,
+        turns: Turns,
+        turn: Turn,
+        trial: Trial,
+        error: SwitchgearError,
+        *,
+        once: bool = False,
+        resumable: bool = False,
     ) -> SwitchgearError:
         helpful = turns.failed(turn, error, self._clock())
-        if trial.committed or once or not helpful:
+        if once or not helpful or (trial.committed and not resumable):
             raise error
         return error
 
@@ -212,7 +224,7 @@ class Router:
             if one.answered:
                 return None
             if one.failure is not None:
-                told = self._failed(turns, turn_of[id(one)], one, one.failure)
+                told = self._failed(turns, turn_of[id(one)], one, one.failure, resumable=journey.resumable)
         return told
 
     async def _attempt(self, trial: Trial, send: Send) -> None:
