@@ -10,6 +10,7 @@ import msgspec
 
 from switchgear.access.keys import Key
 from switchgear.core.calls import CacheResult, Outcome, Route, Step, Usage
+from switchgear.core.rates import Rates
 from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Operation, Upload
 from switchgear.providers.catalogue import Units
@@ -66,7 +67,7 @@ class ModelCall:
 
     __slots__ = (
         "at", "cache", "clamped", "clamps", "content_type", "cost", "deployment", "directory", "dropped", "error", "first_token", "id", "key", "message",
-        "model", "name", "once", "operation", "outcome", "recorded", "shaped", "started", "status", "steps", "streamed", "thread", "trace",
+        "model", "name", "once", "operation", "outcome", "rates", "recorded", "shaped", "started", "status", "steps", "streamed", "thread", "trace",
         "trials", "usage",
     )  # fmt: skip
 
@@ -91,6 +92,7 @@ class ModelCall:
         self.message = ""
         self.trace = ""
         self.recorded = False
+        self.rates: Rates | None = None
         self.cache: CacheResult = ""
         self.trials: list[Trial] = []
         self.steps: list[Step] = []

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from http import HTTPStatus
 from inspect import isawaitable
 
 import structlog
@@ -20,9 +19,11 @@ from switchgear.access.keys import ADMIN, Keyring
 from switchgear.core.calls import Outcome
 from switchgear.core.errors import (
     InternalError,
+    LimitReached,
+    LimitsUndefined,
     MissingKey,
     ModelNotAllowed,
-    RequestError,
+    ModelUnpriced,
     ShuttingDown,
     SightNotSupported,
     SwitchgearError,
@@ -44,6 +45,9 @@ from switchgear.routing.select import Ask
 _log = structlog.get_logger(__name__)
 _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
 """Fields by which a provider is told of further models (OpenRouter's, LiteLLM's): no scope has looked at those."""
+
+_OURS = (LimitReached, LimitsUndefined, ModelUnpriced)
+"""Refusals of the gateway's own, for whatever model."""
 
 _KEPT = frozenset({"hit", "semantic", "stale", "shared"})
 """What the cache says of calls that no provider was asked for."""
@@ -152,10 +156,11 @@ class ModelCalls:
         try:
             await self._cached(call, request, model, reply)
         finally:
-            used = call.usage
             if call.cache in _KEPT:
                 taken.settle(0, 0)
             else:
+                call.tally()
+                used = call.usage
                 taken.settle(used.prompt_tokens + used.completion_tokens, call.cost)
 
     async def _cached(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
@@ -196,8 +201,7 @@ class ModelCalls:
 
     def failed(self, call: ModelCall, error: SwitchgearError) -> None:
         """Record a call that ends with ``error``. Without effect on one that is recorded, or that has no key."""
-        ours = isinstance(error, RequestError) and error.http_status == HTTPStatus.TOO_MANY_REQUESTS
-        if call.model is None or ours:
+        if call.model is None or isinstance(error, _OURS):
             outcome: Outcome = "refused"
         else:
             outcome = "cut" if call.first_token is not None and call.streamed else "failed"
