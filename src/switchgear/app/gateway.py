@@ -29,7 +29,7 @@ from switchgear.config.load import Loaded, StoredNames, read
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.config.state import StateSettings
-from switchgear.core.batches import BatchChanged
+from switchgear.core.batches import BatchChanged, BatchLinesFinished
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable
 from switchgear.core.ids import new_id
@@ -212,6 +212,8 @@ class Gateway:
         self.bus.subscribe(CallRecord, CallLog(self.log_control).on_call)
         if self.tracer is not None:
             self.bus.subscribe(CallRecord, self.tracer.on_call)
+        self.bus.subscribe(BatchLinesFinished, self.metrics.on_batch_lines)
+        self.metrics.watch_batches(self.batches.unfinished)
         self.metrics.watch_in_flight(lambda: self.calls.in_flight)
         self.metrics.watch_usage_writer(lambda: self.store.writer.health)
         if self.state.shared:

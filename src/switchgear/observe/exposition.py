@@ -18,6 +18,9 @@ from switchgear.observe.metrics import Distribution, Metrics, Work
 LOCAL_STATES = ("off", "starting", "ready", "restarting", "failed")
 """The states of the embedded model that are always shown; exactly one series is 1."""
 
+BATCH_STATUSES = ("validating", "in_progress", "finalizing", "cancelling")
+"""The statuses of batches that are always shown."""
+
 _NANO = 1_000_000_000
 
 
@@ -160,6 +163,7 @@ class _Gateway(Collector):
         yield info
         yield from self._usage_writer()
         yield from self._local_model()
+        yield from self._batches()
         yield from self._state()
 
     def _usage_writer(self) -> Iterator[Metric]:
@@ -180,6 +184,19 @@ class _Gateway(Collector):
             "switchgear_state_degraded", "1 while the shared state does not answer.", int(health.state != "ok")
         )
         yield _gauge("switchgear_state_members", "Gateways that share the state, this one included.", members)
+
+    def _batches(self) -> Iterator[Metric]:
+        if self._metrics.batches is None:
+            return
+        now = self._metrics.batches()
+        family = GaugeMetricFamily("switchgear_batches", "Batches that have not ended.", labels=("status",))
+        for status in dict.fromkeys((*BATCH_STATUSES, *now)):
+            family.add_metric((status,), now.get(status, 0))
+        yield family
+        lines = CounterMetricFamily("switchgear_batch_lines", "Lines of batches finished here.", labels=("outcome",))
+        for outcome, count in self._metrics.batch_lines.items():
+            lines.add_metric((outcome,), count)
+        yield lines
 
     def _local_model(self) -> Iterator[Metric]:
         if self._metrics.local_model is None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ProviderError, every_error
 from switchgear.events.limits import LimitRefused
@@ -178,6 +179,8 @@ class Metrics:
         self._work: dict[tuple[str, str, str], Work] = {}
         self._models: set[str] = set()
         self._provider_codes = frozenset(kind.code for kind in every_error() if issubclass(kind, ProviderError))
+        self.batches: Callable[[], Mapping[str, int]] | None = None
+        self.batch_lines = {"completed": 0, "failed": 0}
         self._exposition: Exposition | None = None
 
     def on_call(self, record: CallRecord) -> None:
@@ -214,6 +217,15 @@ class Metrics:
     def refusals(self) -> dict[tuple[str, str], int]:
         """Calls that limits had no room for, by (what is limited, who has the limit)."""
         return self._refusals.copy()
+
+    def on_batch_lines(self, event: BatchLinesFinished) -> None:
+        """Count finished lines of batches."""
+        self.batch_lines["completed"] += event.completed
+        self.batch_lines["failed"] += event.failed
+
+    def watch_batches(self, read: Callable[[], Mapping[str, int]]) -> None:
+        """Show how many batches have not ended, by status."""
+        self.batches = read
 
     def watch_in_flight(self, read: Callable[[], int]) -> None:
         """Show how many calls are being served."""
