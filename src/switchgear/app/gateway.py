@@ -19,9 +19,9 @@ from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
+from switchgear.app.health import HealthService
 from switchgear.app.limiting import Limiting
 from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention
-from switchgear.app.routes import breaker_rules
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
@@ -65,7 +65,6 @@ from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
 from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
 from switchgear.providers.tokens import TokenCounter, Vocabularies
-from switchgear.routing.board import Board
 from switchgear.routing.capacity import Capacity
 from switchgear.routing.directory import Directory
 from switchgear.routing.router import Router
@@ -138,20 +137,21 @@ class Gateway:
         if self._embedded_provider is not None and self.embedded is not None:
             embedded = (self._embedded_provider, tuple(self.embedded.names))
         self._embedded_models = embedded
-        self.board = Board()
+        self.bus = engines.bus
+        self.node_id = new_id("node")
+        self.health = HealthService(settings.health, self.directory, self.bus, store.health, self.state, self.node_id)
+        self.board = self.health.board
         self._compiler = RuntimeCompiler(self.catalog, embedded, self.board)
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
         self._taking_keys = asyncio.Lock()  # what was read first must not be loaded last
         self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
-        self.bus = engines.bus
         self.limiting = Limiting(self.state, store, self.keyring, self.bus)
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
-        self.node_id = new_id("node")
         batches = BatchRetention(store.batches, self.batch_settings)
-        retention = Retention(store.responses, store.files, batches, store.contents)
+        retention = Retention(store.responses, store.files, batches, store.contents, self.health)
         self._duties = [self._duty("retention", retention.forget, EVERY_SECONDS)]
         self.background = BackgroundResponses(store.responses)
         strict = settings.store.durability == "strict"
@@ -215,6 +215,7 @@ class Gateway:
         self.bus.subscribe(BatchLinesFinished, self.metrics.on_batch_lines)
         self.metrics.watch_batches(self.batches.unfinished)
         self.metrics.watch_in_flight(lambda: self.calls.in_flight)
+        self.metrics.watch_health(self.health.metrics)
         self.metrics.watch_usage_writer(lambda: self.store.writer.health)
         if self.state.shared:
             self.metrics.watch_state(lambda: (self.state.health, self.state.members.count))
@@ -293,6 +294,7 @@ class Gateway:
             self.node_id, {"host": socket.gethostname(), "pid": str(os.getpid()), "version": __version__}
         )
         self.limiting.limiter.start()
+        self.health.start()
         self.watch.start()
         self.batches.start()
 
@@ -306,6 +308,7 @@ class Gateway:
         await self.batches.close()
         await self.background.close()
         await self.limiting.limiter.close()
+        await self.health.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
         if self.embedded is not None:
@@ -410,7 +413,7 @@ class Gateway:
             loaded.settings, (one.name for one in loaded.found), stored, self._resolver(), previous
         )
         self._runtime = runtime
-        self.board.rules = breaker_rules(loaded.settings.health)
+        self.health.configure(loaded.settings.health)
         if previous is not None:
             close_unused(previous, runtime)
         for note in runtime.notes if previous is None or previous.notes != runtime.notes else ():

@@ -36,7 +36,7 @@ class BatchRetention:
 
 
 class Retention:
-    """Deletes what has expired of ``kept``: responses, files, batches."""
+    """Deletes what has expired of ``kept``."""
 
     def __init__(self, *kept: Expiring) -> None:
         self._kept = kept
@@ -45,5 +45,5 @@ class Retention:
         """Delete what has expired by now; how many they were. Raises StoreUnavailable."""
         count = sum([await one.prune(time.time_ns() // 1_000_000) for one in self._kept])
         if count:
-            _log.info("Expired responses, files and batches deleted", extra={"count": count})
+            _log.info("What has expired was deleted", extra={"count": count})
         return count

@@ -13,6 +13,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from switchgear.core.health import BREAKER_STATES
+from switchgear.observe.health import HealthMetrics
 from switchgear.observe.metrics import Distribution, Metrics, Work
 
 LOCAL_STATES = ("off", "starting", "ready", "restarting", "failed")
@@ -165,6 +167,8 @@ class _Gateway(Collector):
         yield from self._local_model()
         yield from self._batches()
         yield from self._state()
+        if self._metrics.health is not None:
+            yield from _deployments(self._metrics.health)
 
     def _usage_writer(self) -> Iterator[Metric]:
         if self._metrics.usage_writer is None:
@@ -206,6 +210,38 @@ class _Gateway(Collector):
         for state in dict.fromkeys((*LOCAL_STATES, now)):
             family.add_metric((state,), int(state == now))
         yield family
+
+
+def _deployments(health: HealthMetrics) -> Iterator[Metric]:
+    """How deployments are doing, and how often their breakers changed."""
+    label = ("deployment",)
+    state = GaugeMetricFamily(
+        "switchgear_deployment_state", "1 for the state of a deployment's breaker.", labels=("deployment", "state")
+    )
+    first = GaugeMetricFamily(
+        "switchgear_deployment_first_token_seconds",
+        "Time to first token of late, the slow ones weighing more.",
+        labels=label,
+    )
+    speed = GaugeMetricFamily("switchgear_deployment_tokens_per_second", "Tokens a second of late.", labels=label)
+    busy = GaugeMetricFamily("switchgear_deployment_calls_in_flight", "Calls under way at a deployment.", labels=label)
+    for name, one in health.standings():
+        for each in BREAKER_STATES:
+            state.add_metric((name, each), int(each == one.state))
+        busy.add_metric((name,), one.in_flight)
+        if one.ttft:
+            first.add_metric((name,), one.ttft)
+        if one.speed:
+            speed.add_metric((name,), one.speed)
+    changes = CounterMetricFamily(
+        "switchgear_breaker_changes", "Changes of breakers, by the state after.", labels=("deployment", "state")
+    )
+    for key, count in list(health.changes.items()):
+        changes.add_metric(key, count)
+    probes = CounterMetricFamily("switchgear_probes", "Probes of deployments.", labels=("deployment", "outcome"))
+    for key, count in list(health.probes.items()):
+        probes.add_metric(key, count)
+    yield from (state, first, speed, busy, changes, probes)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -18,6 +18,7 @@ from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ProviderError, every_error
 from switchgear.events.limits import LimitRefused
+from switchgear.observe.health import HealthMetrics
 from switchgear.state.base import StateHealth
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ class Metrics:
         self.in_flight: Callable[[], int] | None = None
         self.usage_writer: Callable[[], UsageWriterHealth] | None = None
         self.local_model: Callable[[], str] | None = None
+        self.health: HealthMetrics | None = None
         self.state: Callable[[], tuple[StateHealth, int]] | None = None
         self._refusals: dict[tuple[str, str], int] = {}
         self._series: dict[_Key, _Series] = {}
@@ -242,6 +244,10 @@ class Metrics:
     def watch_local_model(self, read: Callable[[], str]) -> None:
         """Show the embedded model's state, one of ``exposition.LOCAL_STATES`` or any other word."""
         self.local_model = read
+
+    def watch_health(self, health: HealthMetrics) -> None:
+        """Show how deployments are doing."""
+        self.health = health
 
     def calls(self) -> dict[tuple[str, str, str, str, int], int]:
         """Finished calls by (model, provider, endpoint, outcome, status)."""

@@ -195,11 +195,8 @@ class Breaker:
 
     def reset(self, now: float, reason: str) -> None:
         """Close it, whatever was; what was counted is forgotten."""
-        self._epoch += 1
-        self._forget()
         self._openings = 0
-        if self.state != "closed":
-            self._change("closed", reason, now)
+        self._close(now, reason)
 
     def may_be_tried(self, now: float) -> None:
         """There is a sign that it is back: the next call is the probe. A time that the provider named still holds."""
@@ -212,6 +209,7 @@ class Breaker:
         """
         match state:
             case "open":
+                self._openings += not limited
                 self._shut(now + min(wait, LONGEST_LIMIT), limited=limited)
                 self._change("open", reason, now)
             case "half_open":
@@ -221,7 +219,7 @@ class Breaker:
             case "recovering":
                 self._come_back(now)
             case _:
-                self.reset(now, reason)
+                self._close(now, reason)
 
     def _too_much(self, now: float) -> str:
         rules = self._rules
@@ -255,6 +253,11 @@ class Breaker:
         self._in_a_row = 0
         self.retry_at = until
         self.limited_by_provider = limited
+
+    def _close(self, now: float, reason: str) -> None:
+        self._epoch += 1
+        self._forget()
+        self._change("closed", reason, now)
 
     def _come_back(self, now: float) -> None:
         self._forget()

@@ -67,7 +67,7 @@ class Ordered:
 
     name = "ordered"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
         self._clock = clock
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - nothing of the call matters here
@@ -81,7 +81,7 @@ class Weighted:
 
     name = "weighted"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:
         self._clock = clock
         self._random = (random or Random()).random
 
@@ -100,7 +100,7 @@ class LeastBusy:
 
     name = "least_busy"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:
         self._clock = clock
         self._random = (random or Random()).random
 
@@ -125,7 +125,7 @@ class Latency:
 
     name = "latency"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:
         self._clock = clock
         self._random = (random or Random()).random
 
@@ -157,7 +157,7 @@ class Cheapest:
 
     name = "cost"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
         self._clock = clock
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
@@ -177,7 +177,7 @@ POLICIES: Final[Mapping[str, Callable[[Clock, Random], Policy]]] = {
 """The policies by their names in the configuration."""
 
 
-def policy_named(name: str, clock: Clock = time.monotonic, random: Random | None = None) -> Policy:
+def policy_named(name: str, clock: Clock = time.perf_counter, random: Random | None = None) -> Policy:
     """The policy of that name. ``clock`` is the one of the deployments' health."""
     return POLICIES[name](clock, random or Random())
 

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from switchgear import __version__
 from switchgear.edge.admin import (
     audit,
+    health,
     keys,
     known_models,
     limits,
@@ -37,6 +38,7 @@ _ROUTERS: Final = (
     models.router,
     known_models.router,
     providers.router,
+    health.router,
     secrets.router,
     usage.router,
     audit.router,
@@ -62,6 +64,7 @@ _TAGS: Final = [
     {"name": "models", "description": "What clients can call, and the aliases defined here."},
     {"name": "catalogue", "description": "What is known of models: prices, limits, abilities, the days they end."},
     {"name": "providers", "description": "Accounts at APIs we call."},
+    {"name": "health", "description": "How deployments are doing: breakers, speed, what happened to them."},
     {"name": "secrets", "description": "Values kept encrypted, which settings refer to as secret:NAME."},
     {"name": "usage", "description": "Every call: its tokens, cost, time and outcome."},
     {"name": "audit", "description": "Who changed what."},

@@ -13,6 +13,7 @@ from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept
 from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.routing.board import Board
 from switchgear.routing.directory import Directory
 from switchgear.state.base import State
 from switchgear.store.store import Store
@@ -45,6 +46,7 @@ class GatewayControl(Protocol):
     keyring: Keyring
     calls: ModelCalls
     catalog: Catalog
+    board: Board
     log_control: LogControl
     embedded: EmbeddedModels | None
     started_at: float
