@@ -30,7 +30,8 @@ _log = logging.getLogger(__name__)
 _KEY: Final = "health:"
 _LONGEST_NOTICE: Final = 4096
 _AHEAD_MS: Final = 60_000
-_LATE_MS: Final = 5_000
+_LATE_MS: Final = 60_000
+"""A message that seems to be younger than this is new: clocks may differ by so much, and channels keep none for so long."""
 _KEPT_SECONDS: Final = 900.0
 """How much longer than its pause an open breaker is kept for processes that start later."""
 _WAITING: Final = 1024
