@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from switchgear.core.errors import ProviderRateLimited, ProviderTimeout
+from switchgear.routing.breaker import BreakerRules
 
 NAME = "scripted/test-model"
+
+
+@pytest.fixture
+async def desk(desk):
+    """With the rules that hold where nothing is configured."""
+    desk.gateway.board.rules = BreakerRules()
+    return desk
 
 
 def fail(desk, times=5):
@@ -93,7 +103,7 @@ async def test_reading_takes_a_scope_and_resetting_more(desk):
 
 async def test_a_reload_keeps_what_is_known_and_takes_new_rules(desk):
     fail(desk, 4)
-    desk.config.write_text(desk.config.read_text() + "\n[health]\nerrors = 7\n")
+    desk.config.write_text(desk.config.read_text().replace("errors = 10000", "errors = 7"))
     assert (await desk.api.post("/api/config/reload")).json()["changed"] == ["health"]
     fail(desk, 2)
     assert (await shown(desk))[NAME]["state"] == "closed"
