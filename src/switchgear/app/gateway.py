@@ -65,6 +65,7 @@ from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
 from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
 from switchgear.providers.tokens import TokenCounter, Vocabularies
+from switchgear.routing.board import Board
 from switchgear.routing.capacity import Capacity
 from switchgear.routing.directory import Directory
 from switchgear.routing.router import Router
@@ -140,7 +141,6 @@ class Gateway:
         self.bus = engines.bus
         self.node_id = new_id("node")
         self.health = HealthService(settings.health, self.directory, self.bus, store.health, self.state, self.node_id)
-        self.board = self.health.board
         self._compiler = RuntimeCompiler(self.catalog, embedded, self.board)
         self._runtime: Runtime | None = None
         self._secrets = secrets
@@ -150,9 +150,7 @@ class Gateway:
         self.limiting = Limiting(self.state, store, self.keyring, self.bus)
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
-        batches = BatchRetention(store.batches, self.batch_settings)
-        retention = Retention(store.responses, store.files, batches, store.contents, self.health)
-        self._duties = [self._duty("retention", retention.forget, EVERY_SECONDS)]
+        self._duties = [self._duty("retention", self._retention().forget, EVERY_SECONDS)]
         self.background = BackgroundResponses(store.responses)
         strict = settings.store.durability == "strict"
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
@@ -201,6 +199,11 @@ class Gateway:
             await engines.close()
             raise
         return gateway
+
+    def _retention(self) -> Retention:
+        store = self.store
+        batches = BatchRetention(store.batches, self.batch_settings)
+        return Retention(store.responses, store.files, batches, store.contents, self.health)
 
     def _duty(self, name: str, work: Callable[[], Awaitable[object]], every: float) -> Duty:
         return Duty(self.store.leases, name, work, every=every, holder=self.node_id)
@@ -274,6 +277,11 @@ class Gateway:
     def sources(self) -> dict[str, str]:
         """Where each ``providers.NAME``, ``models.NAME`` and the like is defined: file, store, environment or embedded."""
         return self.runtime.sources | self.limiter.book.sources
+
+    @property
+    def board(self) -> Board:
+        """The health of every deployment."""
+        return self.health.board
 
     def directory(self) -> Directory:
         """The models as they are now."""

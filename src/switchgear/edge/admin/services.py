@@ -46,7 +46,6 @@ class GatewayControl(Protocol):
     keyring: Keyring
     calls: ModelCalls
     catalog: Catalog
-    board: Board
     log_control: LogControl
     embedded: EmbeddedModels | None
     started_at: float
@@ -66,6 +65,11 @@ class GatewayControl(Protocol):
     @property
     def sources(self) -> Mapping[str, str]:
         """Where each ``providers.NAME`` and ``models.NAME`` is defined: ``file``, ``store``, ``environment`` or ``embedded``."""
+        ...
+
+    @property
+    def board(self) -> Board:
+        """The health of every deployment."""
         ...
 
     def directory(self) -> Directory:
