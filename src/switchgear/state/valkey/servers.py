@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from redis import exceptions
 
-from switchgear.state.valkey.command import ANY, Argument, Command, Script
+from switchgear.state.valkey.command import ANY, Argument, Command, Script, encoded
 from switchgear.state.valkey.failures import Lost, Misconfigured, lost
 from switchgear.state.valkey.link import FAILURES, Access, Link, connected
 
@@ -31,7 +31,7 @@ Node = tuple[str, int]
 
 def slot_of(tag: str) -> int:
     """The slot of every key with the hash tag ``{tag}`` (Redis cluster specification, "Hash tags")."""
-    return crc_hqx(tag.encode(), 0) % SLOTS
+    return crc_hqx(encoded(tag), 0) % SLOTS
 
 
 class Servers:
