@@ -98,20 +98,53 @@ async def test_a_killed_server_is_told_once_and_so_is_its_return(
     assert "is back after" in told[1]
 
 
-async def test_while_it_is_lost_takes_are_answered_at_once_and_told_when_it_is_back(
-    lossy: State, server: Valkey
-) -> None:
-    server.kill()
-    await lost(lossy)
+async def five_calls(state: State) -> None:
+    """Three of them end while the server is lost."""
     for number in range(5):
         now = time.time_ns() // 1_000_000
-        verdict = lossy.counters.take(f"t{number}", [rpm(100), usd(1000, 10)], now)
+        verdict = state.counters.take(f"t{number}", [rpm(100), usd(1000, 10)], now)
         assert isinstance(verdict, Verdict), "it was asked although it is lost"
         assert verdict.allowed
-        lossy.counters.settle(f"t{number}", [Change("team:search", "usd", "period", -4, verdict.at_ms, END)])
+        if number < 3:
+            change = Change("team:search", "usd", "period", -4, verdict.at_ms, END)
+            state.counters.settle(f"t{number}", [change])
+
+
+def ended(*tokens: str) -> list[tuple[str, list[Change]]]:
+    return [(token, [Change("team:search", "usd", "period", -4, 0, END)]) for token in tokens]
+
+
+async def test_a_server_that_comes_back_is_told_what_was_taken_and_settled_meanwhile(
+    lossy: State, server: Valkey
+) -> None:
+    await ask(lossy, "before", [rpm(100), usd(1000, 10)])
+    server.freeze()
+    await lost(lossy)
+    await five_calls(lossy)
+    server.thaw()
+    await found(lossy)
+    assert await used(lossy, rpm(100, 0), usd(1000, 0)) == [6, 10 + 3 * 6 + 2 * 10]
+    for token, changes in ended("before", "t3", "t4"):
+        lossy.counters.settle(token, changes)
+    assert await used(lossy, usd(1000, 0)) == [6 * 6]
+
+
+async def test_a_server_that_forgot_is_told_what_is_open_for_the_books_know_the_rest(
+    lossy: State, server: Valkey
+) -> None:
+    for token in ("over", "before"):
+        await ask(lossy, token, [rpm(100), usd(1000, 10)])
+    lossy.counters.settle(*ended("over")[0])
+    server.kill()
+    await lost(lossy)
+    await five_calls(lossy)
     server.start()
     await found(lossy)
-    assert await used(lossy, rpm(100, 0), usd(1000, 0)) == [5, 30]
+    assert await used(lossy, rpm(100, 0), usd(1000, 0)) == [5, 3 * 10]
+    lossy.counters.seed("team:search", "usd", 4 * 6, END)
+    for token, changes in ended("before", "t3", "t4"):
+        lossy.counters.settle(token, changes)
+    assert await used(lossy, usd(1000, 0)) == [7 * 6]
 
 
 async def test_a_frozen_server_delays_takes_no_longer_than_its_time(lossy: State, server: Valkey) -> None:
@@ -205,6 +238,19 @@ async def test_seeds_hold_while_it_is_lost(lossy: State, server: Valkey) -> None
     await found(lossy)
     standing = (await ask(lossy, "look", [usd(100, 0)])).standings[0]
     assert (standing.used, standing.seeded) == (10, False), "an empty server has to be seeded again"
+
+
+async def test_of_a_seeded_budget_each_process_has_its_part_of_what_is_left(
+    lossy: State, server: Valkey, other: State
+) -> None:
+    lossy.members.join("a", {})
+    other.members.join("b", {})
+    await until(lambda: lossy.members.count == 2)
+    server.kill()
+    await lost(lossy)
+    lossy.counters.seed("team:search", "usd", 80, END)
+    assert not (await ask(lossy, "a", [usd(100, 11)])).allowed
+    assert (await ask(lossy, "a", [usd(100, 10)])).allowed
 
 
 async def test_where_calls_need_it_they_are_refused_until_it_is_back(server: Valkey) -> None:

@@ -79,9 +79,7 @@ class Reservation:
             return
         self._open = False
         plan, checks, verdict = self._plan, self._checks, self._verdict
-        changes = plan.changes(checks, tokens, cost or 0, verdict.at_ms)
-        if changes:
-            self._counters.settle(self._token, changes)
+        self._counters.settle(self._token, plan.changes(checks, tokens, cost or 0, verdict.at_ms))
         for index, unit, soft in plan.amounts:
             used = verdict.standings[index].used - checks[index].amount + (tokens if unit == TOKENS else cost or 0)
             if used >= soft:

@@ -34,6 +34,7 @@ class Scripts(msgspec.Struct, frozen=True):
     settle: Script
     renew: Script
     seed: Script
+    restore: Script
     beat: Script
     acquire: Script
     release: Script
