@@ -11,6 +11,7 @@ from switchgear.config.limits import LimitName
 from switchgear.config.routes import HedgeSettings, ModelTimeouts, RetrySettings
 
 Dollars = Annotated[float, Field(ge=0, le=1_000_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Names = Annotated[tuple[Text, ...], Field(strict=False, max_length=32)]
 
@@ -63,6 +64,13 @@ class DeploymentSettings(Section):
     provider: Text = Field(description='Name of a provider of this file, one found in the environment, or "local".')
     model: Text = Field(description="Name of the model at the provider.")
     weight: int = Field(1, ge=1, le=1_000_000, description="Share of the calls, for strategies that share them out.")
+    quality: Share | None = Field(
+        None,
+        description=(
+            'Share of hard requests that it answers well, for the strategy "auto"; by its name, as far as that is known, when left out.'
+        ),
+        examples=[0.9],
+    )
     context: Tokens | None = Field(
         None, description="Tokens that prompt and answer may have together; as in the catalogue when left out."
     )

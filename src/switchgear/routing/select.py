@@ -43,6 +43,7 @@ class Ask(msgspec.Struct):
     operation: str
     stream: bool = False
     size: Size = Size(0)
+    call_id: str = ""
 
 
 class Ranking(msgspec.Struct):
@@ -72,7 +73,7 @@ class Ordered:
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - nothing of the call matters here
         """The first that is healthy."""
-        well, ill = _parted(candidates, self._clock())
+        well, ill = parted(candidates, self._clock())
         return _ranking(self.name, (), well, ill)
 
 
@@ -87,12 +88,12 @@ class Weighted:
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - nothing of the call matters here
         """A weighted shuffle (Efraimidis and Spirakis, 2006)."""
-        well, ill = _parted(candidates, self._clock())
+        well, ill = parted(candidates, self._clock())
         if len(well) > 1:
             draw = self._random
             drawn = {id(one): draw() ** (1.0 / one.weight) for one in well}
             well = sorted(well, key=lambda one: drawn[id(one)], reverse=True)
-        return _ranking(self.name, (f"{label} {one.weight}" for label, one in _labelled(candidates)), well, ill)
+        return _ranking(self.name, (f"{label} {one.weight}" for label, one in labelled(candidates)), well, ill)
 
 
 class LeastBusy:
@@ -107,13 +108,13 @@ class LeastBusy:
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         """By calls under way, by expected time, by chance."""
         now = self._clock()
-        well, ill = _parted(candidates, now)
+        well, ill = parted(candidates, now)
         if len(well) > 1:
             expected = waits(well, answer_tokens(well, ask.max_tokens), now)
             draw = self._random
             places = sorted(range(len(well)), key=lambda place: (well[place].health.in_flight, expected[place], draw()))
             well = [well[place] for place in places]
-        told = (f"{label} {one.health.in_flight}" for label, one in _labelled(well))
+        told = (f"{label} {one.health.in_flight}" for label, one in labelled(well))
         return _ranking(self.name, told, well, ill)
 
 
@@ -132,7 +133,7 @@ class Latency:
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         """The sooner of two, the other, then the rest by the same measure."""
         now = self._clock()
-        well, ill = _parted(candidates, now)
+        well, ill = parted(candidates, now)
         if len(well) < 2:
             return _ranking(self.name, (), well, ill)
         expected = waits(well, answer_tokens(well, ask.max_tokens), now)
@@ -147,7 +148,7 @@ class Latency:
         compared = [well[first], well[second]]
         told = (
             f"{label} {_duration(seconds)}"
-            for (label, _), seconds in zip(_labelled(compared), (expected[first], expected[second]), strict=True)
+            for (label, _), seconds in zip(labelled(compared), (expected[first], expected[second]), strict=True)
         )
         return _ranking(self.name, told, [*compared, *(well[place] for place in rest)], ill)
 
@@ -162,12 +163,12 @@ class Cheapest:
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         """By expected cost, then by calls under way, then as configured."""
-        well, ill = _parted(candidates, self._clock())
+        well, ill = parted(candidates, self._clock())
         usage = Usage(ask.prompt_tokens, round(answer_tokens(candidates, ask.max_tokens)))
         prices = {id(one): cost(one.price, usage) for one in well}
         if len(well) > 1:
             well = sorted(well, key=lambda one: _cost_key(prices[id(one)], one.health.in_flight))
-        told = (f"{label} {_money(prices[id(one)])}" for label, one in _labelled(well))
+        told = (f"{label} {money(prices[id(one)])}" for label, one in labelled(well))
         return _ranking(self.name, told, well, ill)
 
 
@@ -185,7 +186,7 @@ def policy_named(name: str, clock: Clock = time.perf_counter, random: Random | N
 _retry_at = attrgetter("health.retry_at")
 
 
-def _parted(candidates: Sequence[Deployment], now: float) -> tuple[Sequence[Deployment], Sequence[Deployment]]:
+def parted(candidates: Sequence[Deployment], now: float) -> tuple[Sequence[Deployment], Sequence[Deployment]]:
     """Those that can take a call, and those that cannot, the first to return first."""
     for one in candidates:
         if not one.health.available(now):
@@ -206,18 +207,19 @@ def _ranking(name: str, told: Iterable[str], well: Sequence[Deployment], ill: Se
             break
         parts.append(part)
     if ill:
-        parts.append(_unwell(ill, well))
+        parts.append(unwell(ill, well))
     if not parts:
         return Ranking(order, name)
     return Ranking(order, f"{name}: {', '.join(parts)} → {order[0].provider.name}")
 
 
-def _unwell(ill: Sequence[Deployment], well: Sequence[Deployment]) -> str:
-    named = ", ".join(f"{label} {one.health.state.replace('_', '-')}" for label, one in _labelled(ill[:_NAMED]))
+def unwell(ill: Sequence[Deployment], well: Sequence[Deployment]) -> str:
+    """Which are not healthy, and how."""
+    named = ", ".join(f"{label} {one.health.state.replace('_', '-')}" for label, one in labelled(ill[:_NAMED]))
     return named if well else f"none is healthy: {named}"
 
 
-def _labelled(deployments: Sequence[Deployment]) -> Iterable[tuple[str, Deployment]]:
+def labelled(deployments: Sequence[Deployment]) -> Iterable[tuple[str, Deployment]]:
     """Each with its provider's name, or its id where several are of one provider."""
     names = [one.provider.name for one in deployments]
     if len(set(names)) == len(names):
@@ -233,5 +235,6 @@ def _cost_key(price: int | None, in_flight: int) -> tuple[bool, int, int]:
     return price is None, price or 0, in_flight
 
 
-def _money(nano_dollars: int | None) -> str:
+def money(nano_dollars: int | None) -> str:
+    """Nano-dollars as dollars, to the sixth place; ``?`` where they are not known."""
     return "?" if nano_dollars is None else f"${nano_dollars / 1e9:.6f}".rstrip("0").rstrip(".")

@@ -19,6 +19,7 @@ from switchgear.store.keys import Keys
 from switchgear.store.leases import Leases
 from switchgear.store.limits import Limits, Teams, Users
 from switchgear.store.models import Models
+from switchgear.store.opinions import Opinions
 from switchgear.store.providers import Providers
 from switchgear.store.responses import Responses
 from switchgear.store.secrets import Secrets
@@ -51,6 +52,7 @@ class Store:
         self.batch_lines = BatchLines(database)
         self.audit = Audit(database)
         self.health = HealthLog(database)
+        self.opinions = Opinions(database)
         self.leases = Leases(database)
         self.writer = UsageWriter(database, durability)
 
