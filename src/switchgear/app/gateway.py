@@ -17,6 +17,7 @@ import msgspec
 from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
+from switchgear.app.auto import AutoRouting
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
 from switchgear.app.health import HealthService
@@ -133,7 +134,7 @@ class Gateway:
         self.catalog = Catalog.load(kept_in=options.data_dir)
         self.keyring = Keyring(pepper)
         self.embedded = _embedded_models(settings.local) if settings.local.enabled else None
-        self._embedded_provider = EmbeddedProvider(LOCAL_PROVIDER, self.embedded) if self.embedded else None
+        self._embedded_provider = _embedded_provider(self.embedded, settings.local) if self.embedded else None
         embedded: tuple[Provider, tuple[str, ...]] | None = None
         if self._embedded_provider is not None and self.embedded is not None:
             embedded = (self._embedded_provider, tuple(self.embedded.names))
@@ -141,7 +142,8 @@ class Gateway:
         self.bus = engines.bus
         self.node_id = new_id("node")
         self.health = HealthService(settings.health, self.directory, self.bus, store.health, self.state, self.node_id)
-        self._compiler = RuntimeCompiler(self.catalog, embedded, self.board)
+        self.auto = AutoRouting(store, self.embedded, self._embedded_provider, self.board.clock)
+        self._compiler = RuntimeCompiler(self.catalog, embedded, self.board, self.auto.policy)
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
@@ -156,8 +158,8 @@ class Gateway:
         recorder = Recorder(self.bus, store.writer.committed if strict else None)
         self.capacity = Capacity(TokenCounter(Vocabularies()))
         self._preparation = Preparation(_images(settings.vision), shapes_for)
-        attempts = Attempts(self._preparation, recorder, control, FileOwners(store.files))
-        routes = Router(retry_share=settings.retry.share), attempts
+        attempts = Attempts(self._preparation, recorder, control, FileOwners(store.files), self.capacity)
+        routes = Router(retry_share=settings.retry.share, capacity=self.capacity), attempts
         self.stages = Stages(self.limiting.stage)
         self.calls = ModelCalls(self.keyring, self.directory, recorder, control, routes, self.stages)
         own = OwnFiles(store, self.batch_settings)
@@ -203,7 +205,7 @@ class Gateway:
     def _retention(self) -> Retention:
         store = self.store
         batches = BatchRetention(store.batches, self.batch_settings)
-        return Retention(store.responses, store.files, batches, store.contents, self.health)
+        return Retention(store.responses, store.files, batches, store.contents, store.opinions, self.health)
 
     def _duty(self, name: str, work: Callable[[], Awaitable[object]], every: float) -> Duty:
         return Duty(self.store.leases, name, work, every=every, holder=self.node_id)
@@ -297,6 +299,7 @@ class Gateway:
         for duty in self._duties:
             duty.start()
         self.background.start()
+        self.auto.start(self.bus, self.directory)
         self.state.start()
         self.state.members.join(
             self.node_id, {"host": socket.gethostname(), "pid": str(os.getpid()), "version": __version__}
@@ -319,6 +322,7 @@ class Gateway:
         await self.health.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
+        await self.auto.close()
         if self.embedded is not None:
             await self.embedded.stop()
         if self._embedded_provider is not None:
@@ -386,7 +390,7 @@ class Gateway:
             else:
                 await asyncio.to_thread(keep, folder, kept)
             self.catalog = await asyncio.to_thread(Catalog.load, kept_in=folder)
-            self._compiler = RuntimeCompiler(self.catalog, self._embedded_models, self.board)
+            self._compiler = RuntimeCompiler(self.catalog, self._embedded_models, self.board, self.auto.policy)
             await self._compile(self.loaded)
 
     async def reload(self) -> ReloadReport:
@@ -450,6 +454,10 @@ async def _open_state(settings: StateSettings, resolver: Resolver, bus: EventBus
 
 def _embedded_models(settings: LocalSettings) -> EmbeddedModels:
     return EmbeddedModels(EmbeddedSettings(settings.memory_mb, settings.context, settings.threads))
+
+
+def _embedded_provider(models: EmbeddedModels, settings: LocalSettings) -> EmbeddedProvider:
+    return EmbeddedProvider(LOCAL_PROVIDER, models, settings.context)
 
 
 def _images(settings: VisionSettings) -> CallImages:

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from switchgear.config.auto import AutoSettings, Share
 from switchgear.config.fields import Day, Section, Text
 from switchgear.config.limits import LimitName
 from switchgear.config.routes import HedgeSettings, ModelTimeouts, RetrySettings
 
 Dollars = Annotated[float, Field(ge=0, le=1_000_000)]
-Share = Annotated[float, Field(ge=0, le=1)]
 Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Names = Annotated[tuple[Text, ...], Field(strict=False, max_length=32)]
 
@@ -93,13 +93,18 @@ class AliasSettings(Section):
     deployments: Annotated[tuple[DeploymentSettings, ...], Field(strict=False, min_length=1, max_length=256)] = Field(
         description="What stands behind the alias, in order of preference."
     )
-    strategy: Literal["ordered", "weighted", "least_busy", "latency", "cost"] = Field(
+    strategy: Literal["ordered", "weighted", "least_busy", "latency", "cost", "auto"] = Field(
         "ordered",
         description=(
             'How a deployment is chosen among those that are healthy: "ordered" takes the first; "weighted" shares calls out by '
             'weight; "least_busy" takes the one with the fewest calls under way; "latency" the one that answers sooner, of two '
-            'taken by chance; "cost" the one that the call costs least at.'
+            'taken by chance; "cost" the one that the call costs least at; "auto" the cheapest that is good enough for what is asked.'
         ),
+    )
+    auto: AutoSettings = Field(
+        default_factory=AutoSettings,
+        description='What the strategy "auto" looks for.',
+        examples=[{"quality": 0.85}],
     )
     answers: Literal["trust", "check", "repair"] = Field(
         "check",

@@ -18,6 +18,7 @@ from switchgear.edge.exchange import ClientGoneError, Exchange, ResponseHeaders
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
+from switchgear.routing.forecast import Forecast
 
 _log = logging.getLogger(__name__)
 _TRACE_PARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -103,6 +104,8 @@ def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
             api_key = value
         elif name == b"x-switchgear-debug":
             debug = value
+        elif name == b"x-switchgear-forecast":
+            call.wants_forecast = value not in (b"", b"0")
         elif name == b"traceparent":
             call.trace = value.decode() if _TRACE_PARENT.fullmatch(value) else ""
     calls.authenticate(call, token_from(authorization, api_key))
@@ -169,11 +172,23 @@ def call_headers(call: ModelCall, wire: Wire) -> bytes:
         headers += wire.rate_headers(call.rates)
     if call.dropped:
         headers += b"x-switchgear-dropped: %b\r\n" % _listed(call.dropped)
+    if call.forecast is not None:
+        headers += _forecast_lines(call.forecast)
     if call.clamped:
         headers += b"x-switchgear-clamped: %b\r\n" % call.clamped.encode()
     if call.shaped:
         headers += b"x-switchgear-shaped: %b\r\n" % _listed(call.shaped)
     return headers
+
+
+def _forecast_lines(told: Forecast) -> bytes:
+    """Tokens and dollars as they were expected to be (dictionaries as in RFC 9651 section 3.2, but for the number of decimals)."""
+    tokens = f"prompt={told.prompt.tokens}" + ("" if told.output is None else f", max-output={told.output}")
+    lines = f"x-switchgear-forecast-tokens: {tokens}{'' if told.prompt.exact else ', estimated'}\r\n"
+    if told.least is not None:
+        most = "" if told.most is None else f", max={dollars(told.most)}"
+        lines += f"x-switchgear-forecast-cost: min={dollars(told.least)}{most}\r\n"
+    return lines.encode()
 
 
 def _listed(names: list[str]) -> bytes:

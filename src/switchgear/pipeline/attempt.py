@@ -13,6 +13,7 @@ from switchgear.core.calls import Usage
 from switchgear.core.errors import InvalidAnswer, ProviderError, ProviderInvalidResponse
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
+from switchgear.pipeline.clamping import lowered
 from switchgear.pipeline.crossing import CrossingPassage
 from switchgear.pipeline.file_owners import FileOwners, may_name_files
 from switchgear.pipeline.forwarding import Forwarding, Holding
@@ -27,6 +28,8 @@ from switchgear.providers.errors import error_in_body
 from switchgear.providers.media import MEDIA, measured, passage_of
 from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.passing import PASSINGS, Passage
+from switchgear.routing.capacity import Capacity
+from switchgear.routing.forecast import forecast
 from switchgear.routing.trial import Trial
 
 _log = structlog.get_logger(__name__)
@@ -52,11 +55,17 @@ class Road(msgspec.Struct):
 
 
 class Attempts:
-    """Tries deployments. One object serves every call."""
+    """Tries deployments. One object serves every call. ``capacity`` counts for those who want a forecast."""
 
     def __init__(
-        self, preparation: Preparation, recorder: Recorder, logs: LogControl, owners: FileOwners | None = None
+        self,
+        preparation: Preparation,
+        recorder: Recorder,
+        logs: LogControl,
+        owners: FileOwners | None = None,
+        capacity: Capacity | None = None,
     ) -> None:
+        self._capacity = capacity
         self._preparation = preparation
         self._recorder = recorder
         self._logs = logs
@@ -76,6 +85,8 @@ class Attempts:
         call.dropped, call.shaped = prepared.dropped, prepared.shaped
         if self._owners is not None and may_name_files(body := request.body or prepared.outgoing.body):
             await self._owners.check(call, body)
+        if call.wants_forecast and call.ask is not None and self._capacity is not None:
+            call.forecast = await forecast(self._capacity, call.ask, trial.deployment)
         road = Road(call, request, trial, reply, prepared)
         trial.told_lost = lambda: self._settle_unfinished(road)
         rules = trial.model.rules
@@ -241,12 +252,15 @@ class Attempts:
         trial.commit()
         call.model, call.deployment = trial.model, trial.deployment
         call.dropped, call.shaped = prepared.dropped, prepared.shaped
+        call.clamped = _clamped(road)
         call.tally()
 
     # ------------------------------------------------------------ what it used
 
     def _settle(self, road: Road, usage: Usage, measure: Measure | None = None) -> None:
         trial = road.trial
+        if trial.usage is None and not usage.estimated:  # not the sum of two tries
+            trial.deployment.health.tokens.learn(road.request.prompt_characters, usage.prompt_tokens)
         trial.usage = usage
         price = trial.deployment.price
         if price is not None:
@@ -282,6 +296,15 @@ async def _not_a_stream(provider: Provider, answer: Answer) -> None:
         raise told
     kind = provider.redact(answer.header(b"content-type").decode("latin-1"))[:80] or "no content type"
     raise ProviderInvalidResponse(f"Provider {provider.name} answered a stream with {kind}.", provider=provider.name)
+
+
+def _clamped(road: Road) -> str:
+    """What of the request was lowered so that the answer has room: ``max_tokens=8192``."""
+    ask = road.call.ask
+    most = ask.clamps.get(road.trial.deployment.id) if ask is not None else None
+    if ask is None or most is None:
+        return ""
+    return ", ".join(f"{name}={most}" for name in lowered(road.request.fields, ask.dialect, most))
 
 
 def _passage(road: Road) -> Passage:

@@ -37,10 +37,11 @@ from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.stages import Stages
 from switchgear.providers.base import Operation
-from switchgear.providers.openai_stream import tokens_of
+from switchgear.routing.capacity import about
 from switchgear.routing.directory import Directory, Model
 from switchgear.routing.router import Router
 from switchgear.routing.select import Ask
+from switchgear.routing.size import size_of
 
 _log = structlog.get_logger(__name__)
 _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
@@ -174,21 +175,23 @@ class ModelCalls:
     async def _route(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
         """Try deployments until one has answered. Raises SwitchgearError."""
         call.once = request.form is not None
-        await self._router.run(
-            model, self._ask(call, request), call, partial(self._attempts.send, call, request, reply)
-        )
+        call.ask = ask = self._ask(call, request, model)
+        await self._router.run(model, ask, call, partial(self._attempts.send, call, request, reply))
 
     @staticmethod
-    def _ask(call: ModelCall, request: ModelRequest) -> Ask:
+    def _ask(call: ModelCall, request: ModelRequest, model: Model) -> Ask:
+        size = size_of(request.prompt_characters, request.body)
         return Ask(
-            tokens_of(request.prompt_characters),
-            None,
+            about(size, model.deployments[0]),
+            request.max_tokens,
             request.fields,
             request.body,
             DIALECTS.get(call.operation, ""),
             call.key.id if call.key is not None else "",
             call.operation.value,
             request.stream,
+            size,
+            call.id,
         )
 
     def _blind(self, call: ModelCall, error: SightNotSupported) -> SightNotSupported:

@@ -29,7 +29,7 @@ from switchgear.core.errors import NotSupported
 from switchgear.dialects.base import DialectName
 from switchgear.dialects.registry import BACKS, FRONTS
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.clamping import FIELDS, clamped
+from switchgear.pipeline.clamping import clamped
 from switchgear.pipeline.crossing import Crossing
 from switchgear.pipeline.shape import Shape
 from switchgear.providers.base import Operation, Outgoing
@@ -97,7 +97,6 @@ class Preparation:
         Raises NotSupported when the provider has nothing of the kind.
         """
         provider = deployment.provider
-        call.clamped = ""
         dialect = DIALECTS.get(call.operation)
         if dialect is None:
             if call.operation not in provider.operations:
@@ -181,8 +180,8 @@ class Preparation:
     def _body(self, call: ModelCall, request: ModelRequest, deployment: Deployment, *, ask_usage: bool) -> bytes:
         """The body to send: the deployment's model, usage asked for, an answer no longer than it can be; the rest as it came."""
         fields = {**request.fields, "model": deployment.model_json}  # other attempts send it to others
-        if call.clamps and (most := call.clamps.get(deployment.id)) is not None:
-            fields, call.clamped = clamped(fields, DIALECTS.get(call.operation, ""), most)
+        if call.ask is not None and (most := call.ask.clamps.get(deployment.id)) is not None:
+            fields = clamped(fields, call.ask.dialect, most)
         if request.stream and ask_usage and not request.wants_usage and deployment.provider.stream_usage:
             fields["stream_options"] = _with_usage(fields.get("stream_options"))
         return _encode(fields)
@@ -246,10 +245,9 @@ def _signed(request: ModelRequest, dialect: DialectName) -> bool:
 
 def _clamp(call: ModelCall, asked: Call, deployment: Deployment) -> None:
     """Ask for no longer answer than there can be."""
-    most = call.clamps.get(deployment.id)
-    if most is not None and asked.max_tokens is not None and asked.max_tokens > most:
-        asked.max_tokens = most
-        call.clamped = f"{FIELDS[DIALECTS[call.operation]][0]}={most}"
+    most = call.ask.clamps.get(deployment.id) if call.ask is not None else None
+    if most is not None and asked.max_tokens is not None:
+        asked.max_tokens = min(asked.max_tokens, most)
 
 
 def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:

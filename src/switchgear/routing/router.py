@@ -14,6 +14,7 @@ from random import random as draw
 from typing import Protocol
 
 from switchgear.core.errors import DeploymentsResting, ProviderTimeout, SightNotSupported, SwitchgearError
+from switchgear.routing.capacity import Capacity, Fits, too_long
 from switchgear.routing.directory import Deployment, Model
 from switchgear.routing.fit import fitting
 from switchgear.routing.race import race
@@ -52,14 +53,18 @@ class Journey(Protocol):
 
 
 class Router:
-    """Routes calls. ``clock`` counts seconds, ``random`` draws from 0 to 1; ``retry_share`` is that of ``RetryBudget``."""
+    """Routes calls. ``clock`` counts seconds, ``random`` draws from 0 to 1; ``retry_share`` is that of ``RetryBudget``,
+    ``capacity`` knows what fits where.
+    """
 
     def __init__(
         self,
         clock: Callable[[], float] = time.perf_counter,
         random: Callable[[], float] = draw,
         retry_share: float = 0.2,
+        capacity: Capacity | None = None,
     ) -> None:
+        self._capacity = capacity
         self._clock = clock
         self._random = random
         self._share = retry_share
@@ -113,10 +118,7 @@ class Router:
 
     async def _at(self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None) -> None:
         """Try the deployments of one model. Raises SwitchgearError when none answered."""
-        fit = fitting(model.deployments, ask)
-        for deployment, reason in fit.left_out:
-            self._pass_over(journey, model, deployment, reason)
-        ranking = await self._ranked(model, fit.candidates, ask)
+        ranking = await self._ranked(model, await self._fitting(model, ask, journey), ask)
         turns = Turns(ranking.order, model.rules, self._random)
         why = ranking.why if after is None else f"fallback after {after.code}"
         first = True
@@ -138,6 +140,23 @@ class Router:
             if failed is None:
                 return
             why = f"after {failed.code}"
+
+    async def _fitting(self, model: Model, ask: Ask, journey: Journey) -> Sequence[Deployment]:
+        """The deployments that can answer. Raises ContextLengthExceeded when the prompt is too long for all of them."""
+        fit = fitting(model.deployments, ask)
+        for deployment, reason in fit.left_out:
+            self._pass_over(journey, model, deployment, reason)
+        if self._capacity is None:
+            return fit.candidates
+        found = self._capacity.fit(fit.candidates, ask)
+        fits = found if isinstance(found, Fits) else await found
+        for deployment, reason in fits.left_out:
+            self._pass_over(journey, model, deployment, reason)
+        if not fits.candidates:
+            raise too_long(model.name, fits)
+        if fits.clamps:
+            ask.clamps.update(fits.clamps)
+        return fits.candidates
 
     async def _ranked(self, model: Model, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         if len(candidates) == 1:

@@ -32,6 +32,7 @@ class Ask(msgspec.Struct):
 
     ``prompt_tokens`` is an estimate; ``max_tokens`` what the client allows for the answer, None where it does not say. ``fields`` and
     ``body`` are the request's, as they came; ``dialect`` is ``""`` for what is no chat. ``size`` is what the prompt weighs.
+    ``clamps`` has the longest answer that may be asked for, by deployment id, where the client asked for more than there is room for.
     """
 
     prompt_tokens: int
@@ -44,6 +45,7 @@ class Ask(msgspec.Struct):
     stream: bool = False
     size: Size = Size(0)
     call_id: str = ""
+    clamps: dict[str, int] = {}
 
 
 class Ranking(msgspec.Struct):

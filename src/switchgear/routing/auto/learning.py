@@ -119,9 +119,9 @@ class Learning:
         self._seconds = seconds
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._run(), name="auto learning")
+    def start(self, used: Callable[[], bool]) -> None:
+        """Begin; where nothing is ``used``, the store is left alone."""
+        self._task = asyncio.create_task(self._run(used), name="auto learning")
 
     async def close(self) -> None:
         """End; what was learned last is kept first, if it can be."""
@@ -145,11 +145,12 @@ class Learning:
             self._scores.give_back(new)
             raise
 
-    async def _run(self) -> None:
+    async def _run(self, used: Callable[[], bool]) -> None:
         failing = False
         while True:
             try:
-                await self.exchange()
+                if used():
+                    await self.exchange()
                 failing = False
             except SwitchgearError as error:
                 if not failing:
