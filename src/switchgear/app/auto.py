@@ -22,16 +22,19 @@ from switchgear.store.store import Store
 
 
 class AutoRouting:
-    """What the auto policies of a gateway share. ``embedded`` is the embedded models with their provider, where there are any."""
+    """What the auto policies of a gateway share. ``models`` are the embedded ones with their ``provider``,
+    where there are any.
+    """
 
     def __init__(
         self,
         store: Store,
-        embedded: tuple[EmbeddedModels, Provider] | None,
+        models: EmbeddedModels | None,
+        provider: Provider | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         scores, choices = Scores(), Choices(clock)
-        self._embedder = LocalEmbedder(*embedded) if embedded is not None else None
+        self._embedder = LocalEmbedder(models, provider) if models is not None and provider is not None else None
         self._desk = Desk(Judge(Weights.shipped()), scores, choices, self._embedder, clock, Random())
         self.feedback = Feedback(scores, choices, store.opinions, store.usage, clock)
         self._learning = Learning(scores, store.opinions)
