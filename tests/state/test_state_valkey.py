@@ -242,10 +242,20 @@ async def test_what_is_no_valkey_is_not_taken_for_one() -> None:
         writer.close()
         await writer.wait_closed()
 
-    async with await asyncio.start_server(web, "127.0.0.1", 0) as listening:
-        url = f"valkey://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        async with opened(url) as state:
-            assert state.health.state == "degraded"
+    async def polite(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(65536):
+            writer.write(b"+OK\r\n" * 20)
+        writer.close()
+        await writer.wait_closed()
+
+    for listens, scheme in ((web, "valkey"), (polite, "valkey"), (polite, "valkey+cluster")):
+        async with await asyncio.start_server(listens, "127.0.0.1", 0) as listening:
+            url = f"{scheme}://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+            async with opened(url) as state:
+                assert state.health.state == "degraded"
+                state.channels.subscribe("keys", print)
+                state.start()
+                assert (await ask(state, "t", CHECKS)).allowed
 
 
 async def test_a_server_that_is_not_there_stops_the_start_only_where_calls_need_it() -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from redis import exceptions
 
 from switchgear.state.valkey.command import ANY, Argument, Command, Script, encoded
-from switchgear.state.valkey.failures import Lost, Misconfigured, lost
+from switchgear.state.valkey.failures import NONSENSE, Lost, Misconfigured, lost
 from switchgear.state.valkey.link import FAILURES, Access, Link, connected
 
 SLOTS: Final = 16384
@@ -63,6 +63,7 @@ class Servers:
         self._keeping: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._up_at = 0.0
+        self._turn = -1
 
     @property
     def up(self) -> bool:
@@ -141,14 +142,15 @@ class Servers:
         """Connect now. Raises Lost or Misconfigured, and then nothing is open."""
         links: dict[Node, Link] = {}
         try:
-            async with asyncio.timeout(2 * self._access.connect_timeout):
+            self._turn += 1
+            async with asyncio.timeout((1 + len(self.nodes)) * self._access.connect_timeout):
                 if self.cluster:
                     slots = await self._cluster(links)
                 else:
                     slots = [await self._single(links)]
         except BaseException as error:
             await asyncio.gather(*(link.close() for link in links.values()))
-            if isinstance(error, FAILURES):
+            if isinstance(error, (*FAILURES, *NONSENSE)):
                 raise lost(error) from error
             raise
         self._links, self._slots = links, slots
@@ -183,7 +185,9 @@ class Servers:
     async def _ranges(self) -> list[tuple[int, int, Node]]:
         """First slot, last slot and primary of each range, as the first node that answers knows them."""
         reason = Lost("no node of it answers")
-        for seed in self.nodes:
+        nodes = self.nodes
+        turn = self._turn % len(nodes)  # not always the same first, which may be one that nobody answers for
+        for seed in (*nodes[turn:], *nodes[:turn]):
             links: dict[Node, Link] = {}
             try:
                 reply = await _asked(await self._open(seed, links), "CLUSTER", "SLOTS")
