@@ -17,13 +17,13 @@ FAILED: Final = frozenset({"failed", "cut"})
 
 
 def attempts_of(record: CallRecord) -> tuple[Attempt, ...]:
-    """The attempts of a call, skipped ones among them; one made up of the call itself where none were recorded.
+    """The attempts of a call, skipped ones among them; for a record without a route, one made up of the call itself.
 
     Where a single attempt was made and says nothing of its usage, that is the call's.
     """
-    kept = record.route.attempts if record.route is not None else ()
-    if not kept:
+    if record.route is None:
         return (_whole(record),) if _reached(record) else ()
+    kept = record.route.attempts
     tried = [number for number, attempt in enumerate(kept) if attempt.outcome != "skipped"]
     if len(tried) == 1 and kept[tried[0]].usage is None:
         at = tried[0]

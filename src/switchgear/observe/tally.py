@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, get_args
 
+import msgspec
+
 from switchgear.core.attempts import FAILED, FROM_CACHE, attempts_of, fallbacks_in
 from switchgear.core.calls import Attempt, CallRecord, Usage
 from switchgear.observe.fingerprints import fingerprint, pattern_of
@@ -60,7 +62,7 @@ class Tally:
                 failed = attempt
                 self._add_error(record, attempt)
         if record.outcome in FAILED and (failed is None or failed.error != record.error):
-            self._add_error(record, _as_attempt(record))
+            self._add_error(record, _as_attempt(record, attempts))
 
     def cells(self) -> Cells:
         """The sums of every view, each with at most MOST_CELLS cells."""
@@ -161,11 +163,12 @@ def _add_times(into: Numbers, ms: float, first_token_ms: float | None, usage: Us
         into.writing_ms += max(ms - (first_token_ms or 0.0), 0.0)
 
 
-def _as_attempt(record: CallRecord) -> Attempt:
-    """What failed a call, where none of its attempts did."""
-    return Attempt(
-        record.provider, record.deployment, 0.0, status=record.status, error=record.error, message=record.message
-    )
+def _as_attempt(record: CallRecord, attempts: tuple[Attempt, ...]) -> Attempt:
+    """What failed a call, where none of its attempts did; at no provider if none was asked."""
+    told = Attempt("", "", 0.0, status=record.status, error=record.error, message=record.message)
+    if all(attempt.outcome == "skipped" for attempt in attempts):
+        return told
+    return msgspec.structs.replace(told, provider=record.provider, deployment=record.deployment)
 
 
 def _numbers(cells: dict[Cell, Numbers], cell: Cell) -> Numbers:
