@@ -22,7 +22,7 @@ from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
 from switchgear.app.health import HealthService
 from switchgear.app.limiting import Limiting
-from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention
+from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention, usage_retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
@@ -44,6 +44,8 @@ from switchgear.events.duty import Duty
 from switchgear.events.limits import LimitRefused
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
+from switchgear.observe.rollups import EVERY_SECONDS as ROLLUP_SECONDS
+from switchgear.observe.rollups import Rollups
 from switchgear.observe.tracing import Tracer
 from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.batches.context import BatchContext
@@ -152,10 +154,10 @@ class Gateway:
         self.limiting = Limiting(self.state, store, self.keyring, self.bus)
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
-        self._duties = [self._duty("retention", self._retention().forget, EVERY_SECONDS)]
+        self.rollups = Rollups(store.rollups)
+        self._duties = self._all_duties()
         self.background = BackgroundResponses(store.responses)
-        strict = settings.store.durability == "strict"
-        recorder = Recorder(self.bus, store.writer.committed if strict else None)
+        recorder = Recorder(self.bus, store.writer.committed if settings.store.durability == "strict" else None)
         self.capacity = Capacity(TokenCounter(Vocabularies()))
         self._preparation = Preparation(_images(settings.vision), shapes_for)
         attempts = Attempts(self._preparation, recorder, control, FileOwners(store.files), self.capacity)
@@ -202,10 +204,15 @@ class Gateway:
             raise
         return gateway
 
-    def _retention(self) -> Retention:
+    def _all_duties(self) -> list[Duty]:
         store = self.store
         batches = BatchRetention(store.batches, self.batch_settings)
-        return Retention(store.responses, store.files, batches, store.contents, store.opinions, self.health)
+        aged = usage_retention(store, self.settings.store)
+        retention = Retention(store.responses, store.files, batches, store.contents, store.opinions, self.health, *aged)
+        return [
+            self._duty("retention", retention.forget, EVERY_SECONDS),
+            self._duty("rollups", self.rollups.catch_up, ROLLUP_SECONDS),
+        ]
 
     def _duty(self, name: str, work: Callable[[], Awaitable[object]], every: float) -> Duty:
         return Duty(self.store.leases, name, work, every=every, holder=self.node_id)

@@ -111,6 +111,18 @@ class StoreSettings(Section):
         "batched",
         description='"batched" commits usage records within 250 ms; "strict" commits them before the last byte of the answer.',
     )
+    usage_days: int = Field(
+        90,
+        ge=32,
+        le=36_500,
+        description="Days that records of single calls are kept; budgets of a month are counted from them.",
+    )
+    minute_days: int = Field(3, ge=1, le=366, description="Days that sums over minutes are kept.")
+    hour_days: int = Field(90, ge=1, le=3660, description="Days that sums over hours are kept.")
+    day_days: int = Field(1830, ge=1, le=36_500, description="Days that sums over days are kept.")
+    error_days: int = Field(
+        90, ge=1, le=3660, description="Days after which a group of errors that do not come any more is forgotten."
+    )
 
 
 class LogSettings(Section):

@@ -29,7 +29,7 @@ Dimension = Literal["provider", "deployment", "model", "key_id", "team", "error"
 
 FINER: Final[dict[Granularity, Granularity]] = {"hour": "minute", "day": "hour"}
 COARSER: Final[dict[Granularity, Granularity]] = {"minute": "hour", "hour": "day"}
-_CHUNK: Final = 100
+_CHUNK: Final = 50
 _table = tables.rollups
 _columns = tables.rollups.c
 

@@ -12,7 +12,9 @@ from pydantic.json_schema import models_json_schema
 
 from switchgear import __version__
 from switchgear.edge.admin import (
+    analytics,
     audit,
+    errors,
     health,
     keys,
     known_models,
@@ -41,6 +43,8 @@ _ROUTERS: Final = (
     health.router,
     secrets.router,
     usage.router,
+    analytics.router,
+    errors.router,
     audit.router,
     system.router,
 )

@@ -9,6 +9,7 @@ from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
 from switchgear.config.schema import Settings
 from switchgear.observe.logs import LogControl
+from switchgear.observe.rollups import Rollups
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept
@@ -48,6 +49,7 @@ class GatewayControl(Protocol):
     catalog: Catalog
     log_control: LogControl
     embedded: EmbeddedModels | None
+    rollups: Rollups
     started_at: float
     url: str
     pepper: bytes
