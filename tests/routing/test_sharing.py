@@ -153,9 +153,24 @@ async def test_after_a_gap_what_was_missed_is_read(shared: Shared) -> None:
     fail(one, shared.now)
     await shared.settled()
     assert other.state == "closed"
-    shared.processes[1]._read_all()
+    shared.processes[1].catch_up()
     await shared.settled()
     assert other.state == "open"
+
+
+async def test_what_was_told_to_nobody_is_told_again_after_a_gap(shared: Shared) -> None:
+    one, other = shared.process(), shared.process()
+    await shared.settled()
+    heard, shared.channels._subscriptions._by_channel = shared.channels._subscriptions._by_channel, {}
+    fail(one, shared.now)
+    await shared.settled()
+    shared.blobs.clear("health:")
+    shared.channels._subscriptions._by_channel = heard
+    shared.now += 0.25
+    shared.processes[0].catch_up()
+    await shared.settled()
+    assert (other.state, other.reason) == ("open", one.reason)
+    assert other.retry_at == pytest.approx(one.retry_at, abs=0.002)
 
 
 async def test_a_probe_of_a_process_that_died_does_not_keep_others_from_probing_for_ever(shared: Shared) -> None:
@@ -224,7 +239,7 @@ async def test_bytes_that_are_no_message_are_passed_over(shared: Shared, body: b
     health = shared.process()
     shared.channels.publish(CHANNEL, body)
     shared.blobs.set(f"health:{NAME}", body, 60.0)
-    shared.processes[0]._read_all()
+    shared.processes[0].catch_up()
     await shared.settled()
     assert health.state == "closed"
 

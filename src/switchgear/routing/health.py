@@ -134,9 +134,9 @@ class DeploymentHealth:
         """Why it does not take a call, as in ``breaker open for 12 s (5 failures in a row)``; empty when it does."""
         breaker = self.breaker
         match breaker.state:
-            case "open":
-                return f"breaker open for {_seconds(max(0.0, breaker.retry_at - now))} ({breaker.reason})"
-            case "half_open":
+            case "open" if breaker.retry_at > now:
+                return f"breaker open for {_seconds(breaker.retry_at - now)} ({breaker.reason})"
+            case "open" | "half_open":
                 return f"breaker half-open, a probe is under way ({breaker.reason})"
             case "recovering":
                 return f"coming back, takes {breaker.share(now):.0%} of its calls"

@@ -36,6 +36,9 @@ _KEPT_SECONDS: Final = 900.0
 """How much longer than its pause an open breaker is kept for processes that start later."""
 _WAITING: Final = 1024
 _REMEMBERED: Final = 8192
+_LOOKS: Final = (1.0, 5.0)
+"""Seconds after the start at which what is kept is read again: connections are made meanwhile, and messages may be missed."""
+_LOOK_EVERY: Final = 60.0
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -71,14 +74,17 @@ class SharedHealth:
         self._newest: dict[str, tuple[int, str]] = {}
         self._unread: asyncio.Queue[str] = asyncio.Queue(_WAITING)
         self._unsubscribe: Callable[[], None] | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to listen, and read what is known of the deployments that are on the board."""
-        self._unsubscribe = self._channels.subscribe(CHANNEL, self.hear, self._read_all)
+        self._unsubscribe = self._channels.subscribe(CHANNEL, self.hear, self.catch_up)
         self._board.changed.append(self.tell)
         self._board.added.append(self._read_later)
-        self._task = asyncio.create_task(self._read(), name="shared health")
+        self._tasks = [
+            asyncio.create_task(self._read(), name="shared health"),
+            asyncio.create_task(self._look(), name="shared health looks"),
+        ]
         self._read_all()
 
     async def close(self) -> None:
@@ -87,9 +93,20 @@ class SharedHealth:
             self._unsubscribe()
             self._board.changed.remove(self.tell)
             self._board.added.remove(self._read_later)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def catch_up(self) -> None:
+        """Messages may have been lost: read what others kept, and tell again what stands here by what was seen here."""
+        now = self._board.clock()
+        for health in self._board:
+            if health.noted and health.state != "closed" and self._newest.get(health.id, (0, ""))[1] == self._node:
+                wait = max(0.0, health.breaker.retry_at - now)
+                limited = health.breaker.limited_by_provider
+                at = round(self._wall() * 1000)
+                self.tell(BreakerChanged(at, health.id, health.state, health.state, health.reason, wait, limited))
+        self._read_all()
 
     def tell(self, change: BreakerChanged) -> None:
         """Tell the others of a change that happened here."""
@@ -152,9 +169,18 @@ class SharedHealth:
 
     # ------------------------------------------------------------ what was told before
 
+    async def _look(self) -> None:
+        for after in _LOOKS:
+            await asyncio.sleep(after)
+            self._read_all()
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            self._read_all()
+
     def _read_all(self) -> None:
         for health in self._board:
-            self._read_later(health.id)
+            if health.noted:
+                self._read_later(health.id)
 
     def _read_later(self, deployment_id: str) -> None:
         if not self._unread.full():  # it will hear of the next change
