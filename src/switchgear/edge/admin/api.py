@@ -14,6 +14,7 @@ from switchgear import __version__
 from switchgear.edge.admin import (
     analytics,
     audit,
+    batches,
     errors,
     health,
     keys,
@@ -45,6 +46,7 @@ _ROUTERS: Final = (
     usage.router,
     analytics.router,
     errors.router,
+    batches.router,
     audit.router,
     system.router,
 )
@@ -71,6 +73,7 @@ _TAGS: Final = [
     {"name": "health", "description": "How deployments are doing: breakers, speed, what happened to them."},
     {"name": "secrets", "description": "Values kept encrypted, which settings refer to as secret:NAME."},
     {"name": "usage", "description": "Every call: its tokens, cost, time and outcome."},
+    {"name": "batches", "description": "Files of many requests, and how far they are."},
     {"name": "audit", "description": "Who changed what."},
     {"name": "config", "description": "The configuration as it runs."},
     {"name": "log", "description": "How much is logged."},

@@ -10,6 +10,7 @@ from switchgear.access.limits import Limiter
 from switchgear.config.schema import Settings
 from switchgear.observe.logs import LogControl
 from switchgear.observe.rollups import Rollups
+from switchgear.pipeline.batches.orders import BatchOrders
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept
@@ -46,6 +47,7 @@ class GatewayControl(Protocol):
     state: State
     keyring: Keyring
     calls: ModelCalls
+    orders: BatchOrders
     catalog: Catalog
     log_control: LogControl
     embedded: EmbeddedModels | None
