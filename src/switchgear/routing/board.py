@@ -25,7 +25,7 @@ class Board:
     def __init__(
         self,
         rules: BreakerRules | None = None,
-        clock: Clock = time.perf_counter,
+        clock: Clock = time.monotonic,
         random: Random | None = None,
         wall: Clock = time.time,
     ) -> None:

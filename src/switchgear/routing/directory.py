@@ -93,10 +93,7 @@ class Directory:
         if own is None:
             return Deployment(provider, model, card, health)
         health.noted = True
-        made = Deployment(provider, model, overridden(card, own), health, own.weight, own.context)
-        if own.quality is not None:
-            made.quality = own.quality
-        return made
+        return Deployment(provider, model, overridden(card, own), health, own.weight, own.context)
 
     def policy(self, strategy: str) -> Policy:
         """The policy of that name, on the clock of the deployments' health."""

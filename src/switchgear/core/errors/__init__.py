@@ -29,6 +29,7 @@ from switchgear.core.errors.gateway import (
     ShuttingDown,
     StateUnavailable,
     StoreUnavailable,
+    WorkersFailed,
 )
 from switchgear.core.errors.limits import (
     BudgetExceeded,
@@ -163,6 +164,7 @@ __all__ = [
     "UnresolvedReference",
     "UnsupportedMediaType",
     "UsageError",
+    "WorkersFailed",
     "every_error",
 ]
 

@@ -11,9 +11,7 @@ import msgspec
 
 from switchgear.core.errors import (
     AuthenticationError,
-    BudgetExceeded,
     ContextLengthExceeded,
-    LimitReached,
     ProviderError,
     ProviderOverloaded,
     ProviderQuotaExceeded,
@@ -49,7 +47,7 @@ def error_document(error: SwitchgearError, request_id: str) -> bytes:
 
 def error_type(error: SwitchgearError) -> str:
     """Anthropic's name for the kind of error."""
-    if isinstance(error, ProviderQuotaExceeded | BudgetExceeded):
+    if isinstance(error, ProviderQuotaExceeded):
         return "billing_error"
     if isinstance(error, ProviderOverloaded):
         return "overloaded_error"
@@ -69,7 +67,7 @@ def error_headers(error: SwitchgearError, request_id: str) -> bytes:
         lines += b"retry-after: %d\r\n" % math.ceil(error.retry_after)
     if isinstance(error, AuthenticationError):
         lines += b"www-authenticate: Bearer\r\n"
-    if isinstance(error, ProviderError | LimitReached):
+    if isinstance(error, ProviderError):
         lines += b"x-should-retry: %b\r\n" % (b"true" if error.retryable else b"false")
     return lines
 
