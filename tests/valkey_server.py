@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import redis
@@ -116,13 +116,22 @@ class ValkeyCluster:
             with node.client() as client:
                 client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", index + 1)
                 client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
-                for other in self.nodes:
-                    bus = int(other.config["cluster-port"])
-                    client.execute_command("CLUSTER", "MEET", "127.0.0.1", other.port, bus)
-        deadline = time.monotonic() + 20
-        while not all(map(self._whole, self.nodes)):
-            assert time.monotonic() < deadline, "the cluster does not come together"
-            time.sleep(0.05)
+        with self.nodes[0].client() as client:
+            for other in self.nodes[1:]:
+                client.execute_command("CLUSTER", "MEET", "127.0.0.1", other.port, int(other.config["cluster-port"]))
+        _wait(lambda: all(map(self._whole, self.nodes)))
+
+    def meet(self, node: Valkey) -> None:
+        """Take in one more node, which has no slots."""
+        with node.client() as client:
+            for other in self.nodes:
+                client.execute_command("CLUSTER", "MEET", "127.0.0.1", other.port, int(other.config["cluster-port"]))
+        _wait(lambda: all(self._knows(each, len(self.nodes) + 1) for each in (*self.nodes, node)))
+
+    def _knows(self, node: Valkey, count: int) -> bool:
+        with node.client() as client:
+            told = client.execute_command("CLUSTER", "INFO")
+        return b"cluster_state:ok" in told and b"cluster_known_nodes:%d" % count in told
 
     def _whole(self, node: Valkey) -> bool:
         with node.client() as client:
@@ -131,17 +140,25 @@ class ValkeyCluster:
         return b"cluster_state:ok" in told and len(known) == len(self.nodes)
 
 
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "the cluster does not come together"
+        time.sleep(0.05)
+
+
+@contextmanager
+def cluster_node() -> Iterator[Valkey]:
+    """A node that belongs to no cluster yet."""
+    config = {"cluster-enabled": "yes", "cluster-port": str(free_port()), "cluster-node-timeout": "15000"}
+    with valkey_server(**config) as node:
+        yield node
+
+
 @contextmanager
 def valkey_cluster() -> Iterator[ValkeyCluster]:
     with ExitStack() as stack:
-        nodes = [
-            stack.enter_context(
-                valkey_server(**{
-                    "cluster-enabled": "yes", "cluster-port": str(free_port()), "cluster-node-timeout": "15000",
-                })
-            )
-            for _ in range(3)
-        ]  # fmt: skip
+        nodes = [stack.enter_context(cluster_node()) for _ in range(3)]
         cluster = ValkeyCluster(nodes)
         cluster.join()
         yield cluster

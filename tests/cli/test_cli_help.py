@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 LEAVES = [
     *((name,) for _, name, _ in main.COMMANDS),
     *(("keys", name) for name in ("create", "list", "show", "rotate", "revoke")),
+    *(("batches", name) for name in ("list", "show", "create", "cancel", "results")),
     *(("models", name) for name in ("list", "show", "test", "pull")),
     *(("catalogue", name) for name in ("list", "show", "refresh")),
     *(("providers", name) for name in ("list", "test")),

@@ -87,6 +87,22 @@ def test_the_first_call_after_the_pause_is_the_probe_and_no_other_goes_beside_it
     assert made.state == "recovering"
 
 
+def test_a_call_that_is_admitted_as_the_probe_has_its_place_kept_until_it_starts() -> None:
+    made = opened()
+    now = made.retry_at
+    assert made.admits(now)
+    assert not made.admits(now + 4.9)
+    assert not made.available(now + 4.9)
+    made.succeeded(now + 5, made.started(now + 4.9))
+    assert made.state == "recovering"
+
+
+def test_a_probe_that_never_starts_leaves_its_place_to_another_after_some_seconds() -> None:
+    made = opened()
+    assert made.admits(made.retry_at)
+    assert made.admits(made.retry_at + 5.1)
+
+
 def test_a_probe_that_fails_opens_it_again_for_longer() -> None:
     longest = []
     made, _ = breaker(seed=3)

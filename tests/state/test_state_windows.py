@@ -114,7 +114,15 @@ async def test_a_clock_that_goes_back_frees_nothing(engine: Engine) -> None:
 
 
 async def test_scopes_and_names_are_counted_apart(engine: Engine) -> None:
-    for scope, name in (("key:a", "rpm"), ("key:b", "rpm"), ("key:a", "tpm"), ("key:a}b{", "rpm"), ("}", "rpm")):
+    for scope, name in (
+        ("key:a", "rpm"),
+        ("key:b", "rpm"),
+        ("key:a", "tpm"),
+        ("key:a}b{", "rpm"),
+        ("}", "rpm"),
+        ("", "rpm"),
+        ("\ud800", "\udfff"),
+    ):
         one = Check(scope, name, "window", 1, 1, MINUTE)
         assert (await engine.take("t", [one])).allowed
         assert not (await engine.take("t", [one])).allowed

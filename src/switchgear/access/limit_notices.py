@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from switchgear.access.limit_plan import MINUTE_MS, Part
-from switchgear.access.refusals import amount, per
+from switchgear.access.limit_words import amount
 from switchgear.events.limits import BudgetSpent, LimitNear
 from switchgear.state.base import State
 
@@ -80,4 +80,4 @@ class LimitNotices:
         self._publish(told)
 
     def _words(self, part: Part, told: LimitNear | BudgetSpent) -> tuple[str, str]:
-        return amount(part, told.used), per(part)
+        return amount(part.what, told.used), part.told

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from switchgear.access.limit_book import Holder
+from switchgear.access.limit_words import limit as words
 from switchgear.core.periods import Period, period
 from switchgear.core.rates import Rate, Rates
 from switchgear.events.limits import What
@@ -29,7 +30,7 @@ _KINDS: Final[dict[What, Kind]] = {
 class Part(msgspec.Struct, frozen=True):
     """One limit of one holder. ``check`` takes 1 where calls are counted, else as much as the call may use.
 
-    ``soft`` is the amount from which the limit is near; ``period`` is set for budgets.
+    ``soft`` is the amount from which the limit is near, ``told`` the limit in words; ``period`` is set for budgets.
     """
 
     holder: Holder
@@ -37,6 +38,7 @@ class Part(msgspec.Struct, frozen=True):
     check: Check
     unit: int
     soft: float
+    told: str
     period: Period | None = None
 
     @property
@@ -159,6 +161,7 @@ def parts_of(holder: Holder, at_ms: int) -> Iterator[Part]:
             check=Check(holder.scope, counter_name(what, current) if budget else what, kind, limit, 1, span),
             unit=_UNITS[what],
             soft=limit * limits.soft,
+            told=words(what, limit, current if budget else None),
             period=current if budget else None,
         )
 

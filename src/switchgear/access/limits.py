@@ -19,7 +19,8 @@ from switchgear.access.limit_book import NOTHING_DEFINED, Holder, LimitBook, Sto
 from switchgear.access.limit_notices import LimitNotices
 from switchgear.access.limit_plan import TOKENS, Part, Plan
 from switchgear.access.limit_plan import plan as plan_of
-from switchgear.access.refusals import per, refusal, used
+from switchgear.access.limit_words import used
+from switchgear.access.refusals import refusal
 from switchgear.core.errors import BudgetExceeded, LimitReached, LimitsUndefined, ModelUnpriced
 from switchgear.core.rates import Rates
 from switchgear.events.limits import LimitRefused, Of
@@ -63,12 +64,14 @@ class Reservation:
 
     @property
     def told(self) -> str:
-        """The limits in a few words, for who asks why a call went as it did: ``600 calls a minute: 14 used``."""
-        standings = self._verdict.standings
-        return ", ".join(
-            f"{per(part)}: {used(part, standing.used)} used"
-            for part, standing in zip(self._plan.parts, standings, strict=True)
-        )
+        """The tightest of the limits, for who asks why a call went as it did: ``600 calls a minute, 14 used``."""
+        plan, most, where = self._plan, -1.0, 0
+        for index, standing in enumerate(self._verdict.standings):
+            share = standing.used / plan.parts[index].check.limit
+            if share > most:
+                most, where = share, index
+        part = plan.parts[where]
+        return f"{part.told}, {used(part.what, self._verdict.standings[where].used)} used"
 
     def settle(self, tokens: int, cost: int | None) -> None:
         """The call is over and used ``tokens`` and ``cost`` (nano-dollars; None where no price is known: it counts nothing)."""
@@ -76,9 +79,7 @@ class Reservation:
             return
         self._open = False
         plan, checks, verdict = self._plan, self._checks, self._verdict
-        changes = plan.changes(checks, tokens, cost or 0, verdict.at_ms)
-        if changes:
-            self._counters.settle(self._token, changes)
+        self._counters.settle(self._token, plan.changes(checks, tokens, cost or 0, verdict.at_ms))
         for index, unit, soft in plan.amounts:
             used = verdict.standings[index].used - checks[index].amount + (tokens if unit == TOKENS else cost or 0)
             if used >= soft:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from switchgear.access.limit_plan import Part, Plan
+from switchgear.access.limit_plan import Plan
+from switchgear.access.limit_words import amount
 from switchgear.core.errors import BudgetExceeded, CallTooLarge, LimitReached, RateLimited, TooManyAtOnce
-from switchgear.core.money import shown
 from switchgear.state.base import Check, Verdict
 
 _LEASE_SECONDS = 1.0
@@ -27,35 +27,18 @@ def refusal(plan: Plan, checks: Sequence[Check], verdict: Verdict, at_ms: int) -
         told = f"The {whose} has {used:,} of {check.limit:,} calls under way at once ({limits})."
         return TooManyAtOnce(told, retry_after=_LEASE_SECONDS, rates=rates)
     if check.amount > check.limit:
-        told = f"This call may take {amount(part, check.amount)}, and the {limits} of the {whose} allow {per(part)}."
+        told = (
+            f"This call may take {amount(part.what, check.amount)}, and the {limits} of the {whose} allow {part.told}."
+        )
         return CallTooLarge(told, rates=rates)
     if part.period is not None:
-        asked = "" if used >= check.limit else f", and this call may take {amount(part, check.amount)}"
+        asked = "" if used >= check.limit else f", and this call may take {amount(part.what, check.amount)}"
         day = datetime.fromtimestamp(part.period.until / 1000, UTC)
         told = (
-            f"The {whose} has used {amount(part, used)} of {per(part)} ({limits}){asked}. "
+            f"The {whose} has used {amount(part.what, used)} of {part.told} ({limits}){asked}. "
             f"The budget begins anew on {day:%Y-%m-%d} at 00:00 UTC."
         )
         return BudgetExceeded(told, retry_after=max(0, part.period.until - at_ms) / 1000, rates=rates)
     asked = f", and this call may take {check.amount:,}" if part.what == "tpm" else ""
-    told = f"The {whose} has used {used:,} of {per(part)} ({limits}){asked}. There is room in {math.ceil(wait)} s."
+    told = f"The {whose} has used {used:,} of {part.told} ({limits}){asked}. There is room in {math.ceil(wait)} s."
     return RateLimited(told, retry_after=wait, rates=rates)
-
-
-def amount(part: Part, value: int) -> str:
-    """An amount of what ``part`` limits, in its unit."""
-    if part.what == "usd":
-        return shown(value)
-    return f"{value:,} {'tokens' if part.what in {'tokens', 'tpm'} else 'calls'}"
-
-
-def per(part: Part) -> str:
-    """A limit in words: ``$50.00 a month``, ``600 calls a minute``, ``20 calls at once``."""
-    if part.what == "concurrency":
-        return f"{part.check.limit:,} calls at once"
-    return f"{amount(part, part.check.limit)} a {part.period.per if part.period is not None else 'minute'}"
-
-
-def used(part: Part, value: int) -> str:
-    """How much of ``part`` is used, without the unit where it is plain."""
-    return shown(value) if part.what == "usd" else f"{value:,}"

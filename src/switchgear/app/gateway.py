@@ -17,26 +17,26 @@ import msgspec
 from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
+from switchgear.app.auto import AutoRouting
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
-from switchgear.app.crew import Alone, Crew
-from switchgear.app.host import Host
+from switchgear.app.health import HealthService
 from switchgear.app.limiting import Limiting
-from switchgear.app.reloads import ReloadReport, reported
-from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention
-from switchgear.app.routes import breaker_rules
+from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention, usage_retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
-from switchgear.config.load import Loaded, StoredNames, read, read_text
+from switchgear.config.load import Loaded, StoredNames, read
 from switchgear.config.references import Resolver
-from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings, VisionSettings
+from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.config.state import StateSettings
-from switchgear.core.batches import BatchChanged
+from switchgear.core.batches import BatchChanged, BatchLinesFinished
 from switchgear.core.calls import CallRecord
+from switchgear.core.errors import StoreUnavailable
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
 from switchgear.edge.batch_lines import LineCalls
+from switchgear.edge.health import Readiness
 from switchgear.edge.openai.responses_background import BackgroundResponses
 from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.events.bus import EventBus
@@ -44,6 +44,8 @@ from switchgear.events.duty import Duty
 from switchgear.events.limits import LimitRefused
 from switchgear.observe.logs import CallLog, LogControl
 from switchgear.observe.metrics import LoopLag, Metrics
+from switchgear.observe.rollups import EVERY_SECONDS as ROLLUP_SECONDS
+from switchgear.observe.rollups import Rollups
 from switchgear.observe.tracing import Tracer
 from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.batches.context import BatchContext
@@ -64,6 +66,7 @@ from switchgear.providers.catalogue.kept import Kept, forget, keep
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
+from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
 from switchgear.providers.tokens import TokenCounter, Vocabularies
 from switchgear.routing.board import Board
 from switchgear.routing.capacity import Capacity
@@ -78,30 +81,33 @@ _FIXED = ("server", "store", "state", "local", "observe", "batches")
 
 
 class Options(msgspec.Struct, frozen=True):
-    """Where the gateway's files are, and settings of the command line by their dotted names.
-
-    ``text`` is the configuration file's where that is not to be read: all workers of a host have the same.
-    """
+    """Where the gateway's files are, and settings of the command line by their dotted names."""
 
     data_dir: Path
     config: Path | None
     environ: Mapping[str, str]
     overrides: dict[str, object] = {}
-    text: str | None = None
 
 
 class Engines(NamedTuple):
-    """What is kept, what is shared and may be lost, who is told of it, and who serves beside this process."""
+    """What is kept, what is shared and may be lost, and who is told of it."""
 
     store: Store
     state: State
     bus: EventBus
-    crew: Crew
 
     async def close(self) -> None:
         """Commit what is pending, and disconnect."""
         await self.state.close()
         await self.store.close()
+
+
+class ReloadReport(msgspec.Struct, frozen=True):
+    """What a reload did: sections that ``changed``, those that wait for a restart, and remarks."""
+
+    changed: list[str]
+    needs_restart: list[str]
+    notes: list[str]
 
 
 class Gateway:
@@ -117,8 +123,6 @@ class Gateway:
         secrets: dict[str, Secret],
     ) -> None:
         settings = loaded.settings
-        crew = self._crew = engines.crew
-        self.host = Host(self, crew)
         self.options = options
         self.loaded = loaded
         self.store = store = engines.store
@@ -131,34 +135,37 @@ class Gateway:
         self.draining = False
         self.catalog = Catalog.load(kept_in=options.data_dir)
         self.keyring = Keyring(pepper)
-        self.embedded = crew.models(settings.local) if settings.local.enabled else None
-        self._embedded_provider = EmbeddedProvider(LOCAL_PROVIDER, self.embedded) if self.embedded else None
-        self.board = Board()
-        self._compiler = RuntimeCompiler(self.catalog, self._embedded(), self.board)
+        self.embedded = _embedded_models(settings.local) if settings.local.enabled else None
+        self._embedded_provider = _embedded_provider(self.embedded, settings.local) if self.embedded else None
+        embedded: tuple[Provider, tuple[str, ...]] | None = None
+        if self._embedded_provider is not None and self.embedded is not None:
+            embedded = (self._embedded_provider, tuple(self.embedded.names))
+        self._embedded_models = embedded
+        self.bus = engines.bus
+        self.node_id = new_id("node")
+        self.health = HealthService(settings.health, self.directory, self.bus, store.health, self.state, self.node_id)
+        self.auto = AutoRouting(store, self.embedded, self._embedded_provider, self.board.clock)
+        self._compiler = RuntimeCompiler(self.catalog, embedded, self.board, self.auto.policy)
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
         self._taking_keys = asyncio.Lock()  # what was read first must not be loaded last
         self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
-        self.bus = engines.bus
         self.limiting = Limiting(self.state, store, self.keyring, self.bus)
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
-        self.node_id = new_id("node")
-        batches = BatchRetention(store.batches, self.batch_settings)
-        retention = Retention(store.responses, store.files, batches, store.contents)
-        self._duties = [self._duty("retention", retention.forget, EVERY_SECONDS)]
+        self.rollups = Rollups(store.rollups)
+        self._duties = self._all_duties()
         self.background = BackgroundResponses(store.responses)
-        strict = settings.store.durability == "strict"
-        recorder = Recorder(self.bus, store.writer.committed if strict else None)
+        recorder = Recorder(self.bus, store.writer.committed if settings.store.durability == "strict" else None)
         self.capacity = Capacity(TokenCounter(Vocabularies()))
         self._preparation = Preparation(_images(settings.vision), shapes_for)
-        owners = FileOwners(store.files)
-        attempts = Attempts(self._preparation, recorder, control, owners)
-        routes = Router(retry_share=settings.retry.share), attempts
-        self.stages = Stages()
+        attempts = Attempts(self._preparation, recorder, control, FileOwners(store.files), self.capacity)
+        routes = Router(retry_share=settings.retry.share, capacity=self.capacity), attempts
+        self.stages = Stages(self.limiting.stage)
         self.calls = ModelCalls(self.keyring, self.directory, recorder, control, routes, self.stages)
-        self.files = FileCalls(self.directory, store.files, OwnFiles(store, self.batch_settings), recorder)
+        own = OwnFiles(store, self.batch_settings)
+        self.files = FileCalls(self.directory, store.files, own, recorder, self.limiting.stage)
         self.conversations = Conversations(store.responses, lambda: self.settings.responses)
         self.batches = self._batches()
         self.orders = BatchOrders(store, self.batch_settings, self._ordered)
@@ -166,13 +173,12 @@ class Gateway:
         self._subscribe()
 
     @classmethod
-    async def open(cls, options: Options, control: LogControl, crew: Crew | None = None) -> Gateway:
+    async def open(cls, options: Options, control: LogControl) -> Gateway:
         """Read the configuration, open the store, make the first keys and compile the runtime.
 
-        ``crew`` is given to one of several workers, for whom others made the keys. Raises StartupError; nothing is left
-        open then.
+        Raises StartupError; nothing is left open then.
         """
-        loaded = read(options.config, options.environ, stored=None, overrides=options.overrides, text=options.text)
+        loaded = read(options.config, options.environ, stored=None, overrides=options.overrides)
         paths.open_data_folder(options.data_dir)
         resolver = Resolver(options.environ, lambda _: None, _folder(options))
         reference = loaded.settings.server.secret
@@ -182,7 +188,7 @@ class Gateway:
         store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
         try:
             bus = EventBus()
-            engines = Engines(store, await _open_state(loaded.settings.state, resolver, bus), bus, crew or Alone())
+            engines = Engines(store, await _open_state(loaded.settings.state, resolver, bus), bus)
         except BaseException:
             await store.close()
             raise
@@ -191,13 +197,22 @@ class Gateway:
             if options.config is not None:  # once more, now that the store's secrets and providers are known
                 loaded = await _read_whole(options, store, secrets)
             gateway = cls(options, loaded, engines, pepper, control, secrets)
-            if crew is None:
-                gateway.first_key = await first_keys(store, pepper, options.data_dir)
+            gateway.first_key = await first_keys(store, pepper, options.data_dir)
             await gateway.refresh()
         except BaseException:
             await engines.close()
             raise
         return gateway
+
+    def _all_duties(self) -> list[Duty]:
+        store = self.store
+        batches = BatchRetention(store.batches, self.batch_settings)
+        aged = usage_retention(store, self.settings.store)
+        retention = Retention(store.responses, store.files, batches, store.contents, store.opinions, self.health, *aged)
+        return [
+            self._duty("retention", retention.forget, EVERY_SECONDS),
+            self._duty("rollups", self.rollups.catch_up, ROLLUP_SECONDS),
+        ]
 
     def _duty(self, name: str, work: Callable[[], Awaitable[object]], every: float) -> Duty:
         return Duty(self.store.leases, name, work, every=every, holder=self.node_id)
@@ -209,19 +224,16 @@ class Gateway:
         self.bus.subscribe(CallRecord, CallLog(self.log_control).on_call)
         if self.tracer is not None:
             self.bus.subscribe(CallRecord, self.tracer.on_call)
+        self.bus.subscribe(BatchLinesFinished, self.metrics.on_batch_lines)
+        self.metrics.watch_batches(self.batches.unfinished)
         self.metrics.watch_in_flight(lambda: self.calls.in_flight)
+        self.metrics.watch_health(self.health.metrics)
         self.metrics.watch_usage_writer(lambda: self.store.writer.health)
         if self.state.shared:
             self.metrics.watch_state(lambda: (self.state.health, self.state.members.count))
         if self.embedded is not None:
             embedded = self.embedded
             self.metrics.watch_local_model(lambda: embedded.status(EMBEDDED_MODEL).state)
-
-    def _embedded(self) -> tuple[Provider, tuple[str, ...]] | None:
-        """The embedded provider and the names of its models, if there is one."""
-        if self._embedded_provider is None or self.embedded is None:
-            return None
-        return self._embedded_provider, self.embedded.names
 
     def batch_settings(self) -> BatchSettings:
         """What holds for batches now."""
@@ -275,6 +287,11 @@ class Gateway:
         """Where each ``providers.NAME``, ``models.NAME`` and the like is defined: file, store, environment or embedded."""
         return self.runtime.sources | self.limiter.book.sources
 
+    @property
+    def board(self) -> Board:
+        """The health of every deployment."""
+        return self.health.board
+
     def directory(self) -> Directory:
         """The models as they are now."""
         return self.runtime.directory
@@ -289,11 +306,13 @@ class Gateway:
         for duty in self._duties:
             duty.start()
         self.background.start()
+        self.auto.start(self.bus, self.directory)
         self.state.start()
         self.state.members.join(
             self.node_id, {"host": socket.gethostname(), "pid": str(os.getpid()), "version": __version__}
         )
         self.limiting.limiter.start()
+        self.health.start()
         self.watch.start()
         self.batches.start()
 
@@ -307,8 +326,10 @@ class Gateway:
         await self.batches.close()
         await self.background.close()
         await self.limiting.limiter.close()
+        await self.health.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
+        await self.auto.close()
         if self.embedded is not None:
             await self.embedded.stop()
         if self._embedded_provider is not None:
@@ -317,8 +338,32 @@ class Gateway:
             one.provider.close()
         if self.tracer is not None:
             await asyncio.to_thread(self.tracer.close)
-        await self.state.close()
-        await self.store.close()
+        await Engines(self.store, self.state, self.bus).close()
+
+    async def readiness(self) -> Readiness:
+        """Whether calls can be served. An embedded model that is starting does not hold up the others."""
+        parts = {"store": {"state": "ready", "reason": ""}}
+        try:
+            await self.store.revision()
+        except StoreUnavailable as error:
+            parts["store"] = {"state": "unavailable", "reason": error.message}
+        health = self.store.writer.health
+        parts["usage"] = {"state": "ready" if health.state == "ok" else health.state, "reason": health.reason}
+        states = self.embedded.states() if self.embedded is not None else {}
+        parts.update({name: {"state": state["state"], "reason": state["reason"]} for name, state in states.items()})
+        others = bool(self.runtime.built)
+        serving = others or not states or any(state["state"] == "ready" for state in states.values())
+        strict = self.settings.store.durability == "strict"
+        ready = serving and not (strict and health.state != "ok") and not self.draining
+        if self.state.shared:
+            shared = self.state.health
+            parts["state"] = {"state": "ready" if shared.state == "ok" else shared.state, "reason": shared.reason}
+            ready = ready and (shared.state == "ok" or self.settings.state.on_loss == "local")
+        return Readiness(ready, parts, self.draining)
+
+    async def render_metrics(self, accept: str) -> tuple[bytes, str]:
+        """The answer to a scrape."""
+        return await asyncio.to_thread(self.metrics.render, accept)
 
     # ------------------------------------------------------------ changes
 
@@ -346,50 +391,25 @@ class Gateway:
         Raises DataFolderUnusable and StoreUnavailable.
         """
         folder = self.options.data_dir
-        if kept is None:
-            await asyncio.to_thread(forget, folder)
-        else:
-            await asyncio.to_thread(keep, folder, kept)
-        await self.read_catalogue()
-        await self.host.catalogue_changed()
-
-    async def read_catalogue(self) -> None:
-        """Let the catalogue hold that is kept in the data folder now. Raises StoreUnavailable."""
         async with self._changing:
-            self.catalog = await asyncio.to_thread(Catalog.load, kept_in=self.options.data_dir)
-            self._compiler = RuntimeCompiler(self.catalog, self._embedded(), self.board)
+            if kept is None:
+                await asyncio.to_thread(forget, folder)
+            else:
+                await asyncio.to_thread(keep, folder, kept)
+            self.catalog = await asyncio.to_thread(Catalog.load, kept_in=folder)
+            self._compiler = RuntimeCompiler(self.catalog, self._embedded_models, self.board, self.auto.policy)
             await self._compile(self.loaded)
 
     async def reload(self) -> ReloadReport:
-        """Read the configuration file again and swap it in whole, in all workers.
-
-        Raises ConfigInvalid and StoreUnavailable; nothing changed then.
-        """
-        if self._crew.number:
-            return reported(await self._crew.reload())
-        return await self.take(await self.check_file())
-
-    async def check_file(self) -> str | None:
-        """The text of the configuration file as it is now, if there is one and it is right. Raises as ``reload``."""
-        config = self.options.config
-        return await self.check(read_text(config) if config is not None else None)
-
-    async def check(self, text: str | None) -> str | None:
-        """``text``, if it is a configuration that could be taken. Raises as ``reload``."""
-        await _read_whole(msgspec.structs.replace(self.options, text=text), self.store, await _secrets(self.store))
-        return text
-
-    async def take(self, text: str | None) -> ReloadReport:
-        """Let the configuration hold that ``text`` is. Raises as ``reload``."""
-        options = msgspec.structs.replace(self.options, text=text)
+        """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""
         async with self._changing:
             secrets = await _secrets(self.store)
-            loaded = await _read_whole(options, self.store, secrets)
+            loaded = await _read_whole(self.options, self.store, secrets)
             before, after = self.settings, loaded.settings
             changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
             self._secrets = secrets
             await self._compile(loaded)
-            self.loaded, self.options = loaded, options
+            self.loaded = loaded
         if "vision" in changed:
             self._preparation.images = _images(after.vision)
         if "log" in changed:
@@ -412,7 +432,7 @@ class Gateway:
             loaded.settings, (one.name for one in loaded.found), stored, self._resolver(), previous
         )
         self._runtime = runtime
-        self.board.rules = breaker_rules(loaded.settings.health)
+        self.health.configure(loaded.settings.health)
         if previous is not None:
             close_unused(previous, runtime)
         for note in runtime.notes if previous is None or previous.notes != runtime.notes else ():
@@ -427,8 +447,7 @@ async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secr
     """The configuration, its names checked against the providers and secrets of the store too. Raises ConfigInvalid."""
     providers, limits = await store.providers.all(), await store.limits.all()
     stored = StoredNames([row.name for row in providers], [row.name for row in limits])
-    overrides, text = options.overrides, options.text
-    return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=overrides, text=text)
+    return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides)
 
 
 async def _secrets(store: Store) -> dict[str, Secret]:
@@ -438,6 +457,14 @@ async def _secrets(store: Store) -> dict[str, Secret]:
 async def _open_state(settings: StateSettings, resolver: Resolver, bus: EventBus) -> State:
     options = StateOptions(settings.on_loss, settings.timeout, settings.ca_file, settings.prefix)
     return await open_state(resolver.value(settings.url).reveal(), options, publish=bus.publish)
+
+
+def _embedded_models(settings: LocalSettings) -> EmbeddedModels:
+    return EmbeddedModels(EmbeddedSettings(settings.memory_mb, settings.context, settings.threads))
+
+
+def _embedded_provider(models: EmbeddedModels, settings: LocalSettings) -> EmbeddedProvider:
+    return EmbeddedProvider(LOCAL_PROVIDER, models, settings.context)
 
 
 def _images(settings: VisionSettings) -> CallImages:

@@ -16,6 +16,7 @@ from switchgear.config.schema import Settings
 from switchgear.core.errors import StoreUnavailable
 from switchgear.events.bus import EventBus
 from switchgear.events.limits import Of
+from switchgear.pipeline.limited import Limited
 from switchgear.state.base import State
 from switchgear.store.documents import Documents
 from switchgear.store.spending import Spent
@@ -38,12 +39,13 @@ class CommittedBooks:
 
 
 class Limiting:
-    """The limiter, kept up with the configuration and the store."""
+    """The limiter, kept up with the configuration and the store, and the stage of calls that asks it."""
 
     def __init__(self, state: State, store: Store, keyring: Keyring, bus: EventBus) -> None:
         self._store = store
         self._keyring = keyring
         self.limiter = Limiter(state, CommittedBooks(store), lambda: keyring.keys, bus.publish)
+        self.stage = Limited(self.limiter)
         self.notes: tuple[str, ...] = ()
 
     async def refresh(self, settings: Settings) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 from switchgear.config.batches import BatchSettings
+from switchgear.config.schema import StoreSettings
 from switchgear.store.batches import Batches
+from switchgear.store.store import Store
 
 _log = logging.getLogger(__name__)
 EVERY_SECONDS = 600.0
@@ -35,8 +38,33 @@ class BatchRetention:
         return await self._batches.prune(now, self._settings().retention_days * _DAY_MS)
 
 
+class Aged:
+    """Forgets what is older than so many whole days of UTC: ``forget`` is given the moment before which all goes."""
+
+    def __init__(self, forget: Callable[[int], Awaitable[int]], days: int) -> None:
+        self._forget = forget
+        self._days = days
+
+    async def prune(self, now: int) -> int:
+        """Delete what has expired at ``now`` (milliseconds); how many they were. Raises StoreUnavailable."""
+        today = now - now % _DAY_MS
+        return await self._forget(max(today - self._days * _DAY_MS, 0))
+
+
+def usage_retention(store: Store, settings: StoreSettings) -> list[Aged]:
+    """How long calls, what they add up to, and the groups of their errors are kept."""
+    rollups = store.rollups
+    return [
+        Aged(partial(rollups.forget, "minute"), settings.minute_days),
+        Aged(partial(rollups.forget, "hour"), settings.hour_days),
+        Aged(partial(rollups.forget, "day"), settings.day_days),
+        Aged(store.errors.forget, settings.error_days),
+        Aged(store.usage.prune, settings.usage_days),
+    ]
+
+
 class Retention:
-    """Deletes what has expired of ``kept``: responses, files, batches."""
+    """Deletes what has expired of ``kept``."""
 
     def __init__(self, *kept: Expiring) -> None:
         self._kept = kept
@@ -45,5 +73,5 @@ class Retention:
         """Delete what has expired by now; how many they were. Raises StoreUnavailable."""
         count = sum([await one.prune(time.time_ns() // 1_000_000) for one in self._kept])
         if count:
-            _log.info("Expired responses, files and batches deleted", extra={"count": count})
+            _log.info("What has expired was deleted", extra={"count": count})
         return count

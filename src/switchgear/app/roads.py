@@ -8,6 +8,7 @@ from switchgear.edge.anthropic.counting import CountTokens
 from switchgear.edge.anthropic.models import AnthropicModels
 from switchgear.edge.anthropic.wire import AnthropicWire
 from switchgear.edge.calls import CallEndpoint
+from switchgear.edge.feedback import FeedbackEndpoint
 from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
 from switchgear.edge.openai.batches import BatchesEndpoint
@@ -25,7 +26,7 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     """The data plane: paths answered on the direct road."""
     limits = gateway.settings.server
     ids = RequestIds()
-    health = Health(gateway.host.readiness, gateway.host.render_metrics, ids)
+    health = Health(gateway.readiness, gateway.render_metrics, ids)
     models = ModelList(gateway.keyring, gateway.directory)
     sizes = (limits.max_body_bytes, limits.body_timeout)
     road: dict[str, Endpoint] = {
@@ -44,6 +45,7 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     )
     road["/v1/messages"] = CallEndpoint(gateway.calls, Operation.MESSAGES, AnthropicWire(), *sizes)
     road["/v1/messages/count_tokens"] = CountTokens(gateway.calls, gateway.capacity, *sizes)
+    road["/v1/feedback"] = FeedbackEndpoint(gateway.calls, gateway.auto.feedback, limits.body_timeout)
     road["/v1/models"] = road["/v1/*"] = AnthropicModels(gateway.keyring, gateway.directory, models)
     road["/"] = Landing(ids)
     road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics

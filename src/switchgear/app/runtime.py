@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -22,6 +22,7 @@ from switchgear.providers.catalogue import Catalog, provider_for
 from switchgear.providers.litellm.engine import Engine
 from switchgear.routing.board import Board
 from switchgear.routing.directory import Directory, Model
+from switchgear.routing.select import Policy
 
 _OWN_NAMES: Final = frozenset({"azure", "ollama"})
 """Kinds whose models are called what the account's owner calls them: the catalogue cannot know which there are."""
@@ -44,12 +45,18 @@ class Runtime(msgspec.Struct, frozen=True):
 class RuntimeCompiler:
     """Compiles a Runtime. ``embedded`` is the embedded provider with the names of its models, if there is one.
 
-    ``board`` knows how deployments are doing, whatever is compiled anew.
+    ``board`` knows how deployments are doing, whatever is compiled anew; ``auto`` makes the policies of that name, without it they
+    are those of "latency".
     """
 
     def __init__(
-        self, catalog: Catalog, embedded: tuple[Provider, tuple[str, ...]] | None, board: Board | None = None
+        self,
+        catalog: Catalog,
+        embedded: tuple[Provider, tuple[str, ...]] | None,
+        board: Board | None = None,
+        auto: Callable[[AliasSettings], Policy] | None = None,
     ) -> None:
+        self._auto = auto
         self._board = board or Board()
         self._catalog = catalog
         self._embedded = embedded
@@ -163,13 +170,18 @@ class RuntimeCompiler:
                 )
             if known:
                 deployments = (directory.deployment(directory.providers[one.provider], one.model, one) for one in known)
-                policy = directory.policy(alias.strategy)
+                policy = self._policy(directory, alias)
                 rules = rules_of(alias, settings.retry)
                 directory.define(
                     Model(name, tuple(deployments), alias.answers, alias.vision_fallback or "", rules, policy)
                 )
             else:
                 sources.pop(f"models.{name}", None)
+
+    def _policy(self, directory: Directory, alias: AliasSettings) -> Policy:
+        if alias.strategy != "auto":
+            return directory.policy(alias.strategy)
+        return self._auto(alias) if self._auto is not None else directory.policy("latency")
 
 
 def _priced_as(settings: AnyProvider) -> str | None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -54,7 +55,7 @@ class Api:
         """What is at ``path``; parameters that are ``None`` are left out."""
         return await self.ask("GET", path, query={name: value for name, value in query.items() if value is not None})
 
-    async def every(self, path: str, **query: str | int | None) -> list[dict[str, Any]]:
+    async def every(self, path: str, **query: str | int | list[str] | None) -> list[dict[str, Any]]:
         """All entries of a list, page by page."""
         found: list[dict[str, Any]] = []
         before: str | None = None
@@ -83,6 +84,28 @@ class Api:
                     await answer.aread()
                     _raise_for(answer)
                 yield answer.aiter_lines()
+
+    async def send_file(self, path: str, file: Path, fields: Mapping[str, str]) -> Any:
+        """Send a file in a form; the JSON of the answer. Raises UsageError for one that cannot be read."""
+        try:
+            handle = file.open("rb")
+        except OSError as error:
+            reason = (error.strerror or "an error of the disk").lower()
+            raise UsageError(f"{file} cannot be read: {reason}.") from error
+        with handle, self._translated():
+            answer = await self._http.post(path, data=dict(fields), files={"file": (file.name, handle)})
+            _raise_for(answer)
+            return answer.json()
+
+    async def content(self, path: str) -> AsyncIterator[bytes]:
+        """An answer's bytes as they come."""
+        with self._translated():
+            async with self._http.stream("GET", path) as answer:
+                if answer.status_code >= 400:
+                    await answer.aread()
+                    _raise_for(answer)
+                async for piece in answer.aiter_raw():
+                    yield piece
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

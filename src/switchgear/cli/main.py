@@ -31,6 +31,8 @@ COMMANDS: Final = (
     (_START, "init", "Write a commented configuration file."),
     (_START, "check", "List every mistake of the configuration."),
     (_USE, "chat", "Ask a model, once or in a conversation."),
+    (_USE, "feedback", "Say how good an answer was."),
+    (_USE, "batches", "Send files of requests, and follow them."),
     (_USE, "usage", "Show calls, tokens and cost."),
     (_MANAGE, "keys", "Create, list, rotate and revoke keys."),
     (_MANAGE, "models", "List, show, test and fetch models."),

@@ -7,13 +7,20 @@ from typing import Annotated, Any, Final
 import msgspec
 from cyclopts import App, Parameter
 
-from switchgear.cli import progress, screen, tables
+from switchgear.cli import health, progress, screen, tables
 from switchgear.cli.client import connected
 from switchgear.cli.models import quote, show_failure
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.providers.litellm import known as litellm
 
 app = App(name="providers", help="List and test providers.", help_epilogue="")
+
+app.command(
+    health.show_health,
+    name="health",
+    help_epilogue="Examples\n  switchgear providers health\n  switchgear providers health openai/gpt-5-mini --json",
+)
+app.command(health.reset, name="reset", help_epilogue="Examples\n  switchgear providers reset openai/gpt-5-mini")
 
 _HOW: Final = {"own": " (by LiteLLM)"}
 _KNOWN: Final = (

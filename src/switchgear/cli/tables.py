@@ -77,6 +77,16 @@ def moment(text: str | None) -> str:
     return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M") if text else "never"
 
 
+def instant(text: str) -> str:
+    """A moment in ISO 8601 in this machine's time zone, to the second."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def clock(text: str) -> str:
+    """The time of day of a moment in ISO 8601, to the second."""
+    return datetime.fromisoformat(text).astimezone().strftime("%H:%M:%S")
+
+
 def away(text: str | None) -> str:
     """How far off a moment in ISO 8601 is: ``in 3 days``, ``2 hours ago``; ``never`` for none."""
     if not text:

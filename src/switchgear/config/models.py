@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from switchgear.config.auto import AutoSettings, Share
 from switchgear.config.fields import Day, Section, Text
 from switchgear.config.limits import LimitName
 from switchgear.config.routes import HedgeSettings, ModelTimeouts, RetrySettings
@@ -63,6 +64,13 @@ class DeploymentSettings(Section):
     provider: Text = Field(description='Name of a provider of this file, one found in the environment, or "local".')
     model: Text = Field(description="Name of the model at the provider.")
     weight: int = Field(1, ge=1, le=1_000_000, description="Share of the calls, for strategies that share them out.")
+    quality: Share | None = Field(
+        None,
+        description=(
+            'Share of hard requests that it answers well, for the strategy "auto"; by its name, as far as that is known, when left out.'
+        ),
+        examples=[0.9],
+    )
     context: Tokens | None = Field(
         None, description="Tokens that prompt and answer may have together; as in the catalogue when left out."
     )
@@ -85,13 +93,18 @@ class AliasSettings(Section):
     deployments: Annotated[tuple[DeploymentSettings, ...], Field(strict=False, min_length=1, max_length=256)] = Field(
         description="What stands behind the alias, in order of preference."
     )
-    strategy: Literal["ordered", "weighted", "least_busy", "latency", "cost"] = Field(
+    strategy: Literal["ordered", "weighted", "least_busy", "latency", "cost", "auto"] = Field(
         "ordered",
         description=(
             'How a deployment is chosen among those that are healthy: "ordered" takes the first; "weighted" shares calls out by '
             'weight; "least_busy" takes the one with the fewest calls under way; "latency" the one that answers sooner, of two '
-            'taken by chance; "cost" the one that the call costs least at.'
+            'taken by chance; "cost" the one that the call costs least at; "auto" the cheapest that is good enough for what is asked.'
         ),
+    )
+    auto: AutoSettings = Field(
+        default_factory=AutoSettings,
+        description='What the strategy "auto" looks for.',
+        examples=[{"quality": 0.85}],
     )
     answers: Literal["trust", "check", "repair"] = Field(
         "check",

@@ -56,9 +56,6 @@ class ServerSettings(Section):
         description="Address to listen on. Any other than a loopback address needs tls_cert and tls_key, or trusted_proxy.",
     )
     port: int = Field(4100, ge=1, le=65535, description="TCP port to listen on.")
-    workers: int = Field(
-        1, ge=1, le=256, description="Processes that serve, for several cores. More than one need a shared [state]."
-    )
     max_body_bytes: int = Field(
         32 * MIB,
         ge=1024,
@@ -113,6 +110,18 @@ class StoreSettings(Section):
     durability: Literal["batched", "strict"] = Field(
         "batched",
         description='"batched" commits usage records within 250 ms; "strict" commits them before the last byte of the answer.',
+    )
+    usage_days: int = Field(
+        90,
+        ge=32,
+        le=36_500,
+        description="Days that records of single calls are kept; budgets of a month are counted from them.",
+    )
+    minute_days: int = Field(3, ge=1, le=366, description="Days that sums over minutes are kept.")
+    hour_days: int = Field(90, ge=1, le=3660, description="Days that sums over hours are kept.")
+    day_days: int = Field(1830, ge=1, le=36_500, description="Days that sums over days are kept.")
+    error_days: int = Field(
+        90, ge=1, le=3660, description="Days after which a group of errors that do not come any more is forgotten."
     )
 
 

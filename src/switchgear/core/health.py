@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -12,6 +12,8 @@ BreakerState = Literal["closed", "open", "half_open", "recovering"]
 ``closed``: calls pass. ``open``: none does until a moment that is known. ``half_open``: one call tries it. ``recovering``: it
 answered, and gets a growing share of its calls.
 """
+
+BREAKER_STATES: Final[tuple[BreakerState, ...]] = get_args(BreakerState)
 
 
 class BreakerChanged(msgspec.Struct, frozen=True):
@@ -30,3 +32,15 @@ class BreakerChanged(msgspec.Struct, frozen=True):
     wait: float = 0.0
     limited: bool = False
     here: bool = True
+
+
+class Probed(msgspec.Struct, frozen=True):
+    """A deployment was asked how it is, in no client's name.
+
+    ``at`` is milliseconds since the epoch, ``ms`` how long it took, ``error`` the code of what went wrong, or nothing.
+    """
+
+    at: int
+    deployment: str
+    ms: float
+    error: str

@@ -7,7 +7,7 @@ buckets whose bounds grow by one factor, so that the middle of a bucket is withi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from operator import sub
 from typing import Final
@@ -81,18 +81,24 @@ class Sketch:
 
     def quantile(self, share: float) -> float | None:
         """The value below or at which ``share`` (0 to 1) of all values are, within ERROR; None when there are none."""
+        return self.quantiles((share,))[0]
+
+    def quantiles(self, shares: Sequence[float]) -> list[float | None]:
+        """The same for several, which must ascend, at once."""
         count = self.count
         if not count:
-            return None
-        rank = max(1, math.ceil(share * count))
-        if rank <= self._zeros:
-            return 0.0
-        seen = self._zeros
-        for bucket in sorted(self._buckets):
-            seen += self._buckets[bucket]
-            if seen >= rank:
-                return _MIDDLE * _GROWTH**bucket
-        raise AssertionError("a rank beyond the count")
+            return [None] * len(shares)
+        found: list[float | None] = []
+        buckets = iter(sorted(self._buckets))
+        seen, value = self._zeros, 0.0
+        for share in shares:
+            rank = max(1, math.ceil(share * count))
+            while seen < rank:
+                bucket = next(buckets)
+                seen += self._buckets[bucket]
+                value = _MIDDLE * _GROWTH**bucket
+            found.append(value)
+        return found
 
     def encode(self) -> bytes:
         """The sketch as bytes, some two for each bucket; none for an empty one."""

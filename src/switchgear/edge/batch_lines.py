@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +15,7 @@ from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.edge.openai.wire import OpenAIWire
 from switchgear.pipeline.batches.context import LineAnswer
 from switchgear.pipeline.batches.input import ENDPOINTS
+from switchgear.pipeline.batches.verdicts import verdict
 from switchgear.pipeline.call import ModelCall
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
@@ -54,19 +56,27 @@ class LineCalls:
         self._calls = calls
         self._conversations = conversations
 
-    async def answer(self, key: Key, endpoint: str, body: bytes) -> LineAnswer:
-        """The answer of the call, or its error."""
+    async def answer(self, key: Key, endpoint: str, body: bytes, told: str) -> LineAnswer:
+        """The answer of the call, or its error. One that is to be made later, and asked no provider, is not recorded."""
         operation = ENDPOINTS[endpoint]
         wire = _ANTHROPIC if operation is Operation.MESSAGES else _OPENAI
         call = self._calls.begin(operation)
         call.key = key
+        call.tell("batch", told)
+        call.recorded = True  # an error is looked at here before it is recorded; an answer is recorded all the same
         try:
-            told = await self._guarded(call, wire, body)
+            document = await self._guarded(call, wire, body)
         except SwitchgearError as error:
-            self._calls.failed(call, error)
+            if call.attempts or verdict(error) != "wait":
+                call.recorded = False
+                self._calls.failed(call, error)
             document = wire.error_document(error, call.id)
             return LineAnswer(call.id, error.http_status, document, call.usage, call.cost, error)
-        return LineAnswer(call.id, 200, told, call.usage, call.cost)
+        except asyncio.CancelledError:
+            call.recorded = False
+            self._calls.left(call)
+            raise
+        return LineAnswer(call.id, 200, document, call.usage, call.cost)
 
     async def _guarded(self, call: ModelCall, wire: Wire, body: bytes) -> bytes:
         """Serve; a defect is the line's error, as it would be a call's."""

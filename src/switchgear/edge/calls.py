@@ -13,10 +13,12 @@ from typing import Protocol
 
 from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearError
+from switchgear.core.rates import Rates
 from switchgear.edge.exchange import ClientGoneError, Exchange, ResponseHeaders
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
+from switchgear.routing.forecast import Forecast
 
 _log = logging.getLogger(__name__)
 _TRACE_PARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -44,6 +46,10 @@ class Wire(Protocol):
 
     def id_header(self, request_id: str) -> bytes:
         """The header lines that name the request."""
+        ...
+
+    def rate_headers(self, rates: Rates) -> bytes:
+        """The header lines that tell of the client's rates."""
         ...
 
 
@@ -98,6 +104,8 @@ def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
             api_key = value
         elif name == b"x-switchgear-debug":
             debug = value
+        elif name == b"x-switchgear-forecast":
+            call.wants_forecast = value not in (b"", b"0")
         elif name == b"traceparent":
             call.trace = value.decode() if _TRACE_PARENT.fullmatch(value) else ""
     calls.authenticate(call, token_from(authorization, api_key))
@@ -118,7 +126,7 @@ class CallReply:
     def whole(self, call: ModelCall, body: bytes) -> None:
         """The answer at once, with what it cost."""
         kind = call.content_type or b"application/json"
-        headers = b"content-type: %b\r\n%b%b" % (kind, self._wire.id_header(call.id), call_headers(call))
+        headers = b"content-type: %b\r\n%b%b" % (kind, self._wire.id_header(call.id), call_headers(call, self._wire))
         if call.cost is not None:
             headers += b"x-switchgear-cost: %b\r\n" % dollars(call.cost).encode()
         self._exchange.reply(200, headers, body)
@@ -130,7 +138,7 @@ class CallReply:
         self._exchange.start(
             200,
             b"content-type: %b\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n%b%b"
-            % (kind, self._wire.id_header(call.id), call_headers(call)),
+            % (kind, self._wire.id_header(call.id), call_headers(call, self._wire)),
         )
 
     def end(self, events: bytes) -> None:
@@ -151,22 +159,36 @@ class CallReply:
         if self.begun:
             self._exchange.end(self._wire.error_event(error, call.id))
             return
-        headers = self._wire.error_headers(error, call.id) + call_headers(call)
+        headers = self._wire.error_headers(error, call.id) + call_headers(call, self._wire)
         if isinstance(error, MethodNotAllowed):
             headers += b"allow: POST\r\n"
         self._exchange.reply(error.http_status, headers, self._wire.error_document(error, call.id))
 
 
-def call_headers(call: ModelCall) -> bytes:
-    """What a client is told of the way its call went: the model and provider, what was left out and what was lent."""
+def call_headers(call: ModelCall, wire: Wire) -> bytes:
+    """What a client is told of the way its call went: the model and provider, what was left out and lent, what is left of its rates."""
     headers = call.deployment.header if call.deployment is not None else b""
+    if call.rates is not None:
+        headers += wire.rate_headers(call.rates)
     if call.dropped:
         headers += b"x-switchgear-dropped: %b\r\n" % _listed(call.dropped)
+    if call.forecast is not None:
+        headers += _forecast_lines(call.forecast)
     if call.clamped:
         headers += b"x-switchgear-clamped: %b\r\n" % call.clamped.encode()
     if call.shaped:
         headers += b"x-switchgear-shaped: %b\r\n" % _listed(call.shaped)
     return headers
+
+
+def _forecast_lines(told: Forecast) -> bytes:
+    """Tokens and dollars as they were expected to be (dictionaries as in RFC 9651 section 3.2, but for the number of decimals)."""
+    tokens = f"prompt={told.prompt.tokens}" + ("" if told.output is None else f", max-output={told.output}")
+    lines = f"x-switchgear-forecast-tokens: {tokens}{'' if told.prompt.exact else ', estimated'}\r\n"
+    if told.least is not None:
+        most = "" if told.most is None else f", max={dollars(told.most)}"
+        lines += f"x-switchgear-forecast-cost: min={dollars(told.least)}{most}\r\n"
+    return lines.encode()
 
 
 def _listed(names: list[str]) -> bytes:

@@ -6,18 +6,22 @@ there is, is named in this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from switchgear.observe import families
+from switchgear.core.health import BREAKER_STATES
+from switchgear.observe.health import HealthMetrics
 from switchgear.observe.metrics import Distribution, Metrics, Work
 
 LOCAL_STATES = ("off", "starting", "ready", "restarting", "failed")
 """The states of the embedded model that are always shown; exactly one series is 1."""
+
+BATCH_STATUSES = ("validating", "in_progress", "finalizing", "cancelling")
+"""The statuses of batches that are always shown."""
 
 _NANO = 1_000_000_000
 
@@ -37,33 +41,6 @@ class Exposition:
         """The text in the format that ``accept`` asks for, and its content type."""
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type
-
-    def counted(self, before: bytes) -> bytes:
-        """All of it for another process, with what a predecessor had counted."""
-        return families.packed(self._registry.collect(), before)
-
-
-def render_together(
-    accept: str, counted: Sequence[tuple[int, bytes]], states: Sequence[tuple[int, bool, int]]
-) -> tuple[bytes, str]:
-    """The text of several workers, ``(number, counted)`` each, with ``(number, ready, restarts)`` of all there are."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Made([*families.together(counted), *families.workers(states)]))
-    encode, content_type = choose_encoder(accept)
-    return encode(registry), content_type
-
-
-class _Made(Collector):
-    """Metrics that are there already."""
-
-    def __init__(self, metrics: list[Metric]) -> None:
-        self._metrics = metrics
-
-    def describe(self) -> Iterable[Metric]:
-        return ()
-
-    def collect(self) -> Iterable[Metric]:
-        return self._metrics
 
 
 class _Calls(Collector):
@@ -188,7 +165,10 @@ class _Gateway(Collector):
         yield info
         yield from self._usage_writer()
         yield from self._local_model()
+        yield from self._batches()
         yield from self._state()
+        if self._metrics.health is not None:
+            yield from _deployments(self._metrics.health)
 
     def _usage_writer(self) -> Iterator[Metric]:
         if self._metrics.usage_writer is None:
@@ -209,6 +189,19 @@ class _Gateway(Collector):
         )
         yield _gauge("switchgear_state_members", "Gateways that share the state, this one included.", members)
 
+    def _batches(self) -> Iterator[Metric]:
+        if self._metrics.batches is None:
+            return
+        now = self._metrics.batches()
+        family = GaugeMetricFamily("switchgear_batches", "Batches that have not ended.", labels=("status",))
+        for status in dict.fromkeys((*BATCH_STATUSES, *now)):
+            family.add_metric((status,), now.get(status, 0))
+        yield family
+        lines = CounterMetricFamily("switchgear_batch_lines", "Lines of batches finished here.", labels=("outcome",))
+        for outcome, count in self._metrics.batch_lines.items():
+            lines.add_metric((outcome,), count)
+        yield lines
+
     def _local_model(self) -> Iterator[Metric]:
         if self._metrics.local_model is None:
             return
@@ -217,6 +210,38 @@ class _Gateway(Collector):
         for state in dict.fromkeys((*LOCAL_STATES, now)):
             family.add_metric((state,), int(state == now))
         yield family
+
+
+def _deployments(health: HealthMetrics) -> Iterator[Metric]:
+    """How deployments are doing, and how often their breakers changed."""
+    label = ("deployment",)
+    state = GaugeMetricFamily(
+        "switchgear_deployment_state", "1 for the state of a deployment's breaker.", labels=("deployment", "state")
+    )
+    first = GaugeMetricFamily(
+        "switchgear_deployment_first_token_seconds",
+        "Time to first token of late, the slow ones weighing more.",
+        labels=label,
+    )
+    speed = GaugeMetricFamily("switchgear_deployment_tokens_per_second", "Tokens a second of late.", labels=label)
+    busy = GaugeMetricFamily("switchgear_deployment_calls_in_flight", "Calls under way at a deployment.", labels=label)
+    for name, one in health.standings():
+        for each in BREAKER_STATES:
+            state.add_metric((name, each), int(each == one.state))
+        busy.add_metric((name,), one.in_flight)
+        if one.ttft:
+            first.add_metric((name,), one.ttft)
+        if one.speed:
+            speed.add_metric((name,), one.speed)
+    changes = CounterMetricFamily(
+        "switchgear_breaker_changes", "Changes of breakers, by the state after.", labels=("deployment", "state")
+    )
+    for key, count in list(health.changes.items()):
+        changes.add_metric(key, count)
+    probes = CounterMetricFamily("switchgear_probes", "Probes of deployments.", labels=("deployment", "outcome"))
+    for key, count in list(health.probes.items()):
+        probes.add_metric(key, count)
+    yield from (state, first, speed, busy, changes, probes)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

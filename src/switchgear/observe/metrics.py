@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ProviderError, every_error
 from switchgear.events.limits import LimitRefused
+from switchgear.observe.health import HealthMetrics
 from switchgear.state.base import StateHealth
 
 if TYPE_CHECKING:
@@ -172,13 +174,15 @@ class Metrics:
         self.in_flight: Callable[[], int] | None = None
         self.usage_writer: Callable[[], UsageWriterHealth] | None = None
         self.local_model: Callable[[], str] | None = None
+        self.health: HealthMetrics | None = None
         self.state: Callable[[], tuple[StateHealth, int]] | None = None
         self._refusals: dict[tuple[str, str], int] = {}
-        self.before = b""
         self._series: dict[_Key, _Series] = {}
         self._work: dict[tuple[str, str, str], Work] = {}
         self._models: set[str] = set()
         self._provider_codes = frozenset(kind.code for kind in every_error() if issubclass(kind, ProviderError))
+        self.batches: Callable[[], Mapping[str, int]] | None = None
+        self.batch_lines = {"completed": 0, "failed": 0}
         self._exposition: Exposition | None = None
 
     def on_call(self, record: CallRecord) -> None:
@@ -216,6 +220,15 @@ class Metrics:
         """Calls that limits had no room for, by (what is limited, who has the limit)."""
         return self._refusals.copy()
 
+    def on_batch_lines(self, event: BatchLinesFinished) -> None:
+        """Count finished lines of batches."""
+        self.batch_lines["completed"] += event.completed
+        self.batch_lines["failed"] += event.failed
+
+    def watch_batches(self, read: Callable[[], Mapping[str, int]]) -> None:
+        """Show how many batches have not ended, by status."""
+        self.batches = read
+
     def watch_in_flight(self, read: Callable[[], int]) -> None:
         """Show how many calls are being served."""
         self.in_flight = read
@@ -231,6 +244,10 @@ class Metrics:
     def watch_local_model(self, read: Callable[[], str]) -> None:
         """Show the embedded model's state, one of ``exposition.LOCAL_STATES`` or any other word."""
         self.local_model = read
+
+    def watch_health(self, health: HealthMetrics) -> None:
+        """Show how deployments are doing."""
+        self.health = health
 
     def calls(self) -> dict[tuple[str, str, str, str, int], int]:
         """Finished calls by (model, provider, endpoint, outcome, status)."""
@@ -254,28 +271,13 @@ class Metrics:
 
     def render(self, accept: str = "") -> tuple[bytes, str]:
         """The answer to a scrape: body and content type, OpenMetrics if ``accept`` (the header) asks for it."""
-        return self._exposed().render(accept)
-
-    def counted(self) -> bytes:
-        """All of it for the other workers of this host, with what the worker before this one had counted (``before``)."""
-        return self._exposed().counted(self.before)
-
-    def render_all(
-        self, accept: str, counted: Sequence[tuple[int, bytes]], states: Sequence[tuple[int, bool, int]]
-    ) -> tuple[bytes, str]:
-        """As ``render``, for several workers: what each ``counted`` by its number, and of each whether it is ready and its restarts."""
-        from switchgear.observe.exposition import render_together  # noqa: PLC0415 - as in _exposed
-
-        return render_together(accept, counted, states)
-
-    def _exposed(self) -> Exposition:
         if self._exposition is None:
             from switchgear.observe.exposition import (  # noqa: PLC0415 - prometheus_client loads at the first scrape, not at the start
                 Exposition,
             )
 
             self._exposition = Exposition(self)
-        return self._exposition
+        return self._exposition.render(accept)
 
     def _admit(self, kind: Kind) -> _Series:
         """The series for a kind of call seen for the first time; a model too many is counted as ``other``.

@@ -13,6 +13,7 @@ from switchgear.core.calls import Usage
 from switchgear.core.errors import InvalidAnswer, ProviderError, ProviderInvalidResponse
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
+from switchgear.pipeline.clamping import lowered
 from switchgear.pipeline.crossing import CrossingPassage
 from switchgear.pipeline.file_owners import FileOwners, may_name_files
 from switchgear.pipeline.forwarding import Forwarding, Holding
@@ -20,12 +21,15 @@ from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
+from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Answer, Operation, Provider
 from switchgear.providers.catalogue import cost
 from switchgear.providers.errors import error_in_body
 from switchgear.providers.media import MEDIA, measured, passage_of
 from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.passing import PASSINGS, Passage
+from switchgear.routing.capacity import Capacity
+from switchgear.routing.forecast import forecast
 from switchgear.routing.trial import Trial
 
 _log = structlog.get_logger(__name__)
@@ -51,11 +55,17 @@ class Road(msgspec.Struct):
 
 
 class Attempts:
-    """Tries deployments. One object serves every call."""
+    """Tries deployments. One object serves every call. ``capacity`` counts for those who want a forecast."""
 
     def __init__(
-        self, preparation: Preparation, recorder: Recorder, logs: LogControl, owners: FileOwners | None = None
+        self,
+        preparation: Preparation,
+        recorder: Recorder,
+        logs: LogControl,
+        owners: FileOwners | None = None,
+        capacity: Capacity | None = None,
     ) -> None:
+        self._capacity = capacity
         self._preparation = preparation
         self._recorder = recorder
         self._logs = logs
@@ -64,10 +74,19 @@ class Attempts:
     async def send(self, call: ModelCall, request: ModelRequest, reply: Reply, trial: Trial) -> None:
         """Try one deployment. Raises SwitchgearError; LostRaceError when another attempt answered first."""
         call.deployment = trial.deployment
+        if (
+            call.thread is None
+            and request.stream
+            and trial.model.rules.recovery == "continue"
+            and call.operation in DIALECTS
+        ):
+            call.thread = Thread()
         prepared = await self._prepare(call, request, trial)
         call.dropped, call.shaped = prepared.dropped, prepared.shaped
         if self._owners is not None and may_name_files(body := request.body or prepared.outgoing.body):
             await self._owners.check(call, body)
+        if call.wants_forecast and call.ask is not None and self._capacity is not None:
+            call.forecast = await forecast(self._capacity, call.ask, trial.deployment)
         road = Road(call, request, trial, reply, prepared)
         trial.told_lost = lambda: self._settle_unfinished(road)
         rules = trial.model.rules
@@ -90,6 +109,8 @@ class Attempts:
     async def _prepare(self, call: ModelCall, request: ModelRequest, trial: Trial) -> Prepared:
         """What is sent: the bytes that came wherever that will do. Raises RequestError."""
         answers = trial.model.answers
+        if call.thread is not None:
+            return await self._preparation.read(call, request, trial.deployment, answers)
         outgoing = self._preparation.as_bytes(call, request, trial.deployment, answers)
         if outgoing is not None:
             return Prepared(outgoing)
@@ -204,7 +225,7 @@ class Attempts:
         self._settle(road, usage, measure)
         call.tally()
         await self._recorder.record(call)
-        reply.end(rest + reader.ending(usage))
+        reply.end(rest + reader.ending(usage if call.thread is None else call.usage))
 
     def _holding(self, road: Road) -> Holding:
         dialect = DIALECTS.get(road.call.operation, "chat" if road.call.operation is Operation.COMPLETION else "")
@@ -212,11 +233,18 @@ class Attempts:
 
     def _begin(self, road: Road, *, said: bool = True) -> None:
         """The first bytes of a stream go to the client: this attempt is the one. Raises LostRaceError."""
+        call = road.call
+        thread = call.thread
+        resumed = thread is not None and thread.begun
         self._commit(road)
         if said:
-            road.call.first_token = now = time.perf_counter()
+            now = time.perf_counter()
             road.trial.began(now)
-        road.reply.begin(road.call)
+            call.first_token = call.first_token or now
+        if thread is not None:
+            thread.begun = True
+        if not resumed:
+            road.reply.begin(call)
 
     @staticmethod
     def _commit(road: Road) -> None:
@@ -224,12 +252,15 @@ class Attempts:
         trial.commit()
         call.model, call.deployment = trial.model, trial.deployment
         call.dropped, call.shaped = prepared.dropped, prepared.shaped
+        call.clamped = _clamped(road)
         call.tally()
 
     # ------------------------------------------------------------ what it used
 
     def _settle(self, road: Road, usage: Usage, measure: Measure | None = None) -> None:
         trial = road.trial
+        if trial.usage is None and not usage.estimated:  # not the sum of two tries
+            trial.deployment.health.tokens.learn(road.request.prompt_characters, usage.prompt_tokens)
         trial.usage = usage
         price = trial.deployment.price
         if price is not None:
@@ -267,9 +298,21 @@ async def _not_a_stream(provider: Provider, answer: Answer) -> None:
     raise ProviderInvalidResponse(f"Provider {provider.name} answered a stream with {kind}.", provider=provider.name)
 
 
+def _clamped(road: Road) -> str:
+    """What of the request was lowered so that the answer has room: ``max_tokens=8192``."""
+    ask = road.call.ask
+    most = ask.clamps.get(road.trial.deployment.id) if ask is not None else None
+    if ask is None or most is None:
+        return ""
+    return ", ".join(f"{name}={most}" for name in lowered(road.request.fields, ask.dialect, most))
+
+
 def _passage(road: Road) -> Passage:
-    if road.prepared.crossing is not None:
-        return CrossingPassage(road.prepared.crossing)
+    crossing, thread = road.prepared.crossing, road.call.thread
+    if crossing is not None:
+        if thread is not None:
+            thread.attempt(road.provider.name, road.trial.deployment.model)
+        return CrossingPassage(crossing, thread)
     passing = PASSINGS[DIALECTS.get(road.call.operation, "chat")]
     provider = road.provider
     return passing.reader(provider.name, provider.redact, show_usage=road.request.wants_usage)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
 
 from switchgear.access.keys import Key
 from switchgear.core.calls import CacheResult, Outcome, Route, Step, Usage
+from switchgear.core.rates import Rates
+from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Operation, Upload
 from switchgear.providers.catalogue import Units
 from switchgear.routing.directory import Deployment, Directory, Model
+from switchgear.routing.forecast import Forecast
+from switchgear.routing.select import Ask
 from switchgear.routing.trial import Trial
 
 
@@ -58,14 +61,15 @@ class ModelCall:
 
     ``directory`` holds the models as they were when it came. ``trials`` are its attempts; ``deployment`` is the one that answers it, or
     was tried last. ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent
-    the model. ``content_type`` is the answer's, where it is not always the same. ``steps`` are what stages said of it. ``clamps``
-    has the longest answer that may be asked for, by deployment id, where the client asked for more; ``clamped`` is what was lowered for it.
+    the model. ``content_type`` is the answer's, where it is not always the same. ``steps`` are what stages said of it. ``thread`` is the answer
+    where another attempt may carry it on. ``ask`` is what routing was told of it, ``clamped`` what was lowered so that the answer has room,
+    ``forecast`` what it was expected to use, where the client asked for that.
     """
 
     __slots__ = (
-        "at", "cache", "clamped", "clamps", "content_type", "cost", "deployment", "directory", "dropped", "error", "first_token", "id", "key", "message",
-        "model", "name", "once", "operation", "outcome", "recorded", "shaped", "started", "status", "steps", "streamed", "trace",
-        "trials", "usage",
+        "ask", "at", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "first_token", "forecast", "id",
+        "key", "message", "model", "name", "once", "operation", "outcome", "rates", "recorded", "shaped", "started", "status", "steps",
+        "streamed", "thread", "trace", "trials", "usage", "wants_forecast",
     )  # fmt: skip
 
     def __init__(self, call_id: str, operation: Operation) -> None:
@@ -89,13 +93,17 @@ class ModelCall:
         self.message = ""
         self.trace = ""
         self.recorded = False
+        self.rates: Rates | None = None
         self.cache: CacheResult = ""
         self.trials: list[Trial] = []
         self.steps: list[Step] = []
+        self.thread: Thread | None = None
         self.dropped: list[str] = []
         self.shaped: list[str] = []
-        self.clamps: Mapping[str, int] = {}
         self.clamped = ""
+        self.ask: Ask | None = None
+        self.forecast: Forecast | None = None
+        self.wants_forecast = False
         self.content_type = b""
 
     def tell(self, stage: str, told: str) -> None:
@@ -103,6 +111,11 @@ class ModelCall:
         self.steps.append(Step(stage, (time.perf_counter() - self.started) * 1000, told))
 
     # ------------------------------------------------------------ its attempts
+
+    @property
+    def resumable(self) -> bool:
+        """Whether another attempt can carry on the answer that the client has a part of."""
+        return self.thread is not None and self.thread.can_go_on
 
     def fallback(self, name: str) -> Model | None:
         """The model of that name. A fallback is part of the model that names it: the key's scope is that model's."""

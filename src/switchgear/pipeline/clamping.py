@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "chat": ("max_completion_tokens", "max_tokens"),
     "responses": ("max_output_tokens",),
     "messages": ("max_tokens",),
@@ -22,16 +22,15 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 _number = msgspec.json.Decoder(int | None)
 
 
-def clamped(fields: dict[str, msgspec.Raw], dialect: str, most: int) -> tuple[dict[str, msgspec.Raw], str]:
-    """The fields of a request with an answer of at most ``most`` tokens, and what was changed (``max_tokens=8192``).
+def clamped(fields: dict[str, msgspec.Raw], dialect: str, most: int) -> dict[str, msgspec.Raw]:
+    """The fields of a request with an answer of at most ``most`` tokens. Those that came are not changed."""
+    over = lowered(fields, dialect, most)
+    return fields | dict.fromkeys(over, msgspec.Raw(b"%d" % most)) if over else fields
 
-    The fields that came are not changed; where nothing is over ``most`` they are given back, and ``""``.
-    """
-    over = [name for name in FIELDS.get(dialect, ()) if _over(fields.get(name), most)]
-    if not over:
-        return fields, ""
-    lowered = msgspec.Raw(b"%d" % most)
-    return fields | dict.fromkeys(over, lowered), ", ".join(f"{name}={most}" for name in over)
+
+def lowered(fields: Mapping[str, msgspec.Raw], dialect: str, most: int) -> list[str]:
+    """The fields that ask for more than ``most``."""
+    return [name for name in _FIELDS.get(dialect, ()) if _over(fields.get(name), most)]
 
 
 def _over(raw: msgspec.Raw | None, most: int) -> bool:

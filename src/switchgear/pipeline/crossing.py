@@ -28,6 +28,7 @@ from switchgear.dialects.assembly import characters, told
 from switchgear.dialects.base import Back, Front, NotThisDialectError
 from switchgear.dialects.surrogates import Halves
 from switchgear.pipeline.shape import Shape
+from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Provider
 from switchgear.providers.errors import error_in_body
 from switchgear.providers.openai_stream import tokens_of
@@ -101,7 +102,10 @@ class Crossing:
 
 
 class CrossingPassage:
-    """One streamed answer that crosses. ``feed`` takes the provider's bytes and gives the client's."""
+    """One streamed answer that crosses. ``feed`` takes the provider's bytes and gives the client's.
+
+    With a ``thread`` the answer goes on from where an earlier attempt broke off, and can be carried on itself.
+    """
 
     __slots__ = (
         "_begun",
@@ -113,16 +117,21 @@ class CrossingPassage:
         "_reader",
         "_seen",
         "_text",
+        "_thread",
         "_writer",
         "done",
         "usage",
     )
 
-    def __init__(self, crossing: Crossing) -> None:
+    def __init__(self, crossing: Crossing, thread: Thread | None = None) -> None:
         self._crossing = crossing
+        self._thread = thread
         self._cutter = EventCutter(crossing.provider.name)
         self._reader = crossing.back.reader(crossing.target)
-        self._writer = crossing.front.writer(crossing.asked, crossing.answer_id)
+        writer = thread.writer if thread is not None else None
+        self._writer = writer or crossing.front.writer(crossing.asked, crossing.answer_id)
+        if thread is not None:
+            thread.writer = self._writer
         self._filters = [shape.filter() for shape in reversed(crossing.shapes)]
         self._halves = Halves()
         self._failure: ProviderError | None = None
@@ -203,6 +212,8 @@ class CrossingPassage:
         self._seen = True
         for each in self._filters:
             events = each.feed(events)
+        if self._thread is not None:
+            events = self._thread.passing(events)
         return self._writer.write(events)
 
     def finish(self) -> bytes:
@@ -224,6 +235,8 @@ class CrossingPassage:
         held: Sequence[Event] = ()
         for each in self._filters:
             held = [*(each.feed(held) if held else ()), *each.finish()]
+        if self._thread is not None:
+            held = [*self._thread.passing(held), *self._thread.rest()]
         return kept + (self._writer.write(held) if held else b"")
 
     def _rest(self) -> Sequence[bytes]:
@@ -237,7 +250,8 @@ class CrossingPassage:
 
     def ending(self, usage: Usage) -> bytes:
         """The last bytes of the answer, now that it is settled."""
-        return self._writer.finish(usage)
+        events = self._writer.finish(usage)
+        return events if self._thread is None else self._thread.marked(events)
 
     def estimate(self, prompt_characters: int) -> Usage:
         """Usage of a stream that told none at its end, counted from its text; of the prompt what the stream began with, if anything."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from inspect import isawaitable
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,7 @@ from switchgear.core.errors import (
     SwitchgearError,
 )
 from switchgear.pipeline.call import ModelCall
+from switchgear.pipeline.limited import Limited
 from switchgear.pipeline.own_files import OwnFiles, file_object
 from switchgear.pipeline.record import Recorder
 from switchgear.providers.base import Answer, Upload
@@ -47,14 +49,35 @@ class FileQuery(msgspec.Struct, frozen=True):
 class FileCalls:
     """What can be done with files. ``directory`` gives the providers as they are now, ``own`` keeps the gateway's files.
 
-    The methods take calls that are authenticated, and raise SwitchgearError; ``recorded`` is the context they belong in.
+    The methods take calls that are authenticated, and raise SwitchgearError; ``recorded`` is the context they belong in, and
+    ``admitted`` within it, once the key is known. ``limited`` counts them.
     """
 
-    def __init__(self, directory: Callable[[], Directory], kept: Files, own: OwnFiles, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        directory: Callable[[], Directory],
+        kept: Files,
+        own: OwnFiles,
+        recorder: Recorder,
+        limited: Limited | None = None,
+    ) -> None:
+        self._limited = limited
         self._directory = directory
         self._kept = kept
         self._own = own
         self._recorder = recorder
+
+    @asynccontextmanager
+    async def admitted(self, call: ModelCall) -> AsyncIterator[None]:
+        """Count the call by its key's limits while it goes on. Raises LimitReached."""
+        taken = self._limited.admit(call) if self._limited is not None else None
+        if isawaitable(taken):
+            taken = await taken
+        try:
+            yield
+        finally:
+            if taken is not None:
+                taken.release()
 
     @contextmanager
     def recorded(self, call: ModelCall) -> Iterator[None]:

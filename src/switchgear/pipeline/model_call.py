@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from http import HTTPStatus
 from inspect import isawaitable
 
 import structlog
@@ -20,9 +19,11 @@ from switchgear.access.keys import ADMIN, Keyring
 from switchgear.core.calls import Outcome
 from switchgear.core.errors import (
     InternalError,
+    LimitReached,
+    LimitsUndefined,
     MissingKey,
     ModelNotAllowed,
-    RequestError,
+    ModelUnpriced,
     ShuttingDown,
     SightNotSupported,
     SwitchgearError,
@@ -36,14 +37,18 @@ from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.stages import Stages
 from switchgear.providers.base import Operation
-from switchgear.providers.openai_stream import tokens_of
+from switchgear.routing.capacity import about
 from switchgear.routing.directory import Directory, Model
 from switchgear.routing.router import Router
 from switchgear.routing.select import Ask
+from switchgear.routing.size import size_of
 
 _log = structlog.get_logger(__name__)
 _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
 """Fields by which a provider is told of further models (OpenRouter's, LiteLLM's): no scope has looked at those."""
+
+_OURS = (LimitReached, LimitsUndefined, ModelUnpriced)
+"""Refusals of the gateway's own, for whatever model."""
 
 _KEPT = frozenset({"hit", "semantic", "stale", "shared"})
 """What the cache says of calls that no provider was asked for."""
@@ -152,10 +157,11 @@ class ModelCalls:
         try:
             await self._cached(call, request, model, reply)
         finally:
-            used = call.usage
             if call.cache in _KEPT:
                 taken.settle(0, 0)
             else:
+                call.tally()
+                used = call.usage
                 taken.settle(used.prompt_tokens + used.completion_tokens, call.cost)
 
     async def _cached(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
@@ -169,21 +175,23 @@ class ModelCalls:
     async def _route(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
         """Try deployments until one has answered. Raises SwitchgearError."""
         call.once = request.form is not None
-        await self._router.run(
-            model, self._ask(call, request), call, partial(self._attempts.send, call, request, reply)
-        )
+        call.ask = ask = self._ask(call, request, model)
+        await self._router.run(model, ask, call, partial(self._attempts.send, call, request, reply))
 
     @staticmethod
-    def _ask(call: ModelCall, request: ModelRequest) -> Ask:
+    def _ask(call: ModelCall, request: ModelRequest, model: Model) -> Ask:
+        size = size_of(request.prompt_characters, request.body)
         return Ask(
-            tokens_of(request.prompt_characters),
-            None,
+            about(size, model.deployments[0]),
+            request.max_tokens,
             request.fields,
             request.body,
             DIALECTS.get(call.operation, ""),
             call.key.id if call.key is not None else "",
             call.operation.value,
             request.stream,
+            size,
+            call.id,
         )
 
     def _blind(self, call: ModelCall, error: SightNotSupported) -> SightNotSupported:
@@ -196,8 +204,7 @@ class ModelCalls:
 
     def failed(self, call: ModelCall, error: SwitchgearError) -> None:
         """Record a call that ends with ``error``. Without effect on one that is recorded, or that has no key."""
-        ours = isinstance(error, RequestError) and error.http_status == HTTPStatus.TOO_MANY_REQUESTS
-        if call.model is None or ours:
+        if call.model is None or isinstance(error, _OURS):
             outcome: Outcome = "refused"
         else:
             outcome = "cut" if call.first_token is not None and call.streamed else "failed"

@@ -29,7 +29,7 @@ from switchgear.core.errors import NotSupported
 from switchgear.dialects.base import DialectName
 from switchgear.dialects.registry import BACKS, FRONTS
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.clamping import FIELDS, clamped
+from switchgear.pipeline.clamping import clamped
 from switchgear.pipeline.crossing import Crossing
 from switchgear.pipeline.shape import Shape
 from switchgear.providers.base import Operation, Outgoing
@@ -97,7 +97,6 @@ class Preparation:
         Raises NotSupported when the provider has nothing of the kind.
         """
         provider = deployment.provider
-        call.clamped = ""
         dialect = DIALECTS.get(call.operation)
         if dialect is None:
             if call.operation not in provider.operations:
@@ -119,7 +118,10 @@ class Preparation:
         return Outgoing(call.operation, dialect, deployment.model, body, request.stream, request.headers)
 
     async def read(self, call: ModelCall, request: ModelRequest, deployment: Deployment, answers: Answers) -> Prepared:
-        """The request read as a canonical call, in the provider's dialect. Raises RequestError."""
+        """The request read as a canonical call, in the provider's dialect; with what was said already, where an answer is carried on.
+
+        Raises RequestError.
+        """
         provider = deployment.provider
         dialect = DIALECTS[call.operation]
         body = request.body or _encode(request.fields)
@@ -132,16 +134,22 @@ class Preparation:
         if shapes and asked.n is not None and asked.n > 1:
             raise NotSupported(f"{deployment.model} gives one answer here: n must be 1.", param="n")
         held = bool(request.stream and shapes and answers == "repair")
-        touched = changed or held or _signed(request, dialect) or any(shape.changes for shape in shapes)
+        thread = call.thread
+        if thread is not None and shapes:
+            thread.block()
+        resumed = thread is not None and thread.begun
+        touched = changed or held or resumed or _signed(request, dialect) or any(shape.changes for shape in shapes)
         if same and not touched:
             prepared = self._as_it_came(call, request, deployment)
-            if shapes:
+            if shapes or thread is not None:
                 prepared.crossing = self._crossing(call, asked, deployment, shapes)
             return prepared
         back = BACKS[dialect if same else provider.dialects[0]]
         asked.stream = request.stream and not held
         _clamp(call, asked, deployment)
         shown = msgspec.structs.replace(asked) if shapes else asked  # shapes change what is sent alone
+        if thread is not None and resumed:
+            asked = thread.resumed(asked, deployment.capabilities)
         for shape in shapes:
             asked = shape.ask(asked)
         write = back.write_call
@@ -150,7 +158,7 @@ class Preparation:
         shaped = [shape.note for shape in shapes if shape.note]
         headers = request.headers if same else b""
         outgoing = Outgoing(call.operation, back.name, deployment.model, written.body, asked.stream, headers)
-        if same and not shapes:
+        if same and not shapes and thread is None:
             return Prepared(outgoing, dropped=dropped, shaped=shaped)
         crossing = self._crossing(call, asked, deployment, shapes)
         crossing.asked = shown
@@ -172,8 +180,8 @@ class Preparation:
     def _body(self, call: ModelCall, request: ModelRequest, deployment: Deployment, *, ask_usage: bool) -> bytes:
         """The body to send: the deployment's model, usage asked for, an answer no longer than it can be; the rest as it came."""
         fields = {**request.fields, "model": deployment.model_json}  # other attempts send it to others
-        if call.clamps and (most := call.clamps.get(deployment.id)) is not None:
-            fields, call.clamped = clamped(fields, DIALECTS.get(call.operation, ""), most)
+        if call.ask is not None and (most := call.ask.clamps.get(deployment.id)) is not None:
+            fields = clamped(fields, call.ask.dialect, most)
         if request.stream and ask_usage and not request.wants_usage and deployment.provider.stream_usage:
             fields["stream_options"] = _with_usage(fields.get("stream_options"))
         return _encode(fields)
@@ -237,10 +245,9 @@ def _signed(request: ModelRequest, dialect: DialectName) -> bool:
 
 def _clamp(call: ModelCall, asked: Call, deployment: Deployment) -> None:
     """Ask for no longer answer than there can be."""
-    most = call.clamps.get(deployment.id)
-    if most is not None and asked.max_tokens is not None and asked.max_tokens > most:
-        asked.max_tokens = most
-        call.clamped = f"{FIELDS[DIALECTS[call.operation]][0]}={most}"
+    most = call.ask.clamps.get(deployment.id) if call.ask is not None else None
+    if most is not None and asked.max_tokens is not None:
+        asked.max_tokens = min(asked.max_tokens, most)
 
 
 def _with_usage(options: msgspec.Raw | None) -> msgspec.Raw:

@@ -27,7 +27,7 @@ class Limits(Protocol):
     def reserve(
         self, call: ModelCall, request: ModelRequest, model: Model
     ) -> Reserved | Awaitable[Reserved | None] | None:
-        """What was taken; None where no limit holds. Raises RequestError for a call that is over a limit."""
+        """What was taken; None where no limit holds. Raises LimitReached, ModelUnpriced, LimitsUndefined."""
         ...
 
 

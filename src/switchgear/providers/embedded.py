@@ -11,7 +11,7 @@ from switchgear.observe.redaction import scrub
 from switchgear.providers.base import Answer, Operation, Outgoing
 from switchgear.providers.connection import Timeouts
 from switchgear.providers.local.child import Endpoint
-from switchgear.providers.local.hosting import ModelHost
+from switchgear.providers.local.embedded import EmbeddedModels
 from switchgear.providers.local.questions import bounded, check_kind
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
@@ -24,20 +24,26 @@ _ENGINES_ADVICE = ", try increasing it"
 """What llama.cpp says of its context to whoever started it; a caller cannot."""
 
 
+_ABILITIES = Capabilities(
+    tools="prompted", schema="native", vision=False, audio_input=False, pdf_input=False, reasoning=False
+)
+
+
 class EmbeddedProvider:
-    """Sends calls to whichever process serves the model now, and waits for one that is starting."""
+    """Sends calls to whichever process serves the model now, and waits for one that is starting.
+
+    ``context`` is the tokens that a chat may have, prompt and answer together.
+    """
 
     kind = "local"
     embedded = True
     dialects: tuple[DialectName, ...] = ("chat",)
     operations = frozenset({Operation.COMPLETION, Operation.EMBEDDING})
-    capabilities = Capabilities(
-        tools="prompted", schema="native", vision=False, audio_input=False, pdf_input=False, reasoning=False
-    )
     stream_usage = True
 
-    def __init__(self, name: str, models: ModelHost) -> None:
+    def __init__(self, name: str, models: EmbeddedModels, context: int | None = None) -> None:
         self.name = name
+        self.capabilities = msgspec.structs.replace(_ABILITIES, context=context)
         self._models = models
         self._clients: dict[Endpoint, OpenAIProvider] = {}
 

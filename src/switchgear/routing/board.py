@@ -25,7 +25,7 @@ class Board:
     def __init__(
         self,
         rules: BreakerRules | None = None,
-        clock: Clock = time.monotonic,
+        clock: Clock = time.perf_counter,
         random: Random | None = None,
         wall: Clock = time.time,
     ) -> None:

@@ -33,6 +33,8 @@ _SHORTEST_LIMIT: Final = 1.0
 LONGEST_LIMIT: Final = 86_400.0
 """Whatever a provider says, it is tried again after a day."""
 _DOUBLINGS: Final = 16
+_CLAIM_SECONDS: Final = 5.0
+"""How long a call that was admitted as the probe may take to be prepared and queued before another one is."""
 
 
 class BreakerRules(msgspec.Struct, frozen=True):
@@ -60,7 +62,7 @@ class Breaker:
     """
 
     __slots__ = (
-        "_calls_back", "_epoch", "_failures_back", "_held_until", "_in_a_row", "_openings", "_probe", "_random", "_rules",
+        "_calls_back", "_claimed_until", "_epoch", "_failures_back", "_held_until", "_in_a_row", "_openings", "_probe", "_random", "_rules",
         "_since", "_told", "_window", "limited_by_provider", "reason", "retry_at", "state",
     )  # fmt: skip
 
@@ -76,6 +78,7 @@ class Breaker:
         self._epoch = 1
         self._probe = 0
         self._held_until = 0.0
+        self._claimed_until = 0.0
         self.limited_by_provider = False
         self._in_a_row = 0
         self._openings = 0
@@ -97,20 +100,20 @@ class Breaker:
 
     def available(self, now: float) -> bool:
         """Whether a call can go there at all: nothing is open, and no other call is probing."""
-        self.settle(now)
-        match self.state:
-            case "open":
-                return now >= self.retry_at
-            case "half_open":
-                return not self._probe and now >= self._held_until
-            case _:
-                return True
+        return self._free(now) and (now >= self._claimed_until or self.state in {"closed", "recovering"})
 
     def admits(self, now: float) -> bool:
-        """Whether this call may go there. While it comes back, chance decides, in its favour ever more often."""
+        """Whether this call may go there. While it comes back, chance decides, in its favour ever more often.
+
+        A call that is admitted as the probe has its place kept for some seconds, until it starts.
+        """
         if not self.available(now):
             return False
-        return self.state != "recovering" or self._random.random() < self.share(now)
+        if self.state == "recovering":
+            return self._random.random() < self.share(now)
+        if self.state != "closed":
+            self._claimed_until = now + _CLAIM_SECONDS
+        return True
 
     def share(self, now: float) -> float:
         """The part of its calls that it gets, 0 to 1."""
@@ -128,9 +131,10 @@ class Breaker:
         """A call goes there: its ticket. The first that may go to an open one is the probe."""
         if self.state == "closed":
             return self._epoch
-        if not self.available(now):
+        if not self._free(now):
             return -self._epoch  # it was sent all the same, for want of another
         if self.state in {"open", "half_open"}:
+            self._claimed_until = 0.0
             self._epoch += 1
             self._probe = self._epoch
             if self.state == "open":
@@ -195,11 +199,8 @@ class Breaker:
 
     def reset(self, now: float, reason: str) -> None:
         """Close it, whatever was; what was counted is forgotten."""
-        self._epoch += 1
-        self._forget()
         self._openings = 0
-        if self.state != "closed":
-            self._change("closed", reason, now)
+        self._close(now, reason)
 
     def may_be_tried(self, now: float) -> None:
         """There is a sign that it is back: the next call is the probe. A time that the provider named still holds."""
@@ -212,6 +213,7 @@ class Breaker:
         """
         match state:
             case "open":
+                self._openings += not limited
                 self._shut(now + min(wait, LONGEST_LIMIT), limited=limited)
                 self._change("open", reason, now)
             case "half_open":
@@ -221,7 +223,18 @@ class Breaker:
             case "recovering":
                 self._come_back(now)
             case _:
-                self.reset(now, reason)
+                self._close(now, reason)
+
+    def _free(self, now: float) -> bool:
+        """Whether a call may start there, whoever it is."""
+        self.settle(now)
+        match self.state:
+            case "open":
+                return now >= self.retry_at
+            case "half_open":
+                return not self._probe and now >= self._held_until
+            case _:
+                return True
 
     def _too_much(self, now: float) -> str:
         rules = self._rules
@@ -255,6 +268,11 @@ class Breaker:
         self._in_a_row = 0
         self.retry_at = until
         self.limited_by_provider = limited
+
+    def _close(self, now: float, reason: str) -> None:
+        self._epoch += 1
+        self._forget()
+        self._change("closed", reason, now)
 
     def _come_back(self, now: float) -> None:
         self._forget()

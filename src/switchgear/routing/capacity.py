@@ -138,7 +138,7 @@ class Capacity:
     def _count(self, ask: Ask, deployment: Deployment, family: Family) -> Count:
         content = _content(ask)
         if content is None:
-            return Count(about(Size(len(ask.body)), deployment))
+            return Count(about(Size(len(ask.body)), deployment), guessed=True)
         return self._counter.count(content, family)
 
 

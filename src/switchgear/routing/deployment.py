@@ -10,6 +10,7 @@ from switchgear.core.capabilities import Capabilities, Target
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Card
 from switchgear.routing.health import DeploymentHealth
+from switchgear.routing.qualities import usual_quality
 from switchgear.routing.room import room_of
 
 _HOME: Final = {"openai": "responses", "azure": "responses", "anthropic": "messages", "gemini": "gemini"}
@@ -22,6 +23,7 @@ class Deployment:
     ``card`` is what is known of it, None for a model nobody knows; then its ``price`` is None too, and calls cost nobody knows what.
     ``id`` is the same for all aliases that have it, and so is ``health``. ``header`` are the lines that tell a client of it.
     ``room`` is how much fits into it; ``own_context`` what its settings say of that.
+    ``quality`` is the share of hard requests that it answers well, from 0 to 1; None where nobody knows.
     """
 
     __slots__ = (
@@ -34,6 +36,7 @@ class Deployment:
         "model_json",
         "price",
         "provider",
+        "quality",
         "room",
         "target",
         "weight",
@@ -61,6 +64,7 @@ class Deployment:
         self.card = card
         self.price = card.price if card is not None else None
         self.capabilities = (card.capabilities if card is not None else Capabilities()).over(provider.capabilities)
+        self.quality: float | None = usual_quality(model)
         self.room = room_of(model, card.model if card is not None else "", self.capabilities, own_context)
         self.target = Target(
             provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""), provider.stream_usage

@@ -93,7 +93,10 @@ class Directory:
         if own is None:
             return Deployment(provider, model, card, health)
         health.noted = True
-        return Deployment(provider, model, overridden(card, own), health, own.weight, own.context)
+        made = Deployment(provider, model, overridden(card, own), health, own.weight, own.context)
+        if own.quality is not None:
+            made.quality = own.quality
+        return made
 
     def policy(self, strategy: str) -> Policy:
         """The policy of that name, on the clock of the deployments' health."""

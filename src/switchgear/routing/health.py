@@ -19,7 +19,7 @@ from switchgear.core.errors import (
     ProviderRefused,
     SwitchgearError,
 )
-from switchgear.core.health import BreakerState
+from switchgear.core.health import BreakerState, Probed
 from switchgear.routing.breaker import Breaker, BreakerRules
 from switchgear.routing.calibration import TokenRatio
 from switchgear.routing.pace import Pace
@@ -40,6 +40,8 @@ _ITS_OWN: Final = (
 """What no other call of the deployment would escape either, although it is no use to try the same one again."""
 _THE_CALLS: Final = (ProviderRefused, InvalidAnswer)
 """What another call may not meet: the request was refused, or asked for more than the model can do."""
+_PROBE_LOOK: Final = 0.1
+"""Seconds between looks at how a probe goes on, for those who wait for it."""
 
 
 def counts(error: SwitchgearError) -> bool:
@@ -58,17 +60,17 @@ class DeploymentHealth:
 
     A call is told as it goes: ``ticket = started(now)``, then ``first_token``, then one of ``succeeded``, ``failed``,
     ``abandoned``, each with the ticket. Nothing waits, and nothing raises. ``noted`` is whether its changes are worth telling:
-    an alias has it, or it answered once. ``ended`` is when a call of it ended last. ``tokens`` is how many bytes of a request it
-    counts as one.
+    an alias has it, or it answered once. ``ended`` is when a call of it ended last, ``probed`` its last probe. ``tokens`` is how
+    many bytes of a request it counts as one.
     """
 
-    __slots__ = ("_clock", "breaker", "ended", "id", "in_flight", "noted", "pace", "tokens")
+    __slots__ = ("_clock", "breaker", "ended", "id", "in_flight", "noted", "pace", "probed", "tokens")
 
     def __init__(
         self,
         deployment_id: str,
         rules: BreakerRules | None = None,
-        clock: Clock = time.monotonic,
+        clock: Clock = time.perf_counter,
         random: Random | None = None,
         listener: Listener = _nobody,
     ) -> None:
@@ -77,6 +79,7 @@ class DeploymentHealth:
         self.in_flight = 0
         self.noted = False
         self.ended = float("-inf")
+        self.probed: Probed | None = None
         self.pace = Pace()
         self.tokens = TokenRatio()
         self.breaker = Breaker(
@@ -95,8 +98,11 @@ class DeploymentHealth:
 
     @property
     def retry_at(self) -> float:
-        """When it may be tried again, in the clock's seconds; 0 when nothing is open."""
-        return self.breaker.retry_at
+        """When it is worth asking again whether it takes a call, in the clock's seconds; 0 when nothing is open."""
+        breaker = self.breaker
+        if breaker.state == "half_open":
+            return self._clock() + _PROBE_LOOK
+        return breaker.retry_at
 
     @property
     def ttft(self) -> float:
@@ -128,9 +134,9 @@ class DeploymentHealth:
         """Why it does not take a call, as in ``breaker open for 12 s (5 failures in a row)``; empty when it does."""
         breaker = self.breaker
         match breaker.state:
-            case "open":
-                return f"breaker open for {_seconds(max(0.0, breaker.retry_at - now))} ({breaker.reason})"
-            case "half_open":
+            case "open" if breaker.retry_at > now:
+                return f"breaker open for {_seconds(breaker.retry_at - now)} ({breaker.reason})"
+            case "open" | "half_open":
                 return f"breaker half-open, a probe is under way ({breaker.reason})"
             case "recovering":
                 return f"coming back, takes {breaker.share(now):.0%} of its calls"

@@ -14,6 +14,7 @@ from random import random as draw
 from typing import Protocol
 
 from switchgear.core.errors import DeploymentsResting, ProviderTimeout, SightNotSupported, SwitchgearError
+from switchgear.routing.capacity import Capacity, Fits, too_long
 from switchgear.routing.directory import Deployment, Model
 from switchgear.routing.fit import fitting
 from switchgear.routing.race import race
@@ -37,6 +38,11 @@ class Journey(Protocol):
         """Whether the request can be sent but once, such as an upload that is passed on while it comes."""
         ...
 
+    @property
+    def resumable(self) -> bool:
+        """Whether another attempt can carry on the answer that the client has a part of."""
+        ...
+
     def fallback(self, name: str) -> Model | None:
         """The model of that name."""
         ...
@@ -47,14 +53,18 @@ class Journey(Protocol):
 
 
 class Router:
-    """Routes calls. ``clock`` counts seconds, ``random`` draws from 0 to 1; ``retry_share`` is that of ``RetryBudget``."""
+    """Routes calls. ``clock`` counts seconds, ``random`` draws from 0 to 1; ``retry_share`` is that of ``RetryBudget``,
+    ``capacity`` knows what fits where.
+    """
 
     def __init__(
         self,
         clock: Callable[[], float] = time.perf_counter,
         random: Callable[[], float] = draw,
         retry_share: float = 0.2,
+        capacity: Capacity | None = None,
     ) -> None:
+        self._capacity = capacity
         self._clock = clock
         self._random = random
         self._share = retry_share
@@ -87,7 +97,7 @@ class Router:
                 await self._at(model, ask, journey, send, after)
             except SwitchgearError as error:
                 after = error
-                if journey.once or any(trial.committed for trial in journey.trials):
+                if journey.once or (not journey.resumable and any(trial.committed for trial in journey.trials)):
                     raise
                 for other in self._fallbacks(model, error, journey):
                     if other.name not in asked:
@@ -108,10 +118,7 @@ class Router:
 
     async def _at(self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None) -> None:
         """Try the deployments of one model. Raises SwitchgearError when none answered."""
-        fit = fitting(model.deployments, ask)
-        for deployment, reason in fit.left_out:
-            self._pass_over(journey, model, deployment, reason)
-        ranking = await self._ranked(model, fit.candidates, ask)
+        ranking = await self._ranked(model, await self._fitting(model, ask, journey), ask)
         turns = Turns(ranking.order, model.rules, self._random)
         why = ranking.why if after is None else f"fallback after {after.code}"
         first = True
@@ -133,6 +140,23 @@ class Router:
             if failed is None:
                 return
             why = f"after {failed.code}"
+
+    async def _fitting(self, model: Model, ask: Ask, journey: Journey) -> Sequence[Deployment]:
+        """The deployments that can answer. Raises ContextLengthExceeded when the prompt is too long for all of them."""
+        fit = fitting(model.deployments, ask)
+        for deployment, reason in fit.left_out:
+            self._pass_over(journey, model, deployment, reason)
+        if self._capacity is None:
+            return fit.candidates
+        found = self._capacity.fit(fit.candidates, ask)
+        fits = found if isinstance(found, Fits) else await found
+        for deployment, reason in fits.left_out:
+            self._pass_over(journey, model, deployment, reason)
+        if not fits.candidates:
+            raise too_long(model.name, fits)
+        if fits.clamps:
+            ask.clamps.update(fits.clamps)
+        return fits.candidates
 
     async def _ranked(self, model: Model, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         if len(candidates) == 1:
@@ -170,15 +194,22 @@ class Router:
             try:
                 await self._attempt(trial, send)
             except SwitchgearError as error:
-                return self._failed(turns, turn, trial, error, once=journey.once)
+                return self._failed(turns, turn, trial, error, once=journey.once, resumable=journey.resumable)
             return None
         return await self._raced(turn, trial, hedge, (turns, journey), send)
 
     def _failed(
-        self, turns: Turns, turn: Turn, trial: Trial, error: SwitchgearError, *, once: bool = False
+        self,
+        turns: Turns,
+        turn: Turn,
+        trial: Trial,
+        error: SwitchgearError,
+        *,
+        once: bool = False,
+        resumable: bool = False,
     ) -> SwitchgearError:
         helpful = turns.failed(turn, error, self._clock())
-        if trial.committed or once or not helpful:
+        if once or not helpful or (trial.committed and not resumable):
             raise error
         return error
 
@@ -212,7 +243,7 @@ class Router:
             if one.answered:
                 return None
             if one.failure is not None:
-                told = self._failed(turns, turn_of[id(one)], one, one.failure)
+                told = self._failed(turns, turn_of[id(one)], one, one.failure, resumable=journey.resumable)
         return told
 
     async def _attempt(self, trial: Trial, send: Send) -> None:

@@ -32,6 +32,7 @@ class Ask(msgspec.Struct):
 
     ``prompt_tokens`` is an estimate; ``max_tokens`` what the client allows for the answer, None where it does not say. ``fields`` and
     ``body`` are the request's, as they came; ``dialect`` is ``""`` for what is no chat. ``size`` is what the prompt weighs.
+    ``clamps`` has the longest answer that may be asked for, by deployment id, where the client asked for more than there is room for.
     """
 
     prompt_tokens: int
@@ -43,6 +44,8 @@ class Ask(msgspec.Struct):
     operation: str
     stream: bool = False
     size: Size = Size(0)
+    call_id: str = ""
+    clamps: dict[str, int] = {}
 
 
 class Ranking(msgspec.Struct):
@@ -67,12 +70,12 @@ class Ordered:
 
     name = "ordered"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
         self._clock = clock
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - nothing of the call matters here
         """The first that is healthy."""
-        well, ill = _parted(candidates, self._clock())
+        well, ill = parted(candidates, self._clock())
         return _ranking(self.name, (), well, ill)
 
 
@@ -81,18 +84,18 @@ class Weighted:
 
     name = "weighted"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:
         self._clock = clock
         self._random = (random or Random()).random
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:  # noqa: ARG002 - nothing of the call matters here
         """A weighted shuffle (Efraimidis and Spirakis, 2006)."""
-        well, ill = _parted(candidates, self._clock())
+        well, ill = parted(candidates, self._clock())
         if len(well) > 1:
             draw = self._random
             drawn = {id(one): draw() ** (1.0 / one.weight) for one in well}
             well = sorted(well, key=lambda one: drawn[id(one)], reverse=True)
-        return _ranking(self.name, (f"{label} {one.weight}" for label, one in _labelled(candidates)), well, ill)
+        return _ranking(self.name, (f"{label} {one.weight}" for label, one in labelled(candidates)), well, ill)
 
 
 class LeastBusy:
@@ -100,20 +103,20 @@ class LeastBusy:
 
     name = "least_busy"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:
         self._clock = clock
         self._random = (random or Random()).random
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         """By calls under way, by expected time, by chance."""
         now = self._clock()
-        well, ill = _parted(candidates, now)
+        well, ill = parted(candidates, now)
         if len(well) > 1:
             expected = waits(well, answer_tokens(well, ask.max_tokens), now)
             draw = self._random
             places = sorted(range(len(well)), key=lambda place: (well[place].health.in_flight, expected[place], draw()))
             well = [well[place] for place in places]
-        told = (f"{label} {one.health.in_flight}" for label, one in _labelled(well))
+        told = (f"{label} {one.health.in_flight}" for label, one in labelled(well))
         return _ranking(self.name, told, well, ill)
 
 
@@ -125,14 +128,14 @@ class Latency:
 
     name = "latency"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:
         self._clock = clock
         self._random = (random or Random()).random
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         """The sooner of two, the other, then the rest by the same measure."""
         now = self._clock()
-        well, ill = _parted(candidates, now)
+        well, ill = parted(candidates, now)
         if len(well) < 2:
             return _ranking(self.name, (), well, ill)
         expected = waits(well, answer_tokens(well, ask.max_tokens), now)
@@ -147,7 +150,7 @@ class Latency:
         compared = [well[first], well[second]]
         told = (
             f"{label} {_duration(seconds)}"
-            for (label, _), seconds in zip(_labelled(compared), (expected[first], expected[second]), strict=True)
+            for (label, _), seconds in zip(labelled(compared), (expected[first], expected[second]), strict=True)
         )
         return _ranking(self.name, told, [*compared, *(well[place] for place in rest)], ill)
 
@@ -157,17 +160,17 @@ class Cheapest:
 
     name = "cost"
 
-    def __init__(self, clock: Clock = time.monotonic, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
+    def __init__(self, clock: Clock = time.perf_counter, random: Random | None = None) -> None:  # noqa: ARG002 - all policies are made alike
         self._clock = clock
 
     def rank(self, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
         """By expected cost, then by calls under way, then as configured."""
-        well, ill = _parted(candidates, self._clock())
+        well, ill = parted(candidates, self._clock())
         usage = Usage(ask.prompt_tokens, round(answer_tokens(candidates, ask.max_tokens)))
         prices = {id(one): cost(one.price, usage) for one in well}
         if len(well) > 1:
             well = sorted(well, key=lambda one: _cost_key(prices[id(one)], one.health.in_flight))
-        told = (f"{label} {_money(prices[id(one)])}" for label, one in _labelled(well))
+        told = (f"{label} {money(prices[id(one)])}" for label, one in labelled(well))
         return _ranking(self.name, told, well, ill)
 
 
@@ -177,7 +180,7 @@ POLICIES: Final[Mapping[str, Callable[[Clock, Random], Policy]]] = {
 """The policies by their names in the configuration."""
 
 
-def policy_named(name: str, clock: Clock = time.monotonic, random: Random | None = None) -> Policy:
+def policy_named(name: str, clock: Clock = time.perf_counter, random: Random | None = None) -> Policy:
     """The policy of that name. ``clock`` is the one of the deployments' health."""
     return POLICIES[name](clock, random or Random())
 
@@ -185,7 +188,7 @@ def policy_named(name: str, clock: Clock = time.monotonic, random: Random | None
 _retry_at = attrgetter("health.retry_at")
 
 
-def _parted(candidates: Sequence[Deployment], now: float) -> tuple[Sequence[Deployment], Sequence[Deployment]]:
+def parted(candidates: Sequence[Deployment], now: float) -> tuple[Sequence[Deployment], Sequence[Deployment]]:
     """Those that can take a call, and those that cannot, the first to return first."""
     for one in candidates:
         if not one.health.available(now):
@@ -206,18 +209,19 @@ def _ranking(name: str, told: Iterable[str], well: Sequence[Deployment], ill: Se
             break
         parts.append(part)
     if ill:
-        parts.append(_unwell(ill, well))
+        parts.append(unwell(ill, well))
     if not parts:
         return Ranking(order, name)
     return Ranking(order, f"{name}: {', '.join(parts)} → {order[0].provider.name}")
 
 
-def _unwell(ill: Sequence[Deployment], well: Sequence[Deployment]) -> str:
-    named = ", ".join(f"{label} {one.health.state.replace('_', '-')}" for label, one in _labelled(ill[:_NAMED]))
+def unwell(ill: Sequence[Deployment], well: Sequence[Deployment]) -> str:
+    """Which are not healthy, and how."""
+    named = ", ".join(f"{label} {one.health.state.replace('_', '-')}" for label, one in labelled(ill[:_NAMED]))
     return named if well else f"none is healthy: {named}"
 
 
-def _labelled(deployments: Sequence[Deployment]) -> Iterable[tuple[str, Deployment]]:
+def labelled(deployments: Sequence[Deployment]) -> Iterable[tuple[str, Deployment]]:
     """Each with its provider's name, or its id where several are of one provider."""
     names = [one.provider.name for one in deployments]
     if len(set(names)) == len(names):
@@ -233,5 +237,6 @@ def _cost_key(price: int | None, in_flight: int) -> tuple[bool, int, int]:
     return price is None, price or 0, in_flight
 
 
-def _money(nano_dollars: int | None) -> str:
+def money(nano_dollars: int | None) -> str:
+    """Nano-dollars as dollars, to the sixth place; ``?`` where they are not known."""
     return "?" if nano_dollars is None else f"${nano_dollars / 1e9:.6f}".rstrip("0").rstrip(".")

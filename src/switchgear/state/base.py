@@ -96,7 +96,10 @@ class Counters(Protocol):
         ...
 
     def settle(self, token: str, changes: Sequence[Change]) -> None:
-        """Correct what ``token`` took. Returns at once and is done in the background, in order after the take."""
+        """Correct what ``token`` took. Returns at once and is done in the background, in order after the take.
+
+        Once for each take, without changes too where there are none: a call that was not settled counts as open.
+        """
         ...
 
     def renew(self, token: str, checks: Sequence[Check]) -> None:
@@ -204,7 +207,10 @@ class StateLost(msgspec.Struct, frozen=True):
 
 
 class StateRecovered(msgspec.Struct, frozen=True):
-    """Event: the shared state answers again, after ``seconds``. It may be empty: whoever seeded it should do so again."""
+    """Event: the shared state answers again, after ``seconds``.
+
+    It may be empty: a period that it forgot has what open calls took, and is not seeded (``Standing.seeded``).
+    """
 
     at: float
     seconds: float

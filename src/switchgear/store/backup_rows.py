@@ -14,10 +14,13 @@ from msgspec import Meta
 from switchgear.core.batches import BatchStatus
 from switchgear.core.calls import CacheResult, Outcome
 from switchgear.core.health import BreakerState
+from switchgear.core.opinions import MOST_OPINIONS, Level
 from switchgear.core.sketch import Sketch
 from switchgear.store.stale import Granularity
 
 _Long = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_Share = Annotated[float, Meta(ge=0, le=1)]
+_Amount = Annotated[float, Meta(ge=0, le=MOST_OPINIONS)]
 _Small = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
 
 
@@ -285,6 +288,20 @@ class _HealthEvent(_Row):
     wait_ms: _Long
 
 
+class _Opinion(_Row):
+    call_id: str
+    key_id: str
+    score: _Share
+    at: _Long
+
+
+class _AutoScore(_Row):
+    deployment: str
+    level: Level
+    good: _Amount
+    bad: _Amount
+
+
 class _Audit(_Row):
     at: _Long
     id: str
@@ -323,6 +340,8 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "batch_parts": msgspec.json.Decoder(_BatchPart),
     "batch_lines": msgspec.json.Decoder(_BatchLine),
     "health_events": msgspec.json.Decoder(_HealthEvent),
+    "opinions": msgspec.json.Decoder(_Opinion),
+    "auto_scores": msgspec.json.Decoder(_AutoScore),
     "audit": msgspec.json.Decoder(_Audit),
 }
 

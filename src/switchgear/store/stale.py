@@ -64,9 +64,13 @@ class StaleMarks:
         return [(granularity, start, self._writer, self._last) for start in sorted(starts)]
 
 
-async def waiting(connection: AsyncConnection, granularity: Granularity, most: int) -> list[Stale]:
-    """Up to ``most`` stale periods, the newest first: what is looked at is mostly of now."""
+async def waiting(
+    connection: AsyncConnection, granularity: Granularity, most: int, before: int | None = None
+) -> list[Stale]:
+    """Up to ``most`` stale periods that begin before ``before``, the newest first: what is looked at is mostly of now."""
     asked = select(_columns.start).where(_columns.granularity == granularity).distinct().order_by(_columns.start.desc())
+    if before is not None:
+        asked = asked.where(_columns.start < before)
     starts = list((await connection.execute(asked.limit(most))).scalars())
     if not starts:
         return []

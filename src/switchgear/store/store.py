@@ -12,6 +12,7 @@ from switchgear.store.audit import Audit
 from switchgear.store.batch_lines import BatchLines
 from switchgear.store.batches import Batches
 from switchgear.store.engine import Database, Durability, connect
+from switchgear.store.error_groups import ErrorGroups
 from switchgear.store.file_contents import FileContents
 from switchgear.store.files import Files
 from switchgear.store.health import HealthLog
@@ -19,8 +20,10 @@ from switchgear.store.keys import Keys
 from switchgear.store.leases import Leases
 from switchgear.store.limits import Limits, Teams, Users
 from switchgear.store.models import Models
+from switchgear.store.opinions import Opinions
 from switchgear.store.providers import Providers
 from switchgear.store.responses import Responses
+from switchgear.store.rollups import RollupStore
 from switchgear.store.secrets import Secrets
 from switchgear.store.spending import Spending
 from switchgear.store.usage import UsageLog
@@ -44,6 +47,8 @@ class Store:
         self.secrets = Secrets(database, secret)
         self.usage = UsageLog(database)
         self.spending = Spending(database)
+        self.rollups = RollupStore(database)
+        self.errors = ErrorGroups(database)
         self.responses = Responses(database)
         self.files = Files(database)
         self.contents = FileContents(database)
@@ -51,6 +56,7 @@ class Store:
         self.batch_lines = BatchLines(database)
         self.audit = Audit(database)
         self.health = HealthLog(database)
+        self.opinions = Opinions(database)
         self.leases = Leases(database)
         self.writer = UsageWriter(database, durability)
 

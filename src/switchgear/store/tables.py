@@ -385,6 +385,25 @@ health_events = Table(
 )
 Index("health_events_by_deployment", health_events.c.deployment, health_events.c.at)
 
+# How good answers were, by those who asked: the last word of each call, and the sums by deployment and level of the request.
+opinions = Table(
+    "opinions",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("opinions_by_age", opinions.c.at)
+auto_scores = Table(
+    "auto_scores",
+    metadata,
+    Column("deployment", Text, primary_key=True),
+    Column("level", Text, primary_key=True),
+    Column("good", Double, nullable=False),
+    Column("bad", Double, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

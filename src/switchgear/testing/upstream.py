@@ -49,6 +49,11 @@ class FaultUpstream(Listener):
         """Script the answer to every request after the scripted ones."""
         self._default = flatten(steps)
 
+    def forget(self) -> None:
+        """Forget what was scripted for requests to come."""
+        self._plans.clear()
+        self._default = faults.ok()
+
     def on_connect(self, *steps: Step | Iterable[Step]) -> None:
         """Script what the next new connection does before a byte is read; plans that end go on to serve requests."""
         self._on_connect.append(flatten(steps))

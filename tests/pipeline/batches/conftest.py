@@ -48,7 +48,7 @@ class Caller:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def answer(self, key: Key, endpoint: str, body: bytes) -> LineAnswer:
+    async def answer(self, key: Key, endpoint: str, body: bytes, told: str) -> LineAnswer:
         asked = json.loads(body)["say"]
         before = self.sent.get(asked, 0)
         self.sent[asked] = before + 1

@@ -29,7 +29,6 @@ from switchgear.core.errors.gateway import (
     ShuttingDown,
     StateUnavailable,
     StoreUnavailable,
-    WorkersFailed,
 )
 from switchgear.core.errors.limits import (
     BudgetExceeded,
@@ -164,7 +163,6 @@ __all__ = [
     "UnresolvedReference",
     "UnsupportedMediaType",
     "UsageError",
-    "WorkersFailed",
     "every_error",
 ]
 

@@ -12,7 +12,11 @@ from pydantic.json_schema import models_json_schema
 
 from switchgear import __version__
 from switchgear.edge.admin import (
+    analytics,
     audit,
+    batches,
+    errors,
+    health,
     keys,
     known_models,
     limits,
@@ -37,8 +41,12 @@ _ROUTERS: Final = (
     models.router,
     known_models.router,
     providers.router,
+    health.router,
     secrets.router,
     usage.router,
+    analytics.router,
+    errors.router,
+    batches.router,
     audit.router,
     system.router,
 )
@@ -62,8 +70,10 @@ _TAGS: Final = [
     {"name": "models", "description": "What clients can call, and the aliases defined here."},
     {"name": "catalogue", "description": "What is known of models: prices, limits, abilities, the days they end."},
     {"name": "providers", "description": "Accounts at APIs we call."},
+    {"name": "health", "description": "How deployments are doing: breakers, speed, what happened to them."},
     {"name": "secrets", "description": "Values kept encrypted, which settings refer to as secret:NAME."},
     {"name": "usage", "description": "Every call: its tokens, cost, time and outcome."},
+    {"name": "batches", "description": "Files of many requests, and how far they are."},
     {"name": "audit", "description": "Who changed what."},
     {"name": "config", "description": "The configuration as it runs."},
     {"name": "log", "description": "How much is logged."},

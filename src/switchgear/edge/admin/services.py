@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import msgspec
-
 from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
 from switchgear.config.schema import Settings
 from switchgear.observe.logs import LogControl
+from switchgear.observe.rollups import Rollups
+from switchgear.pipeline.batches.orders import BatchOrders
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept
-from switchgear.providers.local.hosting import ModelHost
+from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.routing.board import Board
 from switchgear.routing.directory import Directory
 from switchgear.state.base import State
 from switchgear.store.store import Store
@@ -39,37 +40,6 @@ class ReloadReport(Protocol):
         ...
 
 
-class WorkerFacts(msgspec.Struct, frozen=True):
-    """One worker of this host. ``started_at`` is seconds since the epoch, ``restarts`` how often it was replaced."""
-
-    number: int
-    pid: int
-    state: str
-    reason: str
-    restarts: int
-    started_at: float
-    calls_in_flight: int
-    memory_bytes: int
-    usage_pending: int
-    usage_lost: int
-
-
-class HostControl(Protocol):
-    """All workers of this host."""
-
-    async def workers(self) -> Sequence[WorkerFacts]:
-        """How each is, by number."""
-        ...
-
-    async def flush(self) -> None:
-        """Let records that are on their way arrive in the store first, unless it has trouble taking them."""
-        ...
-
-    async def set_log_level(self, level: str) -> None:
-        """Log from ``level`` on. Raises RequestError."""
-        ...
-
-
 class GatewayControl(Protocol):
     """The gateway as its administrator sees it. ``started_at`` is seconds since the epoch."""
 
@@ -77,9 +47,11 @@ class GatewayControl(Protocol):
     state: State
     keyring: Keyring
     calls: ModelCalls
+    orders: BatchOrders
     catalog: Catalog
     log_control: LogControl
-    embedded: ModelHost | None
+    embedded: EmbeddedModels | None
+    rollups: Rollups
     started_at: float
     url: str
     pepper: bytes
@@ -90,11 +62,6 @@ class GatewayControl(Protocol):
         ...
 
     @property
-    def host(self) -> HostControl:
-        """This process and those that serve beside it."""
-        ...
-
-    @property
     def settings(self) -> Settings:
         """The configuration as it runs: the file's, with the providers found in the environment among them."""
         ...
@@ -102,6 +69,11 @@ class GatewayControl(Protocol):
     @property
     def sources(self) -> Mapping[str, str]:
         """Where each ``providers.NAME`` and ``models.NAME`` is defined: ``file``, ``store``, ``environment`` or ``embedded``."""
+        ...
+
+    @property
+    def board(self) -> Board:
+        """The health of every deployment."""
         ...
 
     def directory(self) -> Directory:

@@ -11,7 +11,9 @@ import msgspec
 
 from switchgear.core.errors import (
     AuthenticationError,
+    BudgetExceeded,
     ContextLengthExceeded,
+    LimitReached,
     ProviderError,
     ProviderOverloaded,
     ProviderQuotaExceeded,
@@ -47,7 +49,7 @@ def error_document(error: SwitchgearError, request_id: str) -> bytes:
 
 def error_type(error: SwitchgearError) -> str:
     """Anthropic's name for the kind of error."""
-    if isinstance(error, ProviderQuotaExceeded):
+    if isinstance(error, ProviderQuotaExceeded | BudgetExceeded):
         return "billing_error"
     if isinstance(error, ProviderOverloaded):
         return "overloaded_error"
@@ -67,7 +69,7 @@ def error_headers(error: SwitchgearError, request_id: str) -> bytes:
         lines += b"retry-after: %d\r\n" % math.ceil(error.retry_after)
     if isinstance(error, AuthenticationError):
         lines += b"www-authenticate: Bearer\r\n"
-    if isinstance(error, ProviderError):
+    if isinstance(error, ProviderError | LimitReached):
         lines += b"x-should-retry: %b\r\n" % (b"true" if error.retryable else b"false")
     return lines
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from switchgear.core.errors import SwitchgearError
+from switchgear.core.rates import Rates
 from switchgear.edge.anthropic.errors import error_document, error_event, error_headers, id_header
+from switchgear.edge.anthropic.rates import rate_headers
 from switchgear.edge.anthropic.requests import decode_request
 from switchgear.edge.exchange import ResponseHeaders
 from switchgear.pipeline.call import ModelRequest
@@ -32,3 +34,7 @@ class AnthropicWire:
     def id_header(self, request_id: str) -> bytes:
         """``request-id`` and ``x-request-id``."""
         return id_header(request_id)
+
+    def rate_headers(self, rates: Rates) -> bytes:
+        """``anthropic-ratelimit-…``."""
+        return rate_headers(rates)

@@ -19,6 +19,7 @@ from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, Re
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
 from switchgear.edge.openai.form_file import FormFile
+from switchgear.edge.openai.rates import rate_headers
 from switchgear.edge.openai.uploads import UploadLimits, incoming_form
 from switchgear.pipeline.call import ModelCall
 from switchgear.pipeline.file_calls import FileCalls, FileQuery
@@ -56,6 +57,8 @@ class FilesEndpoint:
                 exchange.abort()  # a file has no place for words: cut short, it must not look whole
                 return
             headers = error_headers(error, call.id)
+            if call.rates is not None:
+                headers += rate_headers(call.rates)
             if isinstance(error, MethodNotAllowed):
                 headers += b"allow: %b\r\n" % error.advice.partition(": ")[2].encode()
             exchange.reply(error.http_status, headers, error_document(error, call.id))
@@ -66,6 +69,10 @@ class FilesEndpoint:
     async def _serve(self, call: ModelCall, exchange: Exchange) -> None:
         token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
         self._calls.authenticate(call, token)
+        async with self._files.admitted(call):
+            await self._admitted(call, exchange)
+
+    async def _admitted(self, call: ModelCall, exchange: Exchange) -> None:
         query = _query(exchange)
         file_id, content = _named(exchange.path)
         provider = exchange.header(b"x-switchgear-provider").decode("latin-1") or query.get("provider", "")
@@ -114,6 +121,8 @@ class FilesEndpoint:
 
     def _headers(self, call: ModelCall) -> bytes:
         lines = b"x-request-id: %b\r\n" % call.id.encode()
+        if call.rates is not None:
+            lines += rate_headers(call.rates)
         if call.deployment is not None:
             lines += b"x-switchgear-provider: %b\r\n" % call.deployment.provider.name.encode()
         return lines

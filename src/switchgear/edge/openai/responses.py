@@ -120,7 +120,7 @@ class ResponsesEndpoint:
 
     async def _show(self, call: ModelCall, exchange: Exchange, run: BackgroundRun) -> None:
         """The response as it was kept at its beginning, or its events as they come."""
-        headers = self._wire.id_header(call.id) + call_headers(call)
+        headers = self._wire.id_header(call.id) + call_headers(call, self._wire)
         if run.streamed:
             exchange.start(200, event_headers(headers))
             await follow(exchange, run, -1)

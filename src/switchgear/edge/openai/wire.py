@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from switchgear.core.errors import SwitchgearError
+from switchgear.core.rates import Rates
 from switchgear.edge.exchange import ResponseHeaders
 from switchgear.edge.openai.errors import error_document, error_event, error_headers
 from switchgear.edge.openai.media import decode_media
+from switchgear.edge.openai.rates import rate_headers
 from switchgear.edge.openai.requests import decode
 from switchgear.pipeline.call import ModelRequest
 from switchgear.providers.base import Operation
@@ -34,3 +36,7 @@ class OpenAIWire:
     def id_header(self, request_id: str) -> bytes:
         """``x-request-id``."""
         return b"x-request-id: %b\r\n" % request_id.encode()
+
+    def rate_headers(self, rates: Rates) -> bytes:
+        """``x-ratelimit-…``."""
+        return rate_headers(rates)

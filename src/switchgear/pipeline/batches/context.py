@@ -34,8 +34,11 @@ class LineAnswer(msgspec.Struct, frozen=True):
 class LineCaller(Protocol):
     """Sends one line as a call, through every stage that a call goes through."""
 
-    async def answer(self, key: Key, endpoint: str, body: bytes) -> LineAnswer:
-        """The answer of the call, or its error. A call that has to wait for a limit is not recorded."""
+    async def answer(self, key: Key, endpoint: str, body: bytes, told: str) -> LineAnswer:
+        """The answer of the call, or its error. ``told`` names the line, for whoever asks about the call.
+
+        A call that is to be made later, and asked no provider, is not recorded.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from switchgear.access.keys import ADMIN, CALL, Key
 from switchgear.config.batches import BatchSettings
-from switchgear.core.batches import BATCH_WINDOW, BATCH_WINDOW_MS, BatchChanged, BatchCounts, BatchStatus
+from switchgear.core.batches import BATCH_WINDOW, BATCH_WINDOW_MS, BatchChanged, BatchCounts
 from switchgear.core.errors import NotFound, RequestError
 from switchgear.core.ids import new_id
 from switchgear.pipeline.batches.input import ENDPOINTS
@@ -84,9 +84,9 @@ class BatchOrders:
         """The batch. Raises NotFound."""
         return await self._batches.get(batch_id, owner(key))
 
-    async def list(self, key: Key, *, limit: int, after: str = "", statuses: tuple[BatchStatus, ...] = ()) -> BatchPage:
+    async def list(self, key: Key, *, limit: int, after: str = "") -> BatchPage:
         """The key's batches, newest first. Raises NotFound for an ``after`` that is none of them."""
-        return await self._batches.list(owner(key), limit=limit, after=after, statuses=statuses)
+        return await self._batches.list(owner(key), limit=limit, after=after)
 
     async def cancel(self, key: Key, batch_id: str) -> KeptBatch:
         """Ask for the end of a batch; lines under way may still finish. Raises NotFound, Conflict."""

@@ -71,6 +71,7 @@ class BatchRun:
         self._not_before = 0.0
         self._reason = batch.reason
         self._failing: set[int] = set()
+        self._waits = 0
         self._sending = 0
         self._stopped = False
         self._cutting: asyncio.TimerHandle | None = None
@@ -204,7 +205,8 @@ class BatchRun:
             key = self._context.key_of(self.batch)
         except AuthenticationError as error:
             return LineAnswer("", error.http_status, b"", error=error)
-        return await self._context.caller.answer(key, self.batch.endpoint, bytes(line.request.body))
+        told = f"{self.batch.id}, line {line.number}"
+        return await self._context.caller.answer(key, self.batch.endpoint, bytes(line.request.body), told)
 
     async def _settle(self, line: HeldLine, answer: LineAnswer) -> None:
         error = answer.error
@@ -224,6 +226,7 @@ class BatchRun:
 
     async def _succeeded(self, line: HeldLine, answer: LineAnswer) -> None:
         self._failing.clear()
+        self._waits = 0
         if self._width < self._most:
             self._width = min(float(self._most), self._width + 1 / self._width)
         if self._reason:
@@ -265,10 +268,12 @@ class BatchRun:
         self._nudge()
 
     async def _wait(self, line: HeldLine, error: SwitchgearError) -> None:
-        """Wait for a limit, with the line in front again."""
+        """Wait, with the line in front again."""
         self._fresh.appendleft(line)
         times = self._context.times
-        seconds = min(max(error.retry_after or times.first_pause, 0.01), times.longest_wait)
+        self._waits += 1
+        pause = times.first_pause * 2.0 ** min(self._waits - 1, 16)
+        seconds = min(max(error.retry_after or pause, 0.01), times.longest_wait)
         self._width = max(1.0, self._width / 2)
         self._not_before = max(self._not_before, self._context.clock() + seconds)
         if seconds >= _WORTH_TELLING or (error.retry_after or 0) >= _WORTH_TELLING:

@@ -36,6 +36,7 @@ async def validate(context: BatchContext, batch: KeptBatch) -> None:
         check.parts,
         total=check.total,
         model=models[0] if len(models) == 1 else "",
+        runner="gateway",
         in_progress_at=now_ms(),
     )
 

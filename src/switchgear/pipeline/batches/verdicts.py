@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final, Literal
 
 from switchgear.core.errors import (
@@ -10,13 +11,14 @@ from switchgear.core.errors import (
     ModelNotAllowed,
     ProviderError,
     ProviderQuotaExceeded,
+    RequestError,
     SwitchgearError,
-    TooManyAtOnce,
 )
 
-Verdict = Literal["ok", "wait", "again", "stop", "failed"]
-"""``wait``: the key, or the account at the provider, has used up what it may; the batch goes on when it has not. ``again``: the line
-is tried again. ``stop``: no line of the batch can succeed any more. ``failed``: the line cannot succeed.
+Verdict = Literal["wait", "again", "stop", "failed"]
+"""``wait``: no line can be sent now, as the key or the account at the provider has used up what it may, or the gateway or all
+deployments are not ready; the batch goes on when they are. ``again``: the line is tried again. ``stop``: no line of the batch can
+succeed any more. ``failed``: the line cannot succeed.
 """
 
 GIVEN_UP_AFTER: Final = 5
@@ -26,17 +28,15 @@ AN_OUTAGE: Final = 5
 _LONGEST_REASON: Final = 500
 
 
-def verdict(error: SwitchgearError | None) -> Verdict:
+def verdict(error: SwitchgearError) -> Verdict:
     """What is to be done about a line that came to ``error``."""
-    if error is None:
-        return "ok"
     if isinstance(error, AuthenticationError | ModelNotAllowed):
         return "stop"
-    if isinstance(error, ProviderQuotaExceeded | TooManyAtOnce):
+    if isinstance(error, GatewayError | ProviderQuotaExceeded):
         return "wait"
-    if isinstance(error, ProviderError):
-        return "again" if error.retryable else "failed"
-    return "again" if isinstance(error, GatewayError) else "failed"
+    if isinstance(error, RequestError) and error.http_status == HTTPStatus.TOO_MANY_REQUESTS:
+        return "wait"
+    return "again" if isinstance(error, ProviderError) and error.retryable else "failed"
 
 
 def storable(text: str) -> str:

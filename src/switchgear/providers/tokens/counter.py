@@ -17,14 +17,20 @@ _UNSURE: Final = 0.1
 
 
 class Count(msgspec.Struct, frozen=True, gc=False):
-    """Tokens of a prompt, and whether that is exactly what the provider will count."""
+    """Tokens of a prompt, and whether that is exactly what the provider will count.
+
+    ``guessed`` is one of a request that could not be read: nothing is refused for it.
+    """
 
     tokens: int
     exact: bool = False
+    guessed: bool = False
 
     @property
     def at_least(self) -> int:
         """What it is in any case: an estimate is taken to be too high by a tenth."""
+        if self.guessed:
+            return 0
         return self.tokens if self.exact else int(self.tokens * (1 - _UNSURE))
 
     @property

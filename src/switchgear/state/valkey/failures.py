@@ -16,6 +16,9 @@ class Misconfigured(Lost):
     """As it is set up, it never will: wrong password, certificate, database or kind of server."""
 
 
+NONSENSE: Final = (ValueError, TypeError, LookupError, AttributeError)
+"""What it raises to take an answer for what it should be and is not."""
+
 _WORDS: Final[dict[type[Exception], str]] = {
     exceptions.BusyLoadingError: "it is loading its data",
     exceptions.OutOfMemoryError: "it is out of memory",
@@ -43,6 +46,8 @@ def lost(error: BaseException) -> Lost:
         if found is not None:
             return found
         inner = inner.__cause__ or inner.__context__
+    if isinstance(error, NONSENSE):
+        return Lost("it answers like no Valkey")
     if isinstance(error, exceptions.ConnectionError):
         return Lost("it closed the connection")
     return Lost(f"it answers with an error: {str(error)[:200]}")

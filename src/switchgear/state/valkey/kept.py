@@ -73,7 +73,7 @@ class ValkeyBlobs:
                     cursor, names = await future
                 except Lost:
                     return gone
-                gone += await self._unlink([name.decode() for name in names])
+                gone += await self._unlink([name.decode("utf-8", "surrogatepass") for name in names])
                 if cursor == b"0":
                     break
         return gone

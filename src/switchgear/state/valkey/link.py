@@ -18,8 +18,8 @@ import msgspec
 from redis.asyncio.connection import Connection, SSLConnection
 from redis.exceptions import RedisError, ResponseError
 
-from switchgear.state.valkey.command import ANY, Command
-from switchgear.state.valkey.failures import Lost, lost
+from switchgear.state.valkey.command import ANY, Command, packed
+from switchgear.state.valkey.failures import Lost, Misconfigured, lost
 
 _TICKS: Final = 4
 """Looks at the oldest command within the time limit. They are counted, not timed: when this process was held up itself,
@@ -69,7 +69,8 @@ async def connected(node: tuple[str, int], access: Access) -> Connection:
             await connection.connect()  # type: ignore[no-untyped-call]  # the client has no types there
     except FAILURES as error:
         await hang_up(connection)
-        raise lost(error) from error
+        reason = lost(error)
+        raise (Misconfigured(str(reason)) if isinstance(error, ResponseError) else reason) from error
     except BaseException:
         await hang_up(connection)
         raise
@@ -120,9 +121,9 @@ class Link:
             self._on_end(self, self._ended)  # again: whoever sends here may not have been told
             command.fail(self._ended)
             return
-        packed = self._connection.pack_command(*command.args)
-        self._outbox += packed
-        self.waiting_bytes += sum(map(len, packed))
+        message = packed(command.args)
+        self._outbox.append(message)
+        self.waiting_bytes += len(message)
         command.sent_at = self._ticks
         self._pending.append(command)
         if self._watch is None:

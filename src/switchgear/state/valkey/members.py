@@ -45,7 +45,7 @@ class ValkeyMembers:
 
     def _heard(self, reply: list[bytes]) -> None:
         found: dict[str, Mapping[str, str]] = {}
-        for node, facts in zip(reply[::2], reply[1::2], strict=True):
+        for node, facts in zip(reply[::2], reply[1::2], strict=False):
             try:
                 found[node.decode()] = _FACTS.decode(facts)
             except msgspec.DecodeError:

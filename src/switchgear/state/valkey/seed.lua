@@ -3,6 +3,7 @@
 
 local now, until_ms = time(tonumber(ARGV[1])), tonumber(ARGV[3])
 if now < until_ms and redis.call('HSETNX', KEYS[1], 's', '1') == 1 then
+  redis.call('HSETNX', KEYS[1], 'b', whole(now))
   redis.call('HINCRBY', KEYS[1], 'u', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], whole(until_ms - now))
 end

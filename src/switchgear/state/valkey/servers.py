@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from redis import exceptions
 
-from switchgear.state.valkey.command import ANY, Argument, Command, Script
-from switchgear.state.valkey.failures import Lost, Misconfigured, lost
+from switchgear.state.valkey.command import ANY, Argument, Command, Script, encoded
+from switchgear.state.valkey.failures import NONSENSE, Lost, Misconfigured, lost
 from switchgear.state.valkey.link import FAILURES, Access, Link, connected
 
 SLOTS: Final = 16384
@@ -31,7 +31,7 @@ Node = tuple[str, int]
 
 def slot_of(tag: str) -> int:
     """The slot of every key with the hash tag ``{tag}`` (Redis cluster specification, "Hash tags")."""
-    return crc_hqx(tag.encode(), 0) % SLOTS
+    return crc_hqx(encoded(tag), 0) % SLOTS
 
 
 class Servers:
@@ -58,12 +58,12 @@ class Servers:
         self._on_lost = on_lost
         self._links: dict[Node, Link] = {}
         self._slots: list[Link] = []
-        self._parked: list[Command] = []
+        self._visiting = asyncio.Lock()
         self._went_down = asyncio.Event()
-        self._refreshing: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._up_at = 0.0
+        self._turn = -1
 
     @property
     def up(self) -> bool:
@@ -120,20 +120,18 @@ class Servers:
             return False
         if isinstance(error, exceptions.AskError):  # MOVED is one of them
             node = (error.host or link.node[0], error.port)
+            moved = isinstance(error, exceptions.MovedError)
             target = self._links.get(node)
-            if isinstance(error, exceptions.MovedError):
-                self._refresh()
-                if target is None:
-                    self._parked.append(command)
-                    return True
+            if target is None:
+                self._visit(node, command, None if not moved else error.slot_id)
+            elif moved:
                 self._slots[error.slot_id] = target
                 target.send(command)
-                return True
-            if target is not None:
+            else:
                 target.send(Command(ANY, ("ASKING",)))
                 target.send(command)
-                return True
-        if isinstance(error, exceptions.AskError | exceptions.TryAgainError):
+            return True
+        if isinstance(error, exceptions.TryAgainError):
             asyncio.get_running_loop().call_later(0.01 * 2**command.tries, self.send, command)
             return True
         return False
@@ -144,14 +142,15 @@ class Servers:
         """Connect now. Raises Lost or Misconfigured, and then nothing is open."""
         links: dict[Node, Link] = {}
         try:
-            async with asyncio.timeout(2 * self._access.connect_timeout):
+            self._turn += 1
+            async with asyncio.timeout((1 + len(self.nodes)) * self._access.connect_timeout):
                 if self.cluster:
                     slots = await self._cluster(links)
                 else:
                     slots = [await self._single(links)]
         except BaseException as error:
             await asyncio.gather(*(link.close() for link in links.values()))
-            if isinstance(error, FAILURES):
+            if isinstance(error, (*FAILURES, *NONSENSE)):
                 raise lost(error) from error
             raise
         self._links, self._slots = links, slots
@@ -162,7 +161,7 @@ class Servers:
     async def _single(self, links: dict[Node, Link]) -> Link:
         link = await self._open(self._seeds[0], links)
         info = await _asked(link, "INFO", "server")
-        if b"redis_mode:cluster" in info:
+        if b"_mode:cluster" in info:
             raise Misconfigured("it is a node of a cluster: write valkey+cluster:// in state.url")
         await _asked(link, "SET", self._probe, "", "PX", 1000)
         return link
@@ -186,7 +185,9 @@ class Servers:
     async def _ranges(self) -> list[tuple[int, int, Node]]:
         """First slot, last slot and primary of each range, as the first node that answers knows them."""
         reason = Lost("no node of it answers")
-        for seed in self.nodes:
+        nodes = self.nodes
+        turn = self._turn % len(nodes)  # not always the same first, which may be one that nobody answers for
+        for seed in (*nodes[turn:], *nodes[:turn]):
             links: dict[Node, Link] = {}
             try:
                 reply = await _asked(await self._open(seed, links), "CLUSTER", "SLOTS")
@@ -212,29 +213,32 @@ class Servers:
         link.offset = int(seconds) * 1000 + int(micros) / 1000 - loop.time() * 1000
         return link
 
-    def _refresh(self) -> None:
-        """Look where the slots are now; commands that have to wait for it are sent then."""
-        if self._refreshing is None or self._refreshing.done():
-            self._refreshing = asyncio.create_task(self._look_anew(), name="valkey slots")
+    def _visit(self, node: Node, command: Command, slot: int | None) -> None:
+        """Connect to a node that was not one of them, and send it the command that led there."""
+        task = asyncio.create_task(self._connect_to(node, command, slot), name="valkey node")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _look_anew(self) -> None:
-        new: dict[Node, Link] = {}
-        old = self._links
-        try:
-            async with asyncio.timeout(self._access.connect_timeout):
-                slots = await self._cluster(new)
-        except (*FAILURES, Lost) as error:
-            await asyncio.gather(*(link.close() for link in new.values()))
-            self._go_down(lost(error))
-            return
-        if self._links is not old:  # lost and found meanwhile
-            await asyncio.gather(*(link.close() for link in new.values()))
-            return
-        self._links, self._slots = new, slots
-        parked, self._parked = self._parked, []
-        for command in parked:
-            self.send(command)
-        await asyncio.gather(*(link.close(linger=self._access.timeout) for link in old.values()))
+    async def _connect_to(self, node: Node, command: Command, slot: int | None) -> None:
+        async with self._visiting:  # many commands may be led there at once
+            links: dict[Node, Link] = {}
+            try:
+                link = self._links.get(node) or await self._open(node, links)
+            except Lost as reason:
+                await asyncio.gather(*(one.close() for one in links.values()))
+                command.fail(reason)
+                self._go_down(reason)
+                return
+            if not self._slots:
+                await link.close()
+                command.fail(self.reason)
+                return
+            self._links[node] = link
+        if slot is None:
+            link.send(Command(ANY, ("ASKING",)))
+        else:
+            self._slots[slot] = link
+        link.send(command)
 
     def _ended(self, link: Link, reason: Lost) -> None:
         if link in self._links.values():
@@ -244,19 +248,16 @@ class Servers:
         if not self._slots:
             return
         links, self._links, self._slots = self._links, {}, []
-        parked, self._parked = self._parked, []
         self.reason = reason
         self._went_down.set()
         self._on_lost(reason)
-        for command in parked:
-            command.fail(reason)
         self._close(links.values())
 
     def _close(self, links: Iterable[Link]) -> None:
         for link in links:
             task = asyncio.create_task(link.close(), name="valkey close")
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     # ------------------------------------------------------------ its life
 
@@ -282,13 +283,12 @@ class Servers:
 
     async def close(self, linger: float) -> None:
         """Send what is on its way, for at most ``linger`` seconds, and disconnect."""
-        for task in (self._keeping, self._refreshing):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
         links, self._links, self._slots = self._links, {}, []
         await asyncio.gather(*(link.close(linger) for link in links.values()))
-        await asyncio.gather(*self._closing)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 async def _asked(link: Link, *args: Argument) -> Any:

@@ -22,15 +22,6 @@ local function settle_window(key, delta, at, span)
   if delta ~= 0 then add(key, width, head, number, total, delta) end
 end
 
-local function settle_period(key, delta, span)
-  if now >= span then return end
-  local used = tonumber(redis.call('HGET', key, 'u') or 0)
-  delta = math.max(delta, -used)
-  if delta == 0 then return end
-  redis.call('HINCRBY', key, 'u', whole(delta))
-  redis.call('PEXPIRE', key, whole(span - now))
-end
-
 local index = 0
 for kind, delta, at, span in string.gmatch(ARGV[3], '(%a) (%-?%d+) (%-?%d+) (%d+) ') do
   index = index + 1
@@ -38,7 +29,7 @@ for kind, delta, at, span in string.gmatch(ARGV[3], '(%a) (%-?%d+) (%-?%d+) (%d+
   if kind == 'w' then
     settle_window(key, tonumber(delta), tonumber(at), tonumber(span))
   elseif kind == 'p' then
-    settle_period(key, tonumber(delta), tonumber(span))
+    change_period(key, tonumber(delta), tonumber(span), now)
   elseif tonumber(delta) < 0 then
     redis.call('ZREM', key, ARGV[3 + index])
   end

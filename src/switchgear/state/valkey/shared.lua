@@ -1,7 +1,7 @@
 -- What the scripts of the counters share. A key is one counter; by its kind it is
 --   window  a hash: "h" the number of the newest bucket, "t" the total, "0".."60" the buckets by their number modulo 61
 --   lease   a sorted set: each token with the moment, in ms, at which it lapses
---   period  a hash: "u" what is used, "s" set once it was seeded
+--   period  a hash: "u" what is used, "s" set once it was seeded, "b" when it was made
 -- Sixty-one buckets of a sixtieth of the span are counted, so that a whole span always lies within them.
 
 local SLOTS = 61
@@ -48,4 +48,15 @@ local function add(key, width, head, number, total, amount)
   redis.call('HINCRBY', key, whole(number % SLOTS), whole(amount))
   redis.call('HSET', key, 'h', whole(head), 't', whole(total + amount))
   redis.call('PEXPIRE', key, whole((SLOTS + 1) * width))
+end
+
+-- Changes what is used of a period, which is never less than nothing.
+local function change_period(key, delta, ends, now)
+  if now >= ends then return end
+  local used = redis.call('HGET', key, 'u')
+  delta = math.max(delta, -tonumber(used or 0))
+  if delta == 0 then return end
+  if not used then redis.call('HSETNX', key, 'b', whole(now)) end
+  redis.call('HINCRBY', key, 'u', whole(delta))
+  redis.call('PEXPIRE', key, whole(ends - now))
 end

@@ -19,8 +19,7 @@ local function look_lease(one)
 end
 
 local function look_period(one)
-  one.over = now >= one.span
-  local kept = one.over and {} or redis.call('HMGET', one.key, 'u', 's')
+  local kept = now >= one.span and {} or redis.call('HMGET', one.key, 'u', 's')
   one.used, one.seeded = tonumber(kept[1] or 0), kept[2] and 1 or 0
 end
 
@@ -35,9 +34,7 @@ local function take_lease(one)
 end
 
 local function take_period(one)
-  if one.amount == 0 or one.over then return end
-  redis.call('HINCRBY', one.key, 'u', whole(one.amount))
-  redis.call('PEXPIRE', one.key, whole(one.span - now))
+  if one.amount ~= 0 then change_period(one.key, one.amount, one.span, now) end
 end
 
 -- The time until so much has left the window that ``amount`` fits under ``limit``, or until all has left.

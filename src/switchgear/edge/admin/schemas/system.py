@@ -45,19 +45,6 @@ class EmbeddedStatus(Answer):
     restarts: int
 
 
-class WorkerStatus(Answer):
-    """One worker process of the host that answers."""
-
-    number: int = Field(description="From 1; a worker that was replaced has the same.")
-    pid: int = Field(description="Process id; 0 while there is no process.")
-    state: str = Field(description="starting, ready, restarting, draining, or silent when it does not answer.")
-    reason: str
-    restarts: int = Field(description="How often it was replaced.")
-    started_at: datetime
-    calls_in_flight: int
-    memory_bytes: int
-
-
 class Status(Answer):
     """The gateway at this moment."""
 
@@ -66,7 +53,7 @@ class Status(Answer):
     started_at: datetime
     uptime_seconds: float
     calls_in_flight: int
-    memory_bytes: int = Field(description="Memory that the workers hold together (resident sets).")
+    memory_bytes: int = Field(description="Memory that this process holds (resident set).")
     keys: int = Field(description="Keys that are active.")
     models: int = Field(description="Aliases, the embedded ones included.")
     providers: int
@@ -74,7 +61,6 @@ class Status(Answer):
     store: StoreStatus
     state: StateStatus
     embedded: list[EmbeddedStatus]
-    workers: list[WorkerStatus]
 
 
 class Config(Answer):

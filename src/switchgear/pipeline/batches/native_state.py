@@ -1,0 +1,47 @@
+"""What is remembered of a batch at a provider, so that whoever goes on with it never makes a second one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from switchgear.store.batches import KeptBatch
+
+Phase = Literal["uploading", "creating", "running", "fetching"]
+
+
+class NativeState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far it is with a provider. Kept before each step, so that the step is found done or undone, never done twice.
+
+    ``upload`` is the provider's id of the input file, ``batch`` that of the batch. ``since`` is when it was first asked to be made, in
+    seconds. ``strangers`` are batches that looked like it and were not.
+    """
+
+    provider: str
+    phase: Phase = "uploading"
+    upload: str = ""
+    batch: str = ""
+    since: float = 0.0
+    lines: int = 0
+    strangers: tuple[str, ...] = ()
+
+
+_decode = msgspec.json.Decoder(NativeState).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def state_of(batch: KeptBatch) -> NativeState | None:
+    """What is remembered; None for a batch that is at no provider."""
+    return _decode(batch.native) if batch.native else None
+
+
+def written(state: NativeState) -> str:
+    """The state as it is kept."""
+    return _encode(state).decode()
+
+
+def provider_of(batch: KeptBatch) -> str:
+    """The provider whose batch API answers the lines; empty when there is none."""
+    state = state_of(batch) if batch.runner == "native" else None
+    return state.provider if state is not None else ""

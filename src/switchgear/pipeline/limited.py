@@ -1,0 +1,133 @@
+"""The stage that takes what a call may use at most of its limits, before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Final
+
+import msgspec
+
+from switchgear.access.limit_plan import Plan
+from switchgear.access.limits import Limiter, Reservation
+from switchgear.core.calls import Usage
+from switchgear.core.errors import LimitReached
+from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.providers.base import Operation
+from switchgear.providers.catalogue import Price, Units, cost
+from switchgear.providers.media import MEDIA
+from switchgear.routing.capacity import Estimate, estimate
+from switchgear.routing.directory import Deployment, Model
+from switchgear.routing.size import size_of
+
+_UNANSWERED: Final = frozenset({Operation.EMBEDDING, Operation.MODERATION, Operation.RERANK})
+"""Operations whose answers have no tokens."""
+
+_NOTHING: Final = Usage()
+_number = msgspec.json.Decoder(int | None)
+
+
+class Limited:
+    """Reserves calls with ``limiter``. Counting tokens is free."""
+
+    def __init__(self, limiter: Limiter) -> None:
+        self._limiter = limiter
+
+    def reserve(
+        self, call: ModelCall, request: ModelRequest, model: Model
+    ) -> Reservation | Awaitable[Reservation] | None:
+        """What was taken; None where no limit holds. Raises LimitReached, ModelUnpriced, LimitsUndefined, StateUnavailable."""
+        if call.key is None or call.operation is Operation.COUNT_TOKENS:
+            return None
+        plan = self._limiter.plan(call.key, call.name)
+        if plan is None:
+            return None
+        tokens, price = _most(request, model, call.operation, plan) if plan.tokens or plan.money else (0, 0)
+        return self._take(call, plan, tokens, price)
+
+    def admit(self, call: ModelCall) -> Reservation | Awaitable[Reservation] | None:
+        """The same for a call of no model, which takes no tokens and costs nothing."""
+        plan = self._limiter.plan(call.key, "") if call.key is not None else None
+        return None if plan is None else self._take(call, plan, 0, 0)
+
+    def _take(
+        self, call: ModelCall, plan: Plan, tokens: int, price: int | None
+    ) -> Reservation | Awaitable[Reservation]:
+        try:
+            taken = self._limiter.take(plan, tokens, price, call.id)
+        except LimitReached as error:
+            call.rates = error.rates
+            raise
+        if isinstance(taken, Reservation):
+            call.rates = taken.rates
+            call.tell("limit", taken.told)
+            return taken
+        return self._awaited(call, taken)
+
+    async def _awaited(self, call: ModelCall, coming: Awaitable[Reservation]) -> Reservation:
+        try:
+            taken = await coming
+        except LimitReached as error:
+            call.rates = error.rates
+            raise
+        call.rates = taken.rates
+        call.tell("limit", taken.told)
+        return taken
+
+
+def _most(request: ModelRequest, model: Model, operation: Operation, plan: Plan) -> tuple[int, int | None]:
+    """Tokens and nano-dollars that the call may use at most, at the dearest of the model's deployments."""
+    deployments = model.deployments
+    unpriced = plan.money and any(one.price is None for one in deployments)
+    deployment = deployments[0] if len(deployments) == 1 else max(deployments, key=_dearness)
+    if operation in MEDIA and operation not in _UNANSWERED:
+        tokens, price = 0, _of_units(request, operation, deployment.price)
+    else:
+        likely = _of_text(request, operation, deployment, plan.output_tokens)
+        tokens, price = likely.prompt_tokens + likely.output_tokens, likely.cost
+    if unpriced and (plan.refuses_unpriced or deployment.price is None):
+        return tokens, None
+    return (
+        tokens,
+        price or 0,
+    )  # what a priced model asks for units that nobody can count before is counted after the call
+
+
+def _of_text(request: ModelRequest, operation: Operation, deployment: Deployment, assumed: int) -> Estimate:
+    size = size_of(request.prompt_characters, request.body)
+    if operation in _UNANSWERED:
+        return estimate(size, None, deployment, 0)
+    found = estimate(size, request.max_tokens, deployment, assumed)
+    answers = _asked(request, "n")
+    if answers <= 1:
+        return found
+    output = found.output_tokens * answers
+    return Estimate(found.prompt_tokens, output, cost(deployment.price, Usage(found.prompt_tokens, output)))
+
+
+def _of_units(request: ModelRequest, operation: Operation, price: Price | None) -> int | None:
+    """What is paid by the image or by the character, as far as the request tells how many."""
+    if operation is Operation.SPEECH:
+        return cost(price, _NOTHING, Units(characters=request.prompt_characters))
+    if operation in {Operation.IMAGE, Operation.IMAGE_EDIT, Operation.IMAGE_VARIATION}:
+        return cost(price, _NOTHING, Units(images=_asked(request, "n")))
+    return 0
+
+
+def _asked(request: ModelRequest, name: str) -> int:
+    """How many answers are asked for; 1 where nothing is said, or nonsense."""
+    raw = request.fields.get(name)
+    if raw is None or request.form is not None:
+        return 1
+    try:
+        return min(max(_number.decode(raw) or 1, 1), 128)
+    except msgspec.DecodeError:
+        return 1
+
+
+def _dearness(deployment: Deployment) -> int:
+    """What a token more costs, of prompt and answer; more than nothing where that is not known."""
+    price = deployment.price
+    if price is None:
+        return -1
+    weights = price.rates.weights
+    return (weights[0] or 0) + (weights[3] or 0)
