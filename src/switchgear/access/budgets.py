@@ -71,19 +71,23 @@ class Budgets:
         self._readings: dict[tuple[Of, Period], _Reading] = {}
         self._not_before = 0.0
 
-    async def tell(self, parts: Sequence[Part], now_ms: int) -> None:
-        """Tell the counters of ``parts``, which nobody told yet, what was spent; returns when they know."""
+    async def tell(self, parts: Sequence[Part], now_ms: int) -> bool:
+        """Tell the counters of ``parts``, which nobody told yet, what was spent; whether that is known."""
         wanted: dict[tuple[Of, Period], list[Part]] = {}
         for part in parts:
             if part.period is not None:
                 wanted.setdefault((part.holder.of, part.period), []).append(part)
+        known = True
         for (of, current), here in wanted.items():
             spent = await self._read(of, current, now_ms)
-            if spent is not None:
-                for part in here:
-                    one = spent.get(part.holder.id, _NOTHING)
-                    amount = one.cost if part.what == "usd" else one.tokens
-                    self._counters.seed(part.check.scope, part.check.name, amount, current.until)
+            if spent is None:
+                known = False
+                continue
+            for part in here:
+                one = spent.get(part.holder.id, _NOTHING)
+                amount = one.cost if part.what == "usd" else one.tokens
+                self._counters.seed(part.check.scope, part.check.name, amount, current.until)
+        return known
 
     async def prepare(self, now_ms: int) -> None:
         """Tell the counters of everybody who has a budget now, before they are asked for."""

@@ -30,6 +30,9 @@ from switchgear.state.counters import epoch_ms
 REMEMBERED: Final = 100_000
 """Plans that are kept: more pairs of keys and limited models are planned for anew."""
 
+_TRIES: Final = 3
+"""How often a state that goes on losing what it is told is told again for one call."""
+
 UNPLANNED: Final = Plan(())
 Taken = tuple[str, list[Check], Verdict]
 """What was taken: the call's id, the checks, and the answer to them."""
@@ -186,13 +189,16 @@ class Limiter:
     ) -> Reservation:
         """The same where the state is asked, or where budgets have to be told first what was spent."""
         verdict = await self._verdict(plan, checks, call_id, found)
-        if verdict.allowed:
-            untold = [plan.parts[index] for index in plan.periods if not verdict.standings[index].seeded]
-            if untold:
-                self._counters.settle(call_id, plan.undoing(checks, verdict.at_ms))
-                await self._budgets.tell(untold, verdict.at_ms)
-                again = self._counters.take(call_id, checks, self._clock())
-                verdict = await self._verdict(plan, checks, call_id, again)
+        for _ in range(_TRIES):
+            untold = _untold(plan, verdict)
+            if not verdict.allowed or not untold:
+                break
+            self._counters.settle(call_id, plan.undoing(checks, verdict.at_ms))
+            known = await self._budgets.tell(untold, verdict.at_ms)
+            again = self._counters.take(call_id, checks, self._clock())
+            verdict = await self._verdict(plan, checks, call_id, again)
+            if not known:
+                break
         if not verdict.allowed:
             raise self._refused(plan, checks, verdict)
         return self._granted(plan, (call_id, checks, verdict))
@@ -243,7 +249,7 @@ class Limiter:
             return []
         looks = found.looks()
         verdict = await self._verdict(found, looks, "", self._counters.take("", looks, now))
-        untold = [found.parts[index] for index in found.periods if not verdict.standings[index].seeded]
+        untold = _untold(found, verdict)
         if untold:
             await self._budgets.tell(untold, now)
             verdict = await self._verdict(found, looks, "", self._counters.take("", looks, now))
@@ -261,6 +267,11 @@ class Limiter:
             names = {key.team if of == "team" else key.user for key in self._keys() if not key.revoked}
             found = (_known(book.of_owner, of, name) for name in names)
         return (holder for holder in found if holder is not None)
+
+
+def _untold(plan: Plan, verdict: Verdict) -> list[Part]:
+    """Budgets whose counters nobody told yet what was spent."""
+    return [plan.parts[index] for index in plan.periods if not verdict.standings[index].seeded]
 
 
 def _known(look: Callable[P, Holder | None], *asked: P.args, **more: P.kwargs) -> Holder | None:

@@ -52,6 +52,8 @@ class Recorder:
                 (first - started) * 1000 if first is not None else None,
                 call.attempts,
                 call.trace,
+                team=call.key.team if call.key is not None else "",
+                user=call.key.user if call.key is not None else "",
                 cache=call.cache,
                 message=call.message,
                 route=call.route(),
