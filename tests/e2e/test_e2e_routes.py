@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from observed import HI, chat, events, usage_row
 
 from switchgear.core.calls import Attempt
 from switchgear.store import routes
-from switchgear.testing import FaultUpstream, Request, chat_chunk, chat_stream, faults, served, tokens
+from switchgear.testing import FaultUpstream, Gate, Request, chat_chunk, chat_stream, faults, served, tokens
 
 CONFIG = """
 [local]
@@ -30,7 +31,10 @@ calls = 1000000
 
 [providers.first]
 base_url = "{first}"
-timeouts = {{ connect = 1, first_byte = 0.5, between_bytes = 5, total = 20 }}
+timeouts = {{ connect = 1, first_byte = 0.6, between_bytes = 5, total = 20 }}
+
+[providers.patient]
+base_url = "{first}"
 
 [providers.second]
 base_url = "{second}"
@@ -60,6 +64,10 @@ deployments = [{ provider = "first", model = "alone" }]
 fallbacks = ["behind"]
 context_fallbacks = ["long"]
 content_fallbacks = ["mild"]
+
+[models.narrow]
+deployments = [{ provider = "patient", model = "narrow", concurrency = 1, queue = 2 }]
+timeouts = { total = 20 }
 
 [models.behind]
 deployments = [{ provider = "second", model = "behind" }]
@@ -371,3 +379,52 @@ def test_a_silent_deployment_is_hedged_and_the_faster_one_answers(rig: Rig, stre
 def test_a_call_without_messages_of_a_hurry_is_not_hedged(rig: Rig) -> None:
     answer = rig.http.post("/v1/chat/completions", json={"model": "hedged", "messages": HI})
     assert len(rig.route(answer)) == 1
+
+
+# ---------------------------------------------------------------- queues, and what clients wish
+
+
+def test_calls_wait_for_a_place_and_are_refused_when_too_many_wait(rig: Rig) -> None:
+    gate = Gate()
+    rig.first.always(gate, faults.ok())
+    with ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(chat, rig.http, "narrow") for _ in range(4)]
+        refused = next(as_completed(calls)).result()
+        gate.open()
+        answers = [one.result() for one in calls if one.result() is not refused]
+    assert refused.status_code == 503
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert refused.json()["error"]["code"] == "overloaded"
+    assert int(refused.headers["retry-after"]) >= 1
+    assert max(rig.attempts(answer)[0].waited_ms for answer in answers) > 0
+
+
+def test_a_client_says_how_long_it_waits(rig: Rig) -> None:
+    rig.first.always(faults.stall_before_first_byte())
+    answer = rig.http.post(
+        "/v1/chat/completions",
+        json={"model": f"first/{uuid4()}", "messages": HI},
+        headers={"x-switchgear-timeout": "0.2"},
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (504, "provider_timeout")
+
+
+def test_a_client_is_told_why_its_call_went_where_it_went(rig: Rig) -> None:
+    rig.first.answer(faults.status(500))
+    answer = rig.http.post(
+        "/v1/chat/completions", json={"model": "pair", "messages": HI}, headers={"x-switchgear-explain": "1"}
+    )
+    told = answer.headers["x-switchgear-route"]
+    assert "first/pair" in told
+    assert "provider_failed" in told
+    assert "second/pair (after provider_failed): ok" in told
+    assert answer.headers["x-switchgear-attempts"] == "2"
+
+
+@pytest.mark.parametrize(
+    "wish", [{"x-switchgear-priority": "urgent"}, {"x-switchgear-timeout": "soon"}, {"x-switchgear-timeout": "-1"}]
+)
+def test_a_wish_that_makes_no_sense_is_refused(rig: Rig, wish: dict[str, str]) -> None:
+    answer = rig.http.post("/v1/chat/completions", json={"model": "pair", "messages": HI}, headers=wish)
+    assert answer.status_code == 400
+    assert next(iter(wish)) in answer.json()["error"]["message"]

@@ -71,6 +71,19 @@ class DeploymentSettings(Section):
         ),
         examples=[0.9],
     )
+    concurrency: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="Calls that may be under way at once; further ones wait, by priority and in turns of keys. No limit when left out.",
+        examples=[32],
+    )
+    queue: int = Field(
+        256,
+        ge=0,
+        le=1_000_000,
+        description="Calls that may wait; what comes on top is refused, the lowest priority first.",
+    )
     context: Tokens | None = Field(
         None, description="Tokens that prompt and answer may have together; as in the catalogue when left out."
     )

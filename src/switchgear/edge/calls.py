@@ -15,6 +15,7 @@ from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearError
 from switchgear.core.rates import Rates
 from switchgear.edge.exchange import ClientGoneError, Exchange, ResponseHeaders
+from switchgear.edge.wishes import take_wish
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation
@@ -96,20 +97,21 @@ def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
     """
     if exchange.method != "POST":
         raise MethodNotAllowed(f"{exchange.path} answers POST.")
-    authorization = api_key = debug = b""
+    authorization = api_key = b""
+    debug = False
     for name, value in exchange.headers:
         if name == b"authorization":
             authorization = value
         elif name == b"x-api-key":
             api_key = value
-        elif name == b"x-switchgear-debug":
-            debug = value
-        elif name == b"x-switchgear-forecast":
-            call.wants_forecast = value not in (b"", b"0")
         elif name == b"traceparent":
             call.trace = value.decode() if _TRACE_PARENT.fullmatch(value) else ""
+        elif name.startswith(b"x-switchgear-"):
+            debug = take_wish(call, name, value) or debug
     calls.authenticate(call, token_from(authorization, api_key))
-    return bool(debug)
+    if call.key is not None:
+        call.priority = min(call.key.priority, call.priority)
+    return debug
 
 
 class CallReply:
@@ -174,6 +176,11 @@ def call_headers(call: ModelCall, wire: Wire) -> bytes:
         headers += b"x-switchgear-dropped: %b\r\n" % _listed(call.dropped)
     if call.forecast is not None:
         headers += _forecast_lines(call.forecast)
+    headers += b"x-switchgear-attempts: %d\r\n" % call.attempts
+    if call.cache:
+        headers += b"x-switchgear-cache: %b\r\n" % call.cache.encode()
+    if call.explain:
+        headers += b"x-switchgear-route: %b\r\n" % _listed(_reasons(call))
     if call.clamped:
         headers += b"x-switchgear-clamped: %b\r\n" % call.clamped.encode()
     if call.shaped:
@@ -189,6 +196,15 @@ def _forecast_lines(told: Forecast) -> bytes:
         most = "" if told.most is None else f", max={dollars(told.most)}"
         lines += f"x-switchgear-forecast-cost: min={dollars(told.least)}{most}\r\n"
     return lines.encode()
+
+
+def _reasons(call: ModelCall) -> list[str]:
+    """Each attempt with the reason for it, and how it ended."""
+    told = []
+    for trial in call.trials:
+        ended = trial.failure.code if trial.failure is not None else trial.outcome
+        told.append(f"{trial.deployment.id} ({trial.why or 'the only one'}): {ended}")
+    return told
 
 
 def _listed(names: list[str]) -> bytes:

@@ -89,6 +89,22 @@ class Attempts:
             call.forecast = await forecast(self._capacity, call.ask, trial.deployment)
         road = Road(call, request, trial, reply, prepared)
         trial.told_lost = lambda: self._settle_unfinished(road)
+        queue = trial.deployment.queue
+        if queue is None:
+            await self._sent(road)
+            return
+        place = queue.enter(call.priority, call.tenant)
+        if place is not None:
+            await queue.wait(place, call.priority)
+        try:
+            await self._sent(road)
+        finally:
+            asked = trial.asked_at
+            queue.leave(call.priority, time.perf_counter() - asked if asked is not None else None)
+
+    async def _sent(self, road: Road) -> None:
+        """Send what was prepared. Raises SwitchgearError, LostRaceError."""
+        request, trial = road.request, road.trial
         rules = trial.model.rules
         trial.asked(time.perf_counter())
         try:

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from switchgear.access.keys import Key
-from switchgear.core.calls import CacheResult, Outcome, Route, Step, Usage
+from switchgear.core.calls import CacheResult, Outcome, Priority, Route, Step, Usage
 from switchgear.core.rates import Rates
 from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Operation, Upload
@@ -61,14 +61,15 @@ class ModelCall:
 
     ``directory`` holds the models as they were when it came. ``trials`` are its attempts; ``deployment`` is the one that answers it, or
     was tried last. ``dropped`` names what of the request the provider has no words for, ``shaped`` the abilities that the gateway lent
-    the model. ``content_type`` is the answer's, where it is not always the same. ``steps`` are what stages said of it. ``thread`` is the answer
-    where another attempt may carry it on. ``ask`` is what routing was told of it, ``clamped`` what was lowered so that the answer has room,
+    the model. ``content_type`` is the answer's, where it is not always the same. ``steps`` are what stages said of it. ``priority`` is
+    how urgent it is, ``patience`` the seconds that the client waits at most, ``explain`` whether it asks for the route. ``thread`` is the
+    answer where another attempt may carry it on. ``ask`` is what routing was told of it, ``clamped`` what was lowered so that the answer has room,
     ``forecast`` what it was expected to use, where the client asked for that.
     """
 
     __slots__ = (
-        "ask", "at", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "first_token", "forecast", "id",
-        "key", "message", "model", "name", "once", "operation", "outcome", "rates", "recorded", "shaped", "started", "status", "steps",
+        "ask", "at", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "explain", "first_token", "forecast", "id",
+        "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "shaped", "started", "status", "steps",
         "streamed", "thread", "trace", "trials", "usage", "wants_forecast",
     )  # fmt: skip
 
@@ -83,6 +84,9 @@ class ModelCall:
         self.model: Model | None = None
         self.deployment: Deployment | None = None
         self.streamed = False
+        self.explain = False
+        self.priority = Priority.HIGH
+        self.patience: float | None = None
         self.once = False
         self.usage = Usage()
         self.cost: int | None = None
@@ -111,6 +115,11 @@ class ModelCall:
         self.steps.append(Step(stage, (time.perf_counter() - self.started) * 1000, told))
 
     # ------------------------------------------------------------ its attempts
+
+    @property
+    def tenant(self) -> str:
+        """Whose call it is, among those who take turns."""
+        return self.key.tenant if self.key is not None else ""
 
     @property
     def resumable(self) -> bool:

@@ -190,6 +190,7 @@ class ModelCalls:
             call.key.id if call.key is not None else "",
             call.operation.value,
             request.stream,
+            call.priority,
             size,
             call.id,
         )

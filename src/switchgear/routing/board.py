@@ -10,6 +10,7 @@ from typing import Final
 from switchgear.core.health import BreakerChanged, BreakerState
 from switchgear.routing.breaker import BreakerRules
 from switchgear.routing.health import Clock, DeploymentHealth
+from switchgear.routing.queue import Queues
 
 _MOST: Final = 4096
 """Clients can name any model of a provider: the board does not grow with what they think of."""
@@ -36,6 +37,7 @@ class Board:
         self._rules = rules or BreakerRules()
         self._random = random or Random()
         self._known: dict[str, DeploymentHealth] = {}
+        self.queues = Queues(clock)
         self._unwell: set[str] = set()
         self._here = True
 

@@ -11,6 +11,7 @@ from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Card
 from switchgear.routing.health import DeploymentHealth
 from switchgear.routing.qualities import usual_quality
+from switchgear.routing.queue import Queue
 from switchgear.routing.room import room_of
 
 _HOME: Final = {"openai": "responses", "azure": "responses", "anthropic": "messages", "gemini": "gemini"}
@@ -23,7 +24,7 @@ class Deployment:
     ``card`` is what is known of it, None for a model nobody knows; then its ``price`` is None too, and calls cost nobody knows what.
     ``id`` is the same for all aliases that have it, and so is ``health``. ``header`` are the lines that tell a client of it.
     ``room`` is how much fits into it; ``own_context`` what its settings say of that.
-    ``quality`` is the share of hard requests that it answers well, from 0 to 1; None where nobody knows.
+    ``queue`` holds its places, where it has a limit of calls at once. ``quality`` is the share of hard requests that it answers well, from 0 to 1; None where nobody knows.
     """
 
     __slots__ = (
@@ -37,6 +38,7 @@ class Deployment:
         "price",
         "provider",
         "quality",
+        "queue",
         "room",
         "target",
         "weight",
@@ -50,7 +52,9 @@ class Deployment:
         health: DeploymentHealth | None = None,
         weight: int = 1,
         own_context: int | None = None,
+        queue: Queue | None = None,
     ) -> None:
+        self.queue = queue
         self.provider = provider
         self.model = model
         self.id = f"{provider.name}/{model}"

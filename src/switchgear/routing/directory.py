@@ -12,6 +12,7 @@ from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Catalog, overridden
 from switchgear.routing.board import Board
 from switchgear.routing.deployment import Deployment
+from switchgear.routing.queue import Queue
 from switchgear.routing.rules import RouteRules
 from switchgear.routing.select import Ordered, Policy, policy_named
 
@@ -80,6 +81,7 @@ class Directory:
         self._priced_as = dict(priced_as or {})
         self._listed = [f"{provider}/{model}" for provider, models in listed.items() for model in models]
         self._found: dict[str, Model] = {}
+        self._queues: dict[str, Queue] = {}
 
     def define(self, model: Model) -> None:
         """Add an alias."""
@@ -89,11 +91,15 @@ class Directory:
     def deployment(self, provider: Provider, model: str, own: DeploymentSettings | None = None) -> Deployment:
         """A provider's model; what its ``own`` settings say stands before what the catalogue says."""
         card = self._catalog.find(self._priced_as.get(provider.name, provider.name), model)
-        health = self.board.of(f"{provider.name}/{model}")
+        name = f"{provider.name}/{model}"
+        health = self.board.of(name)
         if own is None:
-            return Deployment(provider, model, card, health)
+            return Deployment(provider, model, card, health, queue=self._queues.get(name))
         health.noted = True
-        made = Deployment(provider, model, overridden(card, own), health, own.weight, own.context)
+        if own.concurrency is not None:
+            self._queues[name] = self.board.queues.of(name, own.concurrency, own.queue)
+        queue = self._queues.get(name)
+        made = Deployment(provider, model, overridden(card, own), health, own.weight, own.context, queue)
         if own.quality is not None:
             made.quality = own.quality
         return made

@@ -15,6 +15,7 @@ from switchgear.core.errors import (
     InvalidAnswer,
     ModelUnavailable,
     NotSupported,
+    Overloaded,
     ProviderError,
     ProviderRefused,
     ProviderResponseTooLarge,
@@ -47,7 +48,7 @@ def remedy_for(error: SwitchgearError) -> Remedy:
             return Remedy.MILDER
         case ProviderRefused() | ProviderResponseTooLarge():
             return Remedy.NONE
-        case InvalidAnswer() | ModelUnavailable():
+        case InvalidAnswer() | ModelUnavailable() | Overloaded():
             return Remedy.OTHER
         case ProviderError():
             return Remedy.AGAIN if error.retryable else Remedy.OTHER

@@ -30,6 +30,8 @@ Send = Callable[[Trial], Awaitable[None]]
 class Journey(Protocol):
     """A call on its way through the attempts."""
 
+    patience: float | None
+    """Seconds that the client waits at most."""
     trials: list[Trial]
     """Every attempt in the order in which they began; deployments that were passed over too."""
 
@@ -72,7 +74,9 @@ class Router:
 
     async def run(self, model: Model, ask: Ask, journey: Journey, send: Send) -> None:
         """Try until one deployment has answered. Raises the SwitchgearError that says best why none did."""
-        total = model.rules.total
+        total = journey.patience
+        if total is None or (model.rules.total is not None and model.rules.total < total):
+            total = model.rules.total
         if total is None:
             await self._with_fallbacks(model, ask, journey, send)
             return
@@ -119,7 +123,7 @@ class Router:
     async def _at(self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None) -> None:
         """Try the deployments of one model. Raises SwitchgearError when none answered."""
         ranking = await self._ranked(model, await self._fitting(model, ask, journey), ask)
-        turns = Turns(ranking.order, model.rules, self._random)
+        turns = Turns(ranking.order, model.rules, self._random, ask.priority)
         why = ranking.why if after is None else f"fallback after {after.code}"
         first = True
         while True:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import Priority, Usage
 from switchgear.providers.catalogue import cost
 from switchgear.routing.deployment import Deployment
 from switchgear.routing.estimates import answer_tokens, waits
@@ -43,6 +43,7 @@ class Ask(msgspec.Struct):
     key_id: str
     operation: str
     stream: bool = False
+    priority: Priority = Priority.NORMAL
     size: Size = Size(0)
     call_id: str = ""
     clamps: dict[str, int] = {}

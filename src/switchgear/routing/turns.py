@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from switchgear.core.calls import Priority
 from switchgear.core.errors import NotSupported, SwitchgearError
 from switchgear.routing.directory import Deployment
 from switchgear.routing.retry import Remedy, pause_before, remedy_for
@@ -27,9 +28,16 @@ class Turn:
 class Turns:
     """The turns of one call at one model. ``random`` draws from 0 to 1; times are seconds of one clock."""
 
-    __slots__ = ("_patience", "_random", "_rules", "_turns", "error")
+    __slots__ = ("_patience", "_priority", "_random", "_rules", "_turns", "error")
 
-    def __init__(self, order: Sequence[Deployment], rules: RouteRules, random: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        order: Sequence[Deployment],
+        rules: RouteRules,
+        random: Callable[[], float],
+        priority: Priority = Priority.NORMAL,
+    ) -> None:
+        self._priority = priority
         self._turns = [Turn(deployment) for deployment in order]
         self._rules = rules
         self._random = random
@@ -38,11 +46,17 @@ class Turns:
         """What to tell the client if nothing more helps."""
 
     def next(self, now: float, but: Turn | None = None) -> Turn | None:
-        """The first whose time has come and that is healthy, other than ``but``; if there is none, one that is recovering."""
+        """The first whose time has come, that is healthy and has a free place, other than ``but``; if there is none, one that is recovering."""
         ready = [turn for turn in self._turns if turn.not_before <= now and turn is not but]
+        full: Turn | None = None
         for turn in ready:
             if turn.deployment.health.admits(now):
-                return turn
+                queue = turn.deployment.queue
+                if queue is None or queue.has_room(self._priority):
+                    return turn
+                full = full or turn
+        if full is not None:
+            return full
         return next((turn for turn in ready if turn.deployment.health.available(now)), None)
 
     def pause(self, now: float) -> float | None:

@@ -27,6 +27,13 @@ class DeploymentsResting(GatewayError):
     hint = "Wait for retry-after, or add another deployment or a fallback to the model; switchgear providers health says more."
 
 
+class Overloaded(GatewayError):
+    """As many calls as may are under way at a deployment, and as many as may are waiting."""
+
+    code = "overloaded"
+    hint = "Wait for retry-after; a higher concurrency or a longer queue on the deployment lets more in."
+
+
 class StoreUnavailable(GatewayError):
     """The database cannot be read or written now."""
 
