@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from switchgear.core.calls import CallRecord, Usage
+from switchgear.core.calls import Attempt, CallRecord, Route, Usage
 from switchgear.observe.metrics import MODELS, Distribution, LoopLag, Metrics
 
 CALL = CallRecord(
@@ -88,6 +88,30 @@ def test_errors_of_the_gateway_itself_are_not_upstream_errors():
     metrics.on_call(call(outcome="refused", status=401, error="invalid_api_key", provider="", model=""))
 
     assert samples(metrics, "switchgear_upstream_errors_total") == {}
+
+
+def test_attempts_fallbacks_and_the_cache_are_counted_as_they_were_met():
+    metrics = Metrics()
+    tried = (
+        Attempt("openai", "gpt", 0.0, outcome="skipped"),
+        Attempt("openai", "gpt", 0.0, outcome="failed", error="provider_timeout"),
+        Attempt("openai", "gpt", 0.0, outcome="failed", error="invalid_request"),
+        Attempt("claude", "haiku", 0.0),
+    )
+    metrics.on_call(call(provider="claude", route=Route((), tried), cache="miss"))
+    metrics.on_call(call(provider="openai", cache="hit", route=Route()))
+    metrics.on_call(CALL)
+
+    assert value(metrics, "switchgear_attempts_total", provider="openai", outcome="failed") == 2
+    assert value(metrics, "switchgear_attempts_total", provider="openai", outcome="skipped") == 1
+    assert value(metrics, "switchgear_attempts_total", provider="openai", outcome="ok") == 1
+    assert value(metrics, "switchgear_attempts_total", provider="claude", outcome="ok") == 1
+    assert samples(metrics, "switchgear_upstream_errors_total") == {
+        (("code", "provider_timeout"), ("provider", "openai")): 1
+    }
+    assert samples(metrics, "switchgear_fallbacks_total") == {(("provider", "openai"),): 1}
+    assert value(metrics, "switchgear_cache_results_total", result="miss") == 1
+    assert value(metrics, "switchgear_cache_results_total", result="hit") == 1
 
 
 def test_tokens_and_cost_are_summed_by_model_and_provider_over_endpoints():

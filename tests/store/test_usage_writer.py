@@ -91,8 +91,7 @@ async def test_every_field_arrives(store: Store, record: Make) -> None:
         "user": "ann",
         "cache": "hit",
         "message": "It broke.",
-        "route": '{"steps":[[0.123,"key","allowed"]],"attempts":[{"provider":"openai","deployment":"gpt","at_ms":0.2,'
-        '"usage":[1,2,0,0,0,false]}]}',
+        "route": '[[[123,"key","allowed"]],[["openai","gpt",200,0,null,"ok",200,"","",[1,2,0,0,0,false],null,"",0]]]',
         "saved": 7,
     }
 

@@ -54,7 +54,7 @@ class _Calls(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield self._calls()
-        yield self._upstream_errors()
+        yield from self._attempts()
         yield self._refusals()
         yield self._seconds(
             "switchgear_call_duration_seconds",
@@ -76,13 +76,31 @@ class _Calls(Collector):
             family.add_metric([str(part) for part in key], count)
         return family
 
-    def _upstream_errors(self) -> Metric:
-        family = CounterMetricFamily(
-            "switchgear_upstream_errors", "Calls that a provider failed, by error code.", labels=("provider", "code")
+    def _attempts(self) -> Iterator[Metric]:
+        counted = self._metrics.attempts
+        errors = CounterMetricFamily(
+            "switchgear_upstream_errors",
+            "Attempts that a provider failed, by error code; also those of calls that another attempt saved.",
+            labels=("provider", "code"),
         )
-        for key, count in self._metrics.upstream_errors().items():
-            family.add_metric(key, count)
-        return family
+        attempts = CounterMetricFamily(
+            "switchgear_attempts",
+            "Attempts at deployments, by how they ended; skipped ones were passed over.",
+            labels=("provider", "outcome"),
+        )
+        fallbacks = CounterMetricFamily(
+            "switchgear_fallbacks",
+            "Calls that went on at another deployment, by the provider that had failed.",
+            labels=("provider",),
+        )
+        cache = CounterMetricFamily("switchgear_cache_results", "Calls by what the cache did.", labels=("result",))
+        for family, counts in ((errors, counted.errors), (attempts, counted.attempts)):
+            for key, count in list(counts.items()):
+                family.add_metric(key, count)
+        for family, by_name in ((fallbacks, counted.fallbacks), (cache, counted.cache)):
+            for name, count in list(by_name.items()):
+                family.add_metric((name,), count)
+        yield from (errors, attempts, fallbacks, cache)
 
     def _refusals(self) -> Metric:
         family = CounterMetricFamily(

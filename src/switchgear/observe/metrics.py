@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.calls import CallRecord
-from switchgear.core.errors import ProviderError, every_error
 from switchgear.events.limits import LimitRefused
+from switchgear.observe.attempt_metrics import AttemptMetrics
 from switchgear.observe.health import HealthMetrics
 from switchgear.state.base import StateHealth
 
@@ -180,7 +180,7 @@ class Metrics:
         self._series: dict[_Key, _Series] = {}
         self._work: dict[tuple[str, str, str], Work] = {}
         self._models: set[str] = set()
-        self._provider_codes = frozenset(kind.code for kind in every_error() if issubclass(kind, ProviderError))
+        self.attempts = AttemptMetrics()
         self.batches: Callable[[], Mapping[str, int]] | None = None
         self.batch_lines = {"completed": 0, "failed": 0}
         self._exposition: Exposition | None = None
@@ -210,6 +210,7 @@ class Metrics:
         first = record.first_token_ms
         if first is not None and record.streamed:
             work.first_token.observe(first * 0.001)
+        self.attempts.on_call(record)
 
     def on_refusal(self, refused: LimitRefused) -> None:
         """Count a call that a limit had no room for."""
@@ -254,15 +255,6 @@ class Metrics:
         found: dict[tuple[str, str, str, str, int], int] = {}
         for key, series in list(self._series.items()):
             found[key[:5]] = found.get(key[:5], 0) + series.calls
-        return found
-
-    def upstream_errors(self) -> dict[tuple[str, str], int]:
-        """Calls that a provider failed, by (provider, error code)."""
-        found: dict[tuple[str, str], int] = {}
-        for key, series in list(self._series.items()):
-            if key[5] in self._provider_codes:
-                where = (key[1], key[5])
-                found[where] = found.get(where, 0) + series.calls
         return found
 
     def work(self) -> dict[tuple[str, str, str], Work]:

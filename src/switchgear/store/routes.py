@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -20,35 +21,37 @@ _Kept = TypeVar("_Kept")
 class _Tokens(msgspec.Struct, array_like=True, gc=False):
     prompt: int
     completion: int
-    cached: int = 0
-    reasoning: int = 0
-    cache_write: int = 0
-    estimated: bool = False
+    cached: int
+    reasoning: int
+    cache_write: int
+    estimated: bool
 
 
 class _Step(msgspec.Struct, array_like=True, gc=False):
-    at_ms: float
+    at: int
     stage: str
     told: str
 
 
-class _Attempt(msgspec.Struct, omit_defaults=True, gc=False):
+class _Attempt(msgspec.Struct, array_like=True, gc=False):
     provider: str
     deployment: str
-    at_ms: float
-    ms: float | None = None
-    first_token_ms: float | None = None
-    outcome: Tried = "ok"
-    status: int = 200
-    error: str = ""
-    message: str = ""
-    usage: _Tokens | None = None
-    cost: int | None = None
-    why: str = ""
-    waited_ms: float | None = None
+    at: int
+    took: int
+    first_token: int | None
+    outcome: Tried
+    status: int
+    error: str
+    message: str
+    usage: _Tokens | None
+    cost: int | None
+    why: str
+    waited: int
 
 
-class _Route(msgspec.Struct, omit_defaults=True, gc=False):
+class _Route(msgspec.Struct, array_like=True, gc=False):
+    """A route as it is kept, times in microseconds. Arrays may grow at their ends: what is missing there needs a default."""
+
     steps: list[_Step] = []
     attempts: list[_Attempt] = []
 
@@ -61,13 +64,15 @@ def written(route: Route | None) -> str | None:
     """``route`` as it is kept: at most LARGEST_ROUTE bytes, times to the microsecond. None for none."""
     if route is None:
         return None
-    kept = _Route(
-        [_Step(round(step.at_ms, 3), step.stage, step.told) for step in route.steps],
-        [_kept_attempt(attempt) for attempt in route.attempts],
+    # Tuples of what the structs have, in their order: this is done for every call.
+    text = _encode(
+        (
+            [(int(step.at_ms * 1000 + 0.5), step.stage, step.told) for step in route.steps],
+            [_row(attempt) for attempt in route.attempts],
+        )
     )
-    text = _encode(kept)
     if len(text) > LARGEST_ROUTE:
-        text = _encode(_shortened(kept))
+        text = _encode(_shortened(_decode(text)))
     return text.decode() if len(text) <= LARGEST_ROUTE else None
 
 
@@ -80,46 +85,55 @@ def read(text: str | None) -> Route | None:
     except (msgspec.MsgspecError, RecursionError):
         return None
     return Route(
-        tuple(Step(step.stage, step.at_ms, step.told) for step in kept.steps),
-        tuple(_attempt(attempt) for attempt in kept.attempts),
+        tuple([Step(step.stage, step.at / 1000, step.told) for step in kept.steps]),
+        tuple([_attempt(attempt) for attempt in kept.attempts]),
     )
 
 
 def scrubbed(route: Route | None) -> Route | None:
-    """``route`` with what JSON has no way to say replaced: lone surrogates."""
+    """``route`` with what cannot be written replaced: lone surrogates, and times that are no numbers."""
     if route is None:
         return None
     return Route(
-        tuple(msgspec.structs.replace(step, stage=_sound(step.stage), told=_sound(step.told)) for step in route.steps),
+        tuple([Step(_sound(step.stage), _finite(step.at_ms), _sound(step.told)) for step in route.steps]),
         tuple(
-            msgspec.structs.replace(attempt, **{name: _sound(getattr(attempt, name)) for name in _TEXTS})
+            msgspec.structs.replace(
+                attempt,
+                **{name: _sound(getattr(attempt, name)) for name in _TEXTS},
+                **{name: _finite(getattr(attempt, name)) for name in _TIMES if getattr(attempt, name) is not None},
+            )
             for attempt in route.attempts
         ),
     )
 
 
 _TEXTS: Final = ("provider", "deployment", "error", "message", "why")
+_TIMES: Final = ("at_ms", "ms", "first_token_ms", "waited_ms")
 
 
 def _sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _kept_attempt(attempt: Attempt) -> _Attempt:
+def _finite(ms: float) -> float:
+    return ms if math.isfinite(ms) else 0.0
+
+
+def _row(attempt: Attempt) -> tuple[Any, ...]:
     usage, first = attempt.usage, attempt.first_token_ms
-    return _Attempt(
+    return (
         attempt.provider,
         attempt.deployment,
-        round(attempt.at_ms, 3),
-        round(attempt.ms, 3) or None,
-        None if first is None else round(first, 3),
+        int(attempt.at_ms * 1000 + 0.5),
+        int(attempt.ms * 1000 + 0.5),
+        None if first is None else int(first * 1000 + 0.5),
         attempt.outcome,
         attempt.status,
         attempt.error,
         attempt.message,
         None
         if usage is None
-        else _Tokens(
+        else (
             usage.prompt_tokens,
             usage.completion_tokens,
             usage.cached_tokens,
@@ -129,23 +143,21 @@ def _kept_attempt(attempt: Attempt) -> _Attempt:
         ),
         attempt.cost,
         attempt.why,
-        round(attempt.waited_ms, 3) or None,
+        int(attempt.waited_ms * 1000 + 0.5),
     )
 
 
 def _attempt(kept: _Attempt) -> Attempt:
-    told = kept.usage
+    told, first = kept.usage, kept.first_token
     usage = None
     if told is not None:
-        usage = Usage(
-            told.prompt, told.completion, told.cached, told.reasoning, told.cache_write, estimated=told.estimated
-        )
+        usage = Usage(told.prompt, told.completion, told.cached, told.reasoning, told.cache_write, told.estimated)
     return Attempt(
         kept.provider,
         kept.deployment,
-        kept.at_ms,
-        kept.ms or 0.0,
-        kept.first_token_ms,
+        kept.at / 1000,
+        kept.took / 1000,
+        None if first is None else first / 1000,
         kept.outcome,
         kept.status,
         kept.error,
@@ -153,7 +165,7 @@ def _attempt(kept: _Attempt) -> Attempt:
         usage,
         kept.cost,
         kept.why,
-        kept.waited_ms or 0.0,
+        kept.waited / 1000,
     )
 
 
