@@ -15,9 +15,7 @@ _MOST: Final = 4096
 """Choices that are remembered, and as many whose calls are under way."""
 _SOON: Final = 120.0
 """Seconds within which a question that comes again says something of its answer."""
-_AGAIN: Final = 2
-"""How often a question may come again; what comes more often is sent by a program."""
-_ALIKE: Final = 0.8
+_ALIKE: Final = 0.7
 _SKETCH: Final = 32
 _SHINGLE: Final = 4
 _SKETCHED: Final = 1024
@@ -26,7 +24,7 @@ Sketch = frozenset[int]
 
 
 class Choice(msgspec.Struct):
-    """Which deployment a call of a key went to and how much its request took. ``again`` is how often it was asked again."""
+    """Which deployment a call of a key went to and how much its request took. ``again`` is how often the same was asked before."""
 
     key_id: str
     level: Level
@@ -80,12 +78,11 @@ class Choices:
         return self._made.get(call_id)
 
     def asked_again(self, key_id: str, told: Sketch) -> Choice | None:
-        """The choice whose answer did not do: the same key just asked nearly the same. Each is told of twice at most."""
+        """The last choice for that key, if it just asked nearly the same: then its answer did not do."""
         last = self._last.get(key_id)
         if last is None or not told or self._clock() - last.at > _SOON or not alike(last.sketch, told):
             return None
-        last.again += 1
-        return last if last.again <= _AGAIN else None
+        return last
 
 
 def _put(places: dict[str, Choice], name: str, choice: Choice) -> None:

@@ -32,6 +32,8 @@ _PRIOR: Final = 12.0
 """Opinions that what the configuration says of a quality is worth."""
 _MILD: Final = 0.3
 """What part of a bad answer it is when a question is asked again."""
+_AGAIN: Final = 2
+"""How often a question may come again; what comes more often is sent by a program."""
 
 
 class Desk(msgspec.Struct):
@@ -140,9 +142,10 @@ class Auto:
         choices = self._desk.choices
         told = sketch(features.text) if features.ends else frozenset()
         before = choices.asked_again(ask.key_id, told)
-        if before is not None:
+        again = before.again + 1 if before is not None else 0
+        if before is not None and again <= _AGAIN:
             self._desk.scores.add(before.deployment, before.level, 0.0, _MILD)
-        choices.begun(ask.call_id, Choice(ask.key_id, level, told))
+        choices.begun(ask.call_id, Choice(ask.key_id, level, told, again=again))
 
     def _told(
         self, complexity: Complexity, offers: Sequence[Offer], order: Sequence[Deployment], ill: Sequence[Deployment]
