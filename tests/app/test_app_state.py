@@ -29,14 +29,14 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 async def parts(gateway: Gateway) -> dict[str, dict[str, str]]:
-    return (await gateway.readiness()).parts
+    return (await gateway.host.readiness()).parts
 
 
 async def test_alone_there_is_no_word_of_a_shared_state(tmp_path: Path) -> None:
     async with offline(options(tmp_path), LogControl()) as gateway:
         assert not gateway.state.shared
         assert "state" not in await parts(gateway)
-        assert b"switchgear_state" not in (await gateway.render_metrics(""))[0]
+        assert b"switchgear_state" not in (await gateway.host.render_metrics(""))[0]
 
 
 async def test_gateways_on_one_valkey_are_members_of_one_another(tmp_path: Path, valkey: Valkey) -> None:
@@ -49,7 +49,7 @@ async def test_gateways_on_one_valkey_are_members_of_one_another(tmp_path: Path,
         gateway.start()
     await until(lambda: first.state.members.count == second.state.members.count == 2)
     assert set(first.state.members.facts(second.node_id)) == {"host", "pid", "version"}
-    assert b"switchgear_state_members 2.0" in (await first.render_metrics(""))[0]
+    assert b"switchgear_state_members 2.0" in (await first.host.render_metrics(""))[0]
     await second.close()
     await until(lambda: first.state.members.nodes() == (first.node_id,))
     await first.close()
@@ -65,13 +65,13 @@ async def test_a_lost_valkey_is_told_and_so_is_its_return(
         for kind in (StateLost, StateRecovered):
             gateway.bus.subscribe(kind, events.append)
         gateway.start()
-        before = (await gateway.readiness()).ready
+        before = (await gateway.host.readiness()).ready
         server.kill()
         await until(lambda: events)
         assert (await parts(gateway))["state"]["state"] == "degraded"
         assert "Valkey at 127.0.0.1" in (await parts(gateway))["state"]["reason"]
-        assert (await gateway.readiness()).ready == (before and ready)
-        assert b"switchgear_state_degraded 1.0" in (await gateway.render_metrics(""))[0]
+        assert (await gateway.host.readiness()).ready == (before and ready)
+        assert b"switchgear_state_degraded 1.0" in (await gateway.host.render_metrics(""))[0]
         server.start()
         await until(lambda: len(events) == 2)
         assert (await parts(gateway))["state"] == {"state": "ready", "reason": ""}

@@ -115,7 +115,7 @@ async def test_a_reload_keeps_what_is_known_and_takes_new_rules(desk):
 
 async def test_metrics_show_states_and_count_changes(desk):
     fail(desk)
-    text = (await desk.gateway.render_metrics(""))[0].decode()
+    text = (await desk.gateway.host.render_metrics(""))[0].decode()
     assert f'switchgear_deployment_state{{deployment="{NAME}",state="open"}} 1.0' in text
     assert f'switchgear_deployment_state{{deployment="{NAME}",state="closed"}} 0.0' in text
     assert f'switchgear_breaker_changes_total{{deployment="{NAME}",state="open"}} 1.0' in text

@@ -10,8 +10,8 @@ from switchgear.config.models import AliasSettings
 from switchgear.core.calls import CallRecord
 from switchgear.events.bus import EventBus
 from switchgear.providers.base import Provider
-from switchgear.providers.local.embedded import EmbeddedModels
 from switchgear.providers.local.embedder import LocalEmbedder
+from switchgear.providers.local.hosting import ModelHost
 from switchgear.routing.auto.complexity import Judge, Weights
 from switchgear.routing.auto.learning import Feedback, Learning
 from switchgear.routing.auto.memory import Choices
@@ -29,7 +29,7 @@ class AutoRouting:
     def __init__(
         self,
         store: Store,
-        models: EmbeddedModels | None,
+        models: ModelHost | None,
         provider: Provider | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -20,23 +20,24 @@ from switchgear.access.limits import Limiter
 from switchgear.app.auto import AutoRouting
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.changes import StoreWatch
+from switchgear.app.crew import Alone, Crew
 from switchgear.app.health import HealthService
+from switchgear.app.host import Host
 from switchgear.app.limiting import Limiting
+from switchgear.app.reloads import ReloadReport, reported
 from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention, usage_retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
-from switchgear.config.load import Loaded, StoredNames, read
+from switchgear.config.load import Loaded, StoredNames, read, read_text
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.config.state import StateSettings
 from switchgear.core.batches import BatchChanged, BatchLinesFinished
 from switchgear.core.calls import CallRecord
-from switchgear.core.errors import StoreUnavailable
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
 from switchgear.edge.batch_lines import LineCalls
-from switchgear.edge.health import Readiness
 from switchgear.edge.openai.responses_background import BackgroundResponses
 from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.events.bus import EventBus
@@ -66,7 +67,7 @@ from switchgear.providers.catalogue.kept import Kept, forget, keep
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.fetch import Fetcher
 from switchgear.providers.guard import PublicOnly
-from switchgear.providers.local.embedded import EmbeddedModels, EmbeddedSettings
+from switchgear.providers.local.hosting import ModelHost
 from switchgear.providers.tokens import TokenCounter, Vocabularies
 from switchgear.routing.board import Board
 from switchgear.routing.capacity import Capacity
@@ -81,33 +82,30 @@ _FIXED = ("server", "store", "state", "local", "observe", "batches")
 
 
 class Options(msgspec.Struct, frozen=True):
-    """Where the gateway's files are, and settings of the command line by their dotted names."""
+    """Where the gateway's files are, and settings of the command line by their dotted names.
+
+    ``text`` is the configuration file's where that is not to be read: all workers of a host have the same.
+    """
 
     data_dir: Path
     config: Path | None
     environ: Mapping[str, str]
     overrides: dict[str, object] = {}
+    text: str | None = None
 
 
 class Engines(NamedTuple):
-    """What is kept, what is shared and may be lost, and who is told of it."""
+    """What is kept, what is shared and may be lost, who is told of it, and who serves beside this process."""
 
     store: Store
     state: State
     bus: EventBus
+    crew: Crew
 
     async def close(self) -> None:
         """Commit what is pending, and disconnect."""
         await self.state.close()
         await self.store.close()
-
-
-class ReloadReport(msgspec.Struct, frozen=True):
-    """What a reload did: sections that ``changed``, those that wait for a restart, and remarks."""
-
-    changed: list[str]
-    needs_restart: list[str]
-    notes: list[str]
 
 
 class Gateway:
@@ -123,6 +121,8 @@ class Gateway:
         secrets: dict[str, Secret],
     ) -> None:
         settings = loaded.settings
+        crew = self._crew = engines.crew
+        self.host = Host(self, crew)
         self.options = options
         self.loaded = loaded
         self.store = store = engines.store
@@ -135,17 +135,13 @@ class Gateway:
         self.draining = False
         self.catalog = Catalog.load(kept_in=options.data_dir)
         self.keyring = Keyring(pepper)
-        self.embedded = _embedded_models(settings.local) if settings.local.enabled else None
+        self.embedded = crew.models(settings.local) if settings.local.enabled else None
         self._embedded_provider = _embedded_provider(self.embedded, settings.local) if self.embedded else None
-        embedded: tuple[Provider, tuple[str, ...]] | None = None
-        if self._embedded_provider is not None and self.embedded is not None:
-            embedded = (self._embedded_provider, tuple(self.embedded.names))
-        self._embedded_models = embedded
         self.bus = engines.bus
         self.node_id = new_id("node")
         self.health = HealthService(settings.health, self.directory, self.bus, store.health, self.state, self.node_id)
         self.auto = AutoRouting(store, self.embedded, self._embedded_provider, self.board.clock)
-        self._compiler = RuntimeCompiler(self.catalog, embedded, self.board, self.auto.policy)
+        self._compiler = RuntimeCompiler(self.catalog, self._embedded(), self.board, self.auto.policy)
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
@@ -173,12 +169,13 @@ class Gateway:
         self._subscribe()
 
     @classmethod
-    async def open(cls, options: Options, control: LogControl) -> Gateway:
+    async def open(cls, options: Options, control: LogControl, crew: Crew | None = None) -> Gateway:
         """Read the configuration, open the store, make the first keys and compile the runtime.
 
-        Raises StartupError; nothing is left open then.
+        ``crew`` is given to one of several workers, for whom others made the keys. Raises StartupError; nothing is left
+        open then.
         """
-        loaded = read(options.config, options.environ, stored=None, overrides=options.overrides)
+        loaded = read(options.config, options.environ, stored=None, overrides=options.overrides, text=options.text)
         paths.open_data_folder(options.data_dir)
         resolver = Resolver(options.environ, lambda _: None, _folder(options))
         reference = loaded.settings.server.secret
@@ -188,7 +185,7 @@ class Gateway:
         store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
         try:
             bus = EventBus()
-            engines = Engines(store, await _open_state(loaded.settings.state, resolver, bus), bus)
+            engines = Engines(store, await _open_state(loaded.settings.state, resolver, bus), bus, crew or Alone())
         except BaseException:
             await store.close()
             raise
@@ -197,7 +194,8 @@ class Gateway:
             if options.config is not None:  # once more, now that the store's secrets and providers are known
                 loaded = await _read_whole(options, store, secrets)
             gateway = cls(options, loaded, engines, pepper, control, secrets)
-            gateway.first_key = await first_keys(store, pepper, options.data_dir)
+            if crew is None:
+                gateway.first_key = await first_keys(store, pepper, options.data_dir)
             await gateway.refresh()
         except BaseException:
             await engines.close()
@@ -234,6 +232,12 @@ class Gateway:
         if self.embedded is not None:
             embedded = self.embedded
             self.metrics.watch_local_model(lambda: embedded.status(EMBEDDED_MODEL).state)
+
+    def _embedded(self) -> tuple[Provider, tuple[str, ...]] | None:
+        """The embedded provider and the names of its models, if there is one."""
+        if self._embedded_provider is None or self.embedded is None:
+            return None
+        return self._embedded_provider, self.embedded.names
 
     def batch_settings(self) -> BatchSettings:
         """What holds for batches now."""
@@ -338,32 +342,8 @@ class Gateway:
             one.provider.close()
         if self.tracer is not None:
             await asyncio.to_thread(self.tracer.close)
-        await Engines(self.store, self.state, self.bus).close()
-
-    async def readiness(self) -> Readiness:
-        """Whether calls can be served. An embedded model that is starting does not hold up the others."""
-        parts = {"store": {"state": "ready", "reason": ""}}
-        try:
-            await self.store.revision()
-        except StoreUnavailable as error:
-            parts["store"] = {"state": "unavailable", "reason": error.message}
-        health = self.store.writer.health
-        parts["usage"] = {"state": "ready" if health.state == "ok" else health.state, "reason": health.reason}
-        states = self.embedded.states() if self.embedded is not None else {}
-        parts.update({name: {"state": state["state"], "reason": state["reason"]} for name, state in states.items()})
-        others = bool(self.runtime.built)
-        serving = others or not states or any(state["state"] == "ready" for state in states.values())
-        strict = self.settings.store.durability == "strict"
-        ready = serving and not (strict and health.state != "ok") and not self.draining
-        if self.state.shared:
-            shared = self.state.health
-            parts["state"] = {"state": "ready" if shared.state == "ok" else shared.state, "reason": shared.reason}
-            ready = ready and (shared.state == "ok" or self.settings.state.on_loss == "local")
-        return Readiness(ready, parts, self.draining)
-
-    async def render_metrics(self, accept: str) -> tuple[bytes, str]:
-        """The answer to a scrape."""
-        return await asyncio.to_thread(self.metrics.render, accept)
+        await self.state.close()
+        await self.store.close()
 
     # ------------------------------------------------------------ changes
 
@@ -391,25 +371,50 @@ class Gateway:
         Raises DataFolderUnusable and StoreUnavailable.
         """
         folder = self.options.data_dir
+        if kept is None:
+            await asyncio.to_thread(forget, folder)
+        else:
+            await asyncio.to_thread(keep, folder, kept)
+        await self.read_catalogue()
+        await self.host.catalogue_changed()
+
+    async def read_catalogue(self) -> None:
+        """Let the catalogue hold that is kept in the data folder now. Raises StoreUnavailable."""
         async with self._changing:
-            if kept is None:
-                await asyncio.to_thread(forget, folder)
-            else:
-                await asyncio.to_thread(keep, folder, kept)
-            self.catalog = await asyncio.to_thread(Catalog.load, kept_in=folder)
-            self._compiler = RuntimeCompiler(self.catalog, self._embedded_models, self.board, self.auto.policy)
+            self.catalog = await asyncio.to_thread(Catalog.load, kept_in=self.options.data_dir)
+            self._compiler = RuntimeCompiler(self.catalog, self._embedded(), self.board, self.auto.policy)
             await self._compile(self.loaded)
 
     async def reload(self) -> ReloadReport:
-        """Read the configuration file again and swap it in whole. Raises ConfigInvalid; nothing changed then."""
+        """Read the configuration file again and swap it in whole, in all workers.
+
+        Raises ConfigInvalid and StoreUnavailable; nothing changed then.
+        """
+        if self._crew.number:
+            return reported(await self._crew.reload())
+        return await self.take(await self.check_file())
+
+    async def check_file(self) -> str | None:
+        """The text of the configuration file as it is now, if there is one and it is right. Raises as ``reload``."""
+        config = self.options.config
+        return await self.check(read_text(config) if config is not None else None)
+
+    async def check(self, text: str | None) -> str | None:
+        """``text``, if it is a configuration that could be taken. Raises as ``reload``."""
+        await _read_whole(msgspec.structs.replace(self.options, text=text), self.store, await _secrets(self.store))
+        return text
+
+    async def take(self, text: str | None) -> ReloadReport:
+        """Let the configuration hold that ``text`` is. Raises as ``reload``."""
+        options = msgspec.structs.replace(self.options, text=text)
         async with self._changing:
             secrets = await _secrets(self.store)
-            loaded = await _read_whole(self.options, self.store, secrets)
+            loaded = await _read_whole(options, self.store, secrets)
             before, after = self.settings, loaded.settings
             changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
             self._secrets = secrets
             await self._compile(loaded)
-            self.loaded = loaded
+            self.loaded, self.options = loaded, options
         if "vision" in changed:
             self._preparation.images = _images(after.vision)
         if "log" in changed:
@@ -447,7 +452,8 @@ async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secr
     """The configuration, its names checked against the providers and secrets of the store too. Raises ConfigInvalid."""
     providers, limits = await store.providers.all(), await store.limits.all()
     stored = StoredNames([row.name for row in providers], [row.name for row in limits])
-    return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=options.overrides)
+    overrides, text = options.overrides, options.text
+    return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=overrides, text=text)
 
 
 async def _secrets(store: Store) -> dict[str, Secret]:
@@ -459,11 +465,7 @@ async def _open_state(settings: StateSettings, resolver: Resolver, bus: EventBus
     return await open_state(resolver.value(settings.url).reveal(), options, publish=bus.publish)
 
 
-def _embedded_models(settings: LocalSettings) -> EmbeddedModels:
-    return EmbeddedModels(EmbeddedSettings(settings.memory_mb, settings.context, settings.threads))
-
-
-def _embedded_provider(models: EmbeddedModels, settings: LocalSettings) -> EmbeddedProvider:
+def _embedded_provider(models: ModelHost, settings: LocalSettings) -> EmbeddedProvider:
     return EmbeddedProvider(LOCAL_PROVIDER, models, settings.context)
 
 

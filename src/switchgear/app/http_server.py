@@ -13,12 +13,14 @@ from typing import Any
 import uvicorn
 
 from switchgear.config.schema import ServerSettings
+from switchgear.edge.accepting import Counted, Loads, SharedListener
 from switchgear.edge.server import GatewayProtocol
 
 LINGER_SECONDS = 0.5
 """How long idle connections live on when the gateway ends: a request that is on its way is still answered."""
 
 _CUT_SECONDS = 5.0
+_HANDSHAKE_SECONDS = 30.0
 _LOOK_SECONDS = 0.02
 
 
@@ -48,13 +50,20 @@ class HTTPServer(uvicorn.Server):
 
     Then it accepts nobody, answers what was asked and tells those connections to close. Calls that are not done after
     ``patience`` seconds, or at a second signal, are ended by ``cut``, which has them say so. ``draining`` is called
-    at the first signal, from within its handler.
+    at the first signal, from within its handler. ``loads`` is given where other processes listen on the same socket.
     """
 
     def __init__(
-        self, config: uvicorn.Config, patience: float, draining: Callable[[], None], cut: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        patience: float,
+        draining: Callable[[], None],
+        cut: Callable[[], None],
+        loads: Loads | None = None,
     ) -> None:
         super().__init__(config)
+        self._loads = loads
+        self._shared: list[SharedListener] = []
         self.listening = asyncio.Event()
         self._patience = patience
         self._draining = draining
@@ -62,8 +71,30 @@ class HTTPServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Called by uvicorn."""
-        await super().startup(sockets)
+        if self._loads is None:
+            await super().startup(sockets)
+        else:
+            self._share(sockets or [], self._loads)
         self.listening.set()
+
+    def _share(self, listeners: list[socket.socket], loads: Loads) -> None:
+        self.server_state.connections = Counted(loads)
+        loads.set(0)
+        for listener in listeners:
+            shared = SharedListener(
+                listener,
+                self._connection,
+                loads,
+                context=self.config.ssl,
+                handshake_seconds=_HANDSHAKE_SECONDS,
+            )
+            self._shared.append(shared)
+        self.servers = []
+        self.started = True
+
+    def _connection(self) -> asyncio.BaseProtocol:
+        made: Callable[..., asyncio.BaseProtocol] = self.config.http_protocol_class
+        return made(config=self.config, server_state=self.server_state, app_state={})
 
     def stop(self) -> None:
         """End in order."""
@@ -81,6 +112,8 @@ class HTTPServer(uvicorn.Server):
         """Called by uvicorn when it is to end."""
         for server in self.servers:
             server.close()
+        for shared in self._shared:
+            shared.close()
         for listener in sockets or ():
             listener.close()
         for connection in self._connections():

@@ -11,18 +11,17 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import msgspec
+from typing import NamedTuple
 
 from switchgear import __version__
 from switchgear.app.asgi import Application
-from switchgear.app.gateway import Gateway, Options
+from switchgear.app.gateway import Gateway
 from switchgear.app.http_server import HTTPServer, uvicorn_config
-from switchgear.app.notice import Notice
 from switchgear.app.roads import endpoints
 from switchgear.config.schema import EMBEDDED_MODEL
 from switchgear.core.errors import ConfigInvalid, SwitchgearError
 from switchgear.core.secrets import Secret
+from switchgear.edge.accepting import Loads
 from switchgear.edge.server import ServerLimits, protocol_factory
 
 _log = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ _OTHER_FILES = 128
 _PATIENCE_SECONDS = 5.0
 
 
-class Started(msgspec.Struct, frozen=True):
+class Started(NamedTuple):
     """What is worth telling once the gateway listens.
 
     ``key`` is the admin key, on the first start only. ``models`` are the embedded ones: name, state, seconds it took
@@ -43,49 +42,55 @@ class Started(msgspec.Struct, frozen=True):
     models: list[tuple[str, str, float | None]]
     found: list[tuple[str, str]]
     config: Path | None
+    workers: int
     notes: list[str]
 
 
 class Serving:
-    """A gateway that serves on ``listener``. ``started`` is told when it does."""
+    """A gateway that serves on ``listener``.
+
+    ``listening`` is called when it does; ``started`` a moment later, with what is worth telling a person.
+    """
 
     def __init__(
-        self, gateway: Gateway, listener: socket.socket, where: Options, started: Callable[[Started], None]
+        self,
+        gateway: Gateway,
+        listener: socket.socket,
+        listening: Callable[[], None],
+        started: Callable[[Started], None] | None,
     ) -> None:
         self._gateway = gateway
         self._listener = listener
-        self._where = where
+        self._listening = listening
         self._started = started
         self._application = Application(gateway)
-        self._notice = Notice(where.data_dir)
+        gateway.url = url_of(listener, tls=gateway.settings.server.tls_cert is not None)
 
-    async def run(self, dev: bool) -> None:
-        """Serve until told to stop."""
+    async def run(self, loads: Loads | None = None, *, dev: bool = False) -> None:
+        """Serve until told to stop. ``loads`` is given to one of several processes that share the listener."""
         gateway = self._gateway
         limits = gateway.settings.server
         protocol = protocol_factory(endpoints(gateway), ServerLimits(limits.header_timeout, _most_connections()))
         config = uvicorn_config(self._application, protocol, limits)
-        server = HTTPServer(config, limits.drain_timeout, gateway.drain, gateway.calls.stop)
+        server = HTTPServer(config, limits.drain_timeout, gateway.drain, gateway.calls.stop, loads)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload_soon)
         beside = [asyncio.create_task(self._after_listening(server.listening), name="after listening")]
-        if dev and self._where.config is not None:
-            beside.append(asyncio.create_task(self._watch(self._where.config), name="configuration watch"))
+        if dev and gateway.options.config is not None:
+            beside.append(asyncio.create_task(self._watch(gateway.options.config), name="configuration watch"))
         gateway.start()
         try:
             await server.serve(sockets=[self._listener])
         finally:
+            for number in (signal.SIGTERM, signal.SIGINT):  # records are being kept now: no signal gets to stop that
+                signal.signal(number, signal.SIG_IGN)
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            self._notice.withdraw()
 
     async def _after_listening(self, listening: asyncio.Event) -> None:
         """Say where we are, then load what serving calls does not need."""
         await listening.wait()
-        self._gateway.url = url_of(self._listener, tls=self._gateway.settings.server.tls_cert is not None)
-        trouble = self._notice.put_up(self._gateway.url)
-        if trouble:
-            _log.warning("%s: the CLI needs --url to find this gateway", trouble)
+        self._listening()
         told = asyncio.create_task(self._tell(), name="banner")
         try:
             await asyncio.gather(told, self._application.load())
@@ -98,6 +103,8 @@ class Serving:
 
     async def _tell(self) -> None:
         """Say that the gateway listens; the embedded chat model gets a moment to be ready first."""
+        if self._started is None:
+            return
         gateway = self._gateway
         began = time.monotonic()
         models: list[tuple[str, str, float | None]] = []
@@ -114,7 +121,18 @@ class Serving:
             notes.append(gateway.catalog.note)
         found = [(one.variable, one.name) for one in gateway.loaded.found]
         key, gateway.first_key = gateway.first_key, None
-        self._started(Started(__version__, gateway.url, key, models, found, self._where.config, notes))
+        self._started(
+            Started(
+                __version__,
+                gateway.url,
+                key,
+                models,
+                found,
+                gateway.options.config,
+                gateway.settings.server.workers,
+                notes,
+            )
+        )
 
     def _reload_soon(self) -> None:
         task = asyncio.ensure_future(self._reload())

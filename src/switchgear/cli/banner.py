@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from switchgear.cli import screen
+
+if TYPE_CHECKING:
+    from switchgear.app.serving import Started
 
 _EXAMPLES: Final = {
     "anthropic": "claude-haiku-4-5",
@@ -36,6 +39,14 @@ class BannerFacts:
     found: list[tuple[str, str, str]]
     config: Path | None
     notes: list[str]
+    workers: int = 1
+
+
+def announce(told: Started) -> None:
+    """Tell a person that the gateway listens."""
+    found = [(variable, provider, example_model(provider)) for variable, provider in told.found]
+    key = told.key.reveal() if told.key else None
+    render(BannerFacts(told.version, told.url, key, told.models, found, told.config, told.notes, told.workers))
 
 
 def example_model(provider: str) -> str:
@@ -69,4 +80,6 @@ def _rows(facts: BannerFacts) -> list[tuple[str, str, str]]:
         rows.append(("" if index else "Found", f'{variable} → provider "{provider}"', called))
     if facts.config is not None:
         rows.append(("Config", str(facts.config), ""))
+    if facts.workers > 1:
+        rows.append(("Workers", str(facts.workers), ""))
     return rows + [("" if index else "Note", text, "") for index, text in enumerate(facts.notes)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
@@ -11,12 +12,10 @@ from switchgear.cli import banner
 from switchgear.cli.where import HERE, Where
 from switchgear.core.errors import ConfigInvalid, Problem
 
-if TYPE_CHECKING:
-    from switchgear.app.serving import Started
-
 _COMMAND_LINE: Final = "command line"
 _ADVICE: Final = {
     "server.port": "Give --port a number from 1 to 65535, or leave it out.",
+    "server.workers": 'Give --workers a number from 1 to 256; more than 1 need url = "valkey://host:6379/0" under [state].',
     "server.host": "Leave --host out, or give an address that [server] of the file has tls_cert or trusted_proxy for.",
 }
 """What to change on the command line, by the setting it overrides."""
@@ -29,6 +28,7 @@ Ctrl-C or SIGTERM ends it when the calls under way are answered; SIGHUP reads th
 Examples
   switchgear serve
   switchgear serve --port 4101
+  switchgear serve --workers 4
   switchgear serve --config team.toml --dev""",
 )
 
@@ -38,6 +38,9 @@ def serve(
     *,
     host: Annotated[str | None, Parameter(metavar="ADDRESS", help="Address to listen on. [127.0.0.1]")] = None,
     port: Annotated[int | None, Parameter(metavar="NUMBER", help="Port to listen on. [4100]")] = None,
+    workers: Annotated[
+        int | None, Parameter(metavar="NUMBER", help="Processes that serve; more than one need a shared [state]. [1]")
+    ] = None,
     dev: Annotated[bool, Parameter(negative="", help="Reload the configuration file when it changes.")] = False,
     where: Where = HERE,
 ) -> int:
@@ -45,13 +48,10 @@ def serve(
     from switchgear.app.serve import ServeOptions  # noqa: PLC0415 - this module is imported for --help too
     from switchgear.app.serve import serve as start  # noqa: PLC0415 - the same
 
-    def started(told: Started) -> None:
-        found = [(variable, provider, banner.example_model(provider)) for variable, provider in told.found]
-        key = told.key.reveal() if told.key else None
-        banner.render(banner.BannerFacts(told.version, told.url, key, told.models, found, told.config, told.notes))
-
+    worker = (sys.executable, "-P", "-m", "switchgear.cli.worker")
+    options = ServeOptions(where.config, where.data_dir, host, port, workers, dev, where.environ, worker)
     try:
-        return start(ServeOptions(where.config, where.data_dir, host, port, dev, where.environ), started)
+        return start(options, banner.announce)
     except ConfigInvalid as error:
         raise _of_the_options(error) from None
 

@@ -20,6 +20,7 @@ from switchgear.config.limit_checks import limit_findings
 from switchgear.config.problems import Error, Place, Worder, path_text, report, untagged
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
+from switchgear.config.worker_checks import worker_findings
 from switchgear.core.errors import ConfigInvalid, Problem
 from switchgear.core.secrets import Secret
 
@@ -65,15 +66,19 @@ def read(
     secrets: Callable[[str], Secret | None] | None = None,
     stored: StoredNames | None = NOTHING,
     overrides: Mapping[str, object] | None = None,
+    text: str | None = None,
 ) -> Loaded:
     """Like ``load``, and tells what was found.
 
     ``secrets`` answers ``secret:`` references; without it they are not looked up. ``stored`` are the names of what the
     store holds, which the file may name too (``None``: not known yet, so that names of nothing pass). ``overrides`` are settings of the command line by their dotted names (``{"server.port": 4101}``): they win
-    over the file and are checked like it.
+    over the file and are checked like it. ``text`` is the file's, where it was read already.
     Raises ConfigInvalid, which lists every mistake.
     """
-    text = "" if path is None else read_text(path)
+    if path is None:
+        text = ""
+    elif text is None:
+        text = read_text(path)
     file = _File(str(path) if path else "defaults", text, overrides or {})
     data = file.tables()
     worder = Worder(data)
@@ -100,6 +105,7 @@ def read(
             *findings(settings, data, names, resolver, store=secrets is not None),
             *limit_findings(settings, in_store.limits),
             *health_findings(settings, names),
+            *worker_findings(settings, resolver),
         )
         if not _doubtful(finding, places) and not (finding.dangling and stored is None)
     )

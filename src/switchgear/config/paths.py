@@ -79,10 +79,10 @@ def open_data_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def held_folder(folder: Path) -> Iterator[None]:
+def held_folder(folder: Path) -> Iterator[int]:
     """Hold ``folder`` for a gateway that serves it; the hold ends with the process, however it ends.
 
-    Raises DataFolderInUse when another one does, DataFolderUnusable when the lock cannot be made.
+    Gives the descriptor that holds it, for a program that takes this one's place. Raises DataFolderInUse when another one does, DataFolderUnusable when the lock cannot be made.
     """
     path = folder / LOCK_FILE
     try:
@@ -95,7 +95,7 @@ def held_folder(folder: Path) -> Iterator[None]:
         os.close(descriptor)
         raise DataFolderInUse(f"Another gateway serves the data folder {folder}.") from None
     try:
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 

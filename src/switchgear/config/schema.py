@@ -56,6 +56,9 @@ class ServerSettings(Section):
         description="Address to listen on. Any other than a loopback address needs tls_cert and tls_key, or trusted_proxy.",
     )
     port: int = Field(4100, ge=1, le=65535, description="TCP port to listen on.")
+    workers: int = Field(
+        1, ge=1, le=256, description="Processes that serve, for several cores. More than one need a shared [state]."
+    )
     max_body_bytes: int = Field(
         32 * MIB,
         ge=1024,

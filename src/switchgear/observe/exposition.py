@@ -6,7 +6,7 @@ there is, is named in this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import choose_encoder
@@ -14,6 +14,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from switchgear.core.health import BREAKER_STATES
+from switchgear.observe import families
 from switchgear.observe.health import HealthMetrics
 from switchgear.observe.metrics import Distribution, Metrics, Work
 
@@ -41,6 +42,33 @@ class Exposition:
         """The text in the format that ``accept`` asks for, and its content type."""
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type
+
+    def counted(self, before: bytes) -> bytes:
+        """All of it for another process, with what a predecessor had counted."""
+        return families.packed(self._registry.collect(), before)
+
+
+def render_together(
+    accept: str, counted: Sequence[tuple[int, bytes]], states: Sequence[tuple[int, bool, int]]
+) -> tuple[bytes, str]:
+    """The text of several workers, ``(number, counted)`` each, with ``(number, ready, restarts)`` of all there are."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Made([*families.together(counted), *families.workers(states)]))
+    encode, content_type = choose_encoder(accept)
+    return encode(registry), content_type
+
+
+class _Made(Collector):
+    """Metrics that are there already."""
+
+    def __init__(self, metrics: list[Metric]) -> None:
+        self._metrics = metrics
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
 
 
 class _Calls(Collector):

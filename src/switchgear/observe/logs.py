@@ -16,7 +16,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO, cast, get_args
@@ -151,14 +151,20 @@ def _about(record: CallRecord) -> dict[str, Any]:
     }
 
 
-def configure(level: Level = "info", format: Format = "auto", stream: TextIO | None = None) -> LogControl:  # noqa: A002 - the setting's name
+def configure(
+    level: Level = "info",
+    format: Format = "auto",  # noqa: A002 - the setting's name
+    stream: TextIO | None = None,
+    fields: Mapping[str, object] | None = None,
+) -> LogControl:
     """Send all logging of the process to ``stream`` (standard error) and return the control of its level.
 
-    ``auto`` is pretty on a terminal and JSON elsewhere. Calling it again replaces the earlier set-up.
+    ``auto`` is pretty on a terminal and JSON elsewhere. ``fields`` are shown on every line. Calling it again replaces the
+    earlier set-up.
     """
     target = sys.stderr if stream is None else stream
     control = LogControl(level)
-    sink = _Sink(target, control)
+    sink = _Sink(target, control, dict(fields or {}))
     pretty = format == "pretty" or (format == "auto" and target.isatty())
     render = _render_columns(target.isatty() and not os.environ.get("NO_COLOR")) if pretty else _render_json
     processors: list[Processor] = [merge_contextvars, _compose, render]
@@ -191,8 +197,9 @@ def configure(level: Level = "info", format: Format = "auto", stream: TextIO | N
 class _Sink:
     """Where lines go: one write a line, from any thread. A stream that is gone is not a reason to stop serving."""
 
-    def __init__(self, stream: TextIO, control: LogControl) -> None:
+    def __init__(self, stream: TextIO, control: LogControl, fields: dict[str, object]) -> None:
         self._stream = stream
+        self.fields = fields
         self._lock = threading.Lock()
         self.control = control
 
@@ -211,11 +218,12 @@ class _Sink:
 class _Line:
     """What structlog calls at the end of its pipeline."""
 
-    __slots__ = ("control", "critical", "debug", "error", "exception", "info", "name", "warning")
+    __slots__ = ("control", "critical", "debug", "error", "exception", "fields", "info", "name", "warning")
 
     def __init__(self, name: str, sink: _Sink) -> None:
         self.name = name
         self.control = sink.control
+        self.fields = sink.fields
         self.debug = self.info = self.warning = self.error = self.critical = self.exception = sink.write
 
 
@@ -301,6 +309,7 @@ def _compose(logger: Any, method: str, event: EventDict) -> EventDict:
         "level": level,
         "event": scrub(text if isinstance(text, str) else repr(text)),
         "logger": logger.name,
+        **logger.fields,
     }
     request_id = _debugged.get()
     if request_id is not None:

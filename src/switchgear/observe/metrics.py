@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from switchgear.core.batches import BatchLinesFinished
@@ -177,6 +177,7 @@ class Metrics:
         self.health: HealthMetrics | None = None
         self.state: Callable[[], tuple[StateHealth, int]] | None = None
         self._refusals: dict[tuple[str, str], int] = {}
+        self.before = b""
         self._series: dict[_Key, _Series] = {}
         self._work: dict[tuple[str, str, str], Work] = {}
         self._models: set[str] = set()
@@ -263,13 +264,28 @@ class Metrics:
 
     def render(self, accept: str = "") -> tuple[bytes, str]:
         """The answer to a scrape: body and content type, OpenMetrics if ``accept`` (the header) asks for it."""
+        return self._exposed().render(accept)
+
+    def counted(self) -> bytes:
+        """All of it for the other workers of this host, with what the worker before this one had counted (``before``)."""
+        return self._exposed().counted(self.before)
+
+    def render_all(
+        self, accept: str, counted: Sequence[tuple[int, bytes]], states: Sequence[tuple[int, bool, int]]
+    ) -> tuple[bytes, str]:
+        """As ``render``, for several workers: what each ``counted`` by its number, and of each whether it is ready and its restarts."""
+        from switchgear.observe.exposition import render_together  # noqa: PLC0415 - as in _exposed
+
+        return render_together(accept, counted, states)
+
+    def _exposed(self) -> Exposition:
         if self._exposition is None:
             from switchgear.observe.exposition import (  # noqa: PLC0415 - prometheus_client loads at the first scrape, not at the start
                 Exposition,
             )
 
             self._exposition = Exposition(self)
-        return self._exposition.render(accept)
+        return self._exposition
 
     def _admit(self, kind: Kind) -> _Series:
         """The series for a kind of call seen for the first time; a model too many is counted as ``other``.

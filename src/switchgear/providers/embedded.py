@@ -11,7 +11,7 @@ from switchgear.observe.redaction import scrub
 from switchgear.providers.base import Answer, Operation, Outgoing
 from switchgear.providers.connection import Timeouts
 from switchgear.providers.local.child import Endpoint
-from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.providers.local.hosting import ModelHost
 from switchgear.providers.local.questions import bounded, check_kind
 from switchgear.providers.openai import OpenAIProvider
 from switchgear.providers.transport import OriginSettings
@@ -41,7 +41,7 @@ class EmbeddedProvider:
     operations = frozenset({Operation.COMPLETION, Operation.EMBEDDING})
     stream_usage = True
 
-    def __init__(self, name: str, models: EmbeddedModels, context: int | None = None) -> None:
+    def __init__(self, name: str, models: ModelHost, context: int | None = None) -> None:
         self.name = name
         self.capabilities = msgspec.structs.replace(_ABILITIES, context=context)
         self._models = models

@@ -30,6 +30,7 @@ from switchgear.core.errors.gateway import (
     ShuttingDown,
     StateUnavailable,
     StoreUnavailable,
+    WorkersFailed,
 )
 from switchgear.core.errors.limits import (
     BudgetExceeded,
@@ -165,6 +166,7 @@ __all__ = [
     "UnresolvedReference",
     "UnsupportedMediaType",
     "UsageError",
+    "WorkersFailed",
     "every_error",
 ]
 

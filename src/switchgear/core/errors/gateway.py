@@ -59,3 +59,10 @@ class LimitsUndefined(GatewayError):
 
     code = "limits_undefined"
     hint = "An admin can define the limits, or name others: switchgear limits list shows those there are."
+
+
+class WorkersFailed(GatewayError):
+    """The workers of a gateway cannot be kept running, or their supervisor does not answer."""
+
+    code = "workers_failed"
+    hint = "The log says why they ended."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import msgspec
+
 from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
 from switchgear.config.schema import Settings
@@ -14,7 +16,7 @@ from switchgear.pipeline.batches.orders import BatchOrders
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept
-from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.providers.local.hosting import ModelHost
 from switchgear.routing.board import Board
 from switchgear.routing.directory import Directory
 from switchgear.state.base import State
@@ -40,6 +42,37 @@ class ReloadReport(Protocol):
         ...
 
 
+class WorkerFacts(msgspec.Struct, frozen=True):
+    """One worker of this host. ``started_at`` is seconds since the epoch, ``restarts`` how often it was replaced."""
+
+    number: int
+    pid: int
+    state: str
+    reason: str
+    restarts: int
+    started_at: float
+    calls_in_flight: int
+    memory_bytes: int
+    usage_pending: int
+    usage_lost: int
+
+
+class HostControl(Protocol):
+    """All workers of this host."""
+
+    async def workers(self) -> Sequence[WorkerFacts]:
+        """How each is, by number."""
+        ...
+
+    async def flush(self) -> None:
+        """Let records that are on their way arrive in the store first, unless it has trouble taking them."""
+        ...
+
+    async def set_log_level(self, level: str) -> None:
+        """Log from ``level`` on. Raises RequestError."""
+        ...
+
+
 class GatewayControl(Protocol):
     """The gateway as its administrator sees it. ``started_at`` is seconds since the epoch."""
 
@@ -50,7 +83,7 @@ class GatewayControl(Protocol):
     orders: BatchOrders
     catalog: Catalog
     log_control: LogControl
-    embedded: EmbeddedModels | None
+    embedded: ModelHost | None
     rollups: Rollups
     started_at: float
     url: str
@@ -59,6 +92,11 @@ class GatewayControl(Protocol):
     @property
     def limiter(self) -> Limiter:
         """The limits that hold, and how much of them is used."""
+        ...
+
+    @property
+    def host(self) -> HostControl:
+        """This process and those that serve beside it."""
         ...
 
     @property

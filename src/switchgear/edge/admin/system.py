@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import psutil
 from fastapi import APIRouter
 
 from switchgear import __version__
@@ -15,7 +15,7 @@ from switchgear.edge.admin.keys import state_of
 from switchgear.edge.admin.redaction import shown
 from switchgear.edge.admin.schemas import system as schemas
 from switchgear.edge.admin.schemas.base import problems
-from switchgear.edge.admin.services import GatewayControl
+from switchgear.edge.admin.services import GatewayControl, WorkerFacts
 
 router = APIRouter()
 
@@ -31,20 +31,22 @@ async def get_status(admin: Admin) -> schemas.Status:
     except StoreUnavailable as error:
         reason = error.message
     directory = gateway.directory()
+    workers = await gateway.host.workers()
     return schemas.Status(
         version=__version__,
         url=gateway.url,
         started_at=datetime.fromtimestamp(gateway.started_at, UTC),
         uptime_seconds=round(time.time() - gateway.started_at, 3),
-        calls_in_flight=gateway.calls.in_flight,
-        memory_bytes=psutil.Process().memory_info().rss,
+        calls_in_flight=sum(worker.calls_in_flight for worker in workers),
+        memory_bytes=sum(worker.memory_bytes for worker in workers),
         keys=keys,
         models=len(directory.aliases),
         providers=len(directory.providers),
         log_level=gateway.log_control.level,
-        store=_store(gateway, reason),
+        store=_store(gateway, workers, reason),
         state=_state(gateway),
         embedded=_embedded(gateway),
+        workers=[_worker(worker) for worker in workers],
     )
 
 
@@ -90,11 +92,24 @@ async def put_log(admin: Admin, body: schemas.LogChange) -> schemas.Log:
     """Log from another level on, at once and until the next start."""
     before = admin.gateway.log_control.level
     await admin.audited("log.level", body.level, {"before": before})
-    admin.gateway.log_control.level = body.level
+    await admin.gateway.host.set_log_level(body.level)
     return schemas.Log(level=body.level)
 
 
-def _store(gateway: GatewayControl, reason: str) -> schemas.StoreStatus:
+def _worker(worker: WorkerFacts) -> schemas.WorkerStatus:
+    return schemas.WorkerStatus(
+        number=worker.number,
+        pid=worker.pid,
+        state=worker.state,
+        reason=worker.reason,
+        restarts=worker.restarts,
+        started_at=datetime.fromtimestamp(worker.started_at, UTC),
+        calls_in_flight=worker.calls_in_flight,
+        memory_bytes=worker.memory_bytes,
+    )
+
+
+def _store(gateway: GatewayControl, workers: Sequence[WorkerFacts], reason: str) -> schemas.StoreStatus:
     health = gateway.store.writer.health
     settings = gateway.settings.store
     return schemas.StoreStatus(
@@ -102,8 +117,8 @@ def _store(gateway: GatewayControl, reason: str) -> schemas.StoreStatus:
         state="unavailable" if reason else "ready",
         reason=reason or health.reason,
         durability=settings.durability,
-        usage_pending=health.pending,
-        usage_lost=health.lost,
+        usage_pending=sum(worker.usage_pending for worker in workers),
+        usage_lost=sum(worker.usage_lost for worker in workers),
         usage_state=health.state,
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 
 from switchgear.core.calls import Attempt, CacheResult, CallRecord, Outcome, Route
-from switchgear.core.errors import RequestError, StoreUnavailable
+from switchgear.core.errors import RequestError
 from switchgear.edge.admin.context import Admin, Administration
 from switchgear.edge.admin.moments import milliseconds
 from switchgear.edge.admin.schemas import usage as schemas
@@ -132,10 +131,7 @@ async def key_id(admin: Administration, key: str | None) -> str | None:
 
 async def settle(admin: Administration) -> None:
     """Let records that are on their way arrive first, unless the store has trouble taking them."""
-    writer = admin.gateway.store.writer
-    if writer.health.state == "ok":
-        with suppress(StoreUnavailable):
-            await writer.flush()
+    await admin.gateway.host.flush()
 
 
 def _call(record: CallRecord, names: dict[str, str]) -> schemas.Call:

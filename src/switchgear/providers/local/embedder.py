@@ -12,7 +12,7 @@ import msgspec
 
 from switchgear.core.errors import SwitchgearError
 from switchgear.providers.base import Operation, Outgoing, Provider
-from switchgear.providers.local.embedded import EmbeddedModels
+from switchgear.providers.local.hosting import ModelHost
 from switchgear.providers.local.models import MINILM
 
 _SECONDS: Final = 0.05
@@ -38,7 +38,7 @@ _rows = msgspec.json.Decoder(_Rows)
 class LocalEmbedder:
     """Makes vectors within ``seconds``. The model starts when it is first asked for, and until then there are none."""
 
-    def __init__(self, models: EmbeddedModels, provider: Provider, seconds: float = _SECONDS) -> None:
+    def __init__(self, models: ModelHost, provider: Provider, seconds: float = _SECONDS) -> None:
         self._models = models
         self._provider = provider
         self._seconds = seconds

@@ -45,6 +45,19 @@ class EmbeddedStatus(Answer):
     restarts: int
 
 
+class WorkerStatus(Answer):
+    """One worker process of the host that answers."""
+
+    number: int = Field(description="From 1; a worker that was replaced has the same.")
+    pid: int = Field(description="Process id; 0 while there is no process.")
+    state: str = Field(description="starting, ready, restarting, draining, or silent when it does not answer.")
+    reason: str
+    restarts: int = Field(description="How often it was replaced.")
+    started_at: datetime
+    calls_in_flight: int
+    memory_bytes: int
+
+
 class Status(Answer):
     """The gateway at this moment."""
 
@@ -53,7 +66,7 @@ class Status(Answer):
     started_at: datetime
     uptime_seconds: float
     calls_in_flight: int
-    memory_bytes: int = Field(description="Memory that this process holds (resident set).")
+    memory_bytes: int = Field(description="Memory that the workers hold together (resident sets).")
     keys: int = Field(description="Keys that are active.")
     models: int = Field(description="Aliases, the embedded ones included.")
     providers: int
@@ -61,6 +74,7 @@ class Status(Answer):
     store: StoreStatus
     state: StateStatus
     embedded: list[EmbeddedStatus]
+    workers: list[WorkerStatus]
 
 
 class Config(Answer):
