@@ -11,11 +11,13 @@ import pytest
 
 from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.errors import (
+    BudgetExceeded,
     ContextLengthExceeded,
     ModelNotAllowed,
     ProviderOverloaded,
     ProviderQuotaExceeded,
     ProviderTimeout,
+    RateLimited,
     StoreUnavailable,
     TooManyAtOnce,
 )
@@ -125,7 +127,7 @@ async def test_a_provider_that_fails_for_long_ends_the_lines(batching: Make) -> 
     assert min(one.caller.sent.values()) >= 2
 
 
-@pytest.mark.parametrize("error", [TooManyAtOnce, ProviderQuotaExceeded])
+@pytest.mark.parametrize("error", [TooManyAtOnce, RateLimited, BudgetExceeded, ProviderQuotaExceeded])
 async def test_a_limit_makes_the_batch_wait_and_fails_no_line(batching: Make, error: type[Exception]) -> None:
     one = await batching()
     one.caller.answers = lambda _, before: error("The limit is reached.", retry_after=0.05) if before < 3 else None

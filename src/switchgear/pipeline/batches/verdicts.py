@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Final, Literal
 
 from switchgear.core.errors import (
     AuthenticationError,
+    CallTooLarge,
     GatewayError,
+    LimitReached,
     ModelNotAllowed,
     ProviderError,
     ProviderQuotaExceeded,
-    RequestError,
     SwitchgearError,
 )
 
@@ -34,8 +34,8 @@ def verdict(error: SwitchgearError) -> Verdict:
         return "stop"
     if isinstance(error, GatewayError | ProviderQuotaExceeded):
         return "wait"
-    if isinstance(error, RequestError) and error.http_status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "wait"
+    if isinstance(error, LimitReached):
+        return "failed" if isinstance(error, CallTooLarge) else "wait"
     return "again" if isinstance(error, ProviderError) and error.retryable else "failed"
 
 
