@@ -80,6 +80,17 @@ def test_a_simple_request_goes_to_the_cheap_one_and_a_hard_one_to_the_good_one(c
     assert ask(client, HARD).headers["x-switchgear-provider"] == "dear"
 
 
+def test_the_choice_is_explained_to_who_asks(client: httpx.Client) -> None:
+    told = client.post(
+        "/v1/chat/completions",
+        json={"model": "any", "messages": [{"role": "user", "content": SIMPLE}]},
+        headers={"x-switchgear-explain": "1"},
+    ).headers["x-switchgear-route"]
+    assert "(auto: simple (0." in told
+    assert "by features), needs 0.70: cheap 0." in told
+    assert "-> cheap" in told
+
+
 def test_without_known_qualities_the_sooner_one_is_taken(client: httpx.Client) -> None:
     assert ask(client, SIMPLE, "unknown").headers["x-switchgear-provider"] in ("cheap", "dear")
 

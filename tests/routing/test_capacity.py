@@ -193,6 +193,14 @@ async def test_an_estimate_does_not_leave_out_what_may_just_fit(capacity: Capaci
     assert not (await fit(capacity, [unknown], ask(1250))).candidates
 
 
+async def test_a_context_that_the_client_asked_to_be_wider_is_the_provider_s_to_judge(capacity: Capacity) -> None:
+    asked = ask(5000, 900)
+    asked.wider = True
+    found = await fit(capacity, [deployment("a", 100, 500)], asked)
+    assert found.clamps == {"a/gpt-4o": 500}
+    assert len(found.candidates) == 1
+
+
 # ---------------------------------------------------------------- room
 
 
@@ -239,21 +247,43 @@ def test_a_reservation_has_prompt_answer_and_cost() -> None:
     assert estimate(Size(400), None, deployment("b"), 512).output_tokens == 512
 
 
+DATA = "QUJD" * 20_000
+
+
 def test_encoded_images_do_not_weigh_as_text() -> None:
-    data = "QUJD" * 20_000
-    parts = [
-        {"type": "text", "text": "What is it?"},
-        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}},
-    ]
+    url = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{DATA}"}}
+    parts = [{"type": "text", "text": "What is it?"}, url, url, {"type": "text", "text": "And the other?"}]
     body = msgspec.json.encode({"model": "m", "messages": [{"role": "user", "content": parts}]})
     size = size_of(len(body), body)
-    assert size.media >= 1
+    assert size.media == 2
     assert size.bytes < 500
-    assert 1500 <= about(size, deployment("a")) < 5000
+    assert 3000 <= about(size, deployment("a")) < 5000
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": DATA}},
+        {"type": "input_image", "image_url": f"data:image/png;base64,{DATA}"},
+        {"type": "input_audio", "input_audio": {"data": DATA, "format": "wav"}},
+        {"type": "file", "file": {"file_data": f"data:application/pdf;base64,{DATA}"}},
+    ],
+)
+def test_they_are_known_in_every_dialect(part: dict[str, Any]) -> None:
+    body = msgspec.json.encode({"messages": [{"role": "user", "content": [part]}]})
+    size = size_of(len(body), body)
+    assert (size.media, size.bytes < 500) == (1, True)
 
 
 def test_a_long_text_is_no_image() -> None:
     body = msgspec.json.encode({"messages": [{"role": "user", "content": "some words, again " * 5000}]})
+    assert size_of(len(body), body) == Size(len(body))
+
+
+@pytest.mark.parametrize("key", ["content", "text"])
+def test_a_text_that_looks_like_an_image_weighs_as_text(key: str) -> None:
+    """Else who sends it would reserve nothing for it."""
+    body = msgspec.json.encode({"messages": [{"role": "user", key: f"data:image/png;base64,{DATA}"}]})
     assert size_of(len(body), body) == Size(len(body))
 
 

@@ -208,7 +208,7 @@ def _reasons(call: ModelCall) -> list[str]:
 
 
 def _listed(names: list[str]) -> bytes:
-    text = ", ".join(names)[:1024]
+    text = ", ".join(names)[:1024].replace("→", "->")
     return "".join(character if " " <= character < "\x7f" else "?" for character in text).encode("ascii")
 
 

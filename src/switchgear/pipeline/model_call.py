@@ -44,6 +44,8 @@ from switchgear.routing.select import Ask
 from switchgear.routing.size import size_of
 
 _log = structlog.get_logger(__name__)
+_WIDER = b"context-1m"
+"""The beginning of the beta that widens a context: https://platform.claude.com/docs/en/build-with-claude/context-windows."""
 _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
 """Fields by which a provider is told of further models (OpenRouter's, LiteLLM's): no scope has looked at those."""
 
@@ -193,6 +195,7 @@ class ModelCalls:
             call.priority,
             size,
             call.id,
+            wider=_WIDER in request.headers,
         )
 
     def _blind(self, call: ModelCall, error: SightNotSupported) -> SightNotSupported:

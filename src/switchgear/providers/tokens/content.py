@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -27,10 +27,6 @@ _prompts = msgspec.json.Decoder(str | list[str | int | list[int]] | None)
 
 _TOOL_TOKENS: Final = 8
 """What a tool costs beside its words."""
-_MARKS: Final = (b"base64,", b'"data":"', b'"data": "')
-"""What stands before encoded bytes in the dialects that carry them: in a data: URL, and in a field of their own."""
-_MOST_MEDIA: Final = 512
-_WORDS: Final = (b'"image', b'"input_image"', b'"input_audio"', b'"input_file"', b'"file"', b'"document"')
 
 
 class Content(msgspec.Struct):
@@ -83,35 +79,6 @@ def content_of_fields(fields: Mapping[str, msgspec.Raw], name: str) -> Content |
         else:
             content.counted += 1 if isinstance(each, int) else len(each)
     return content
-
-
-def media_in(body: bytes) -> tuple[int, int]:
-    """How many images, sounds and documents a chat seems to carry, and how many of its bytes are their encoded content.
-
-    It looks at bytes and parses nothing, so it may take text for more of them than there are.
-    """
-    if not any(word in body for word in _WORDS):
-        return 0, 0
-    found = carried = 0
-    for start, end in _carried(body):
-        found += 1
-        carried += end - start
-    return max(found, sum(body.count(word) for word in _WORDS)), carried
-
-
-def _carried(body: bytes) -> Iterator[tuple[int, int]]:
-    """Where encoded content stands in the body, at most so many."""
-    found = 0
-    for mark in _MARKS:
-        start = body.find(mark)
-        while start >= 0 and found < _MOST_MEDIA:
-            start += len(mark)
-            end = body.find(b'"', start)
-            if end < 0:
-                return
-            yield start, end
-            found += 1
-            start = body.find(mark, end)
 
 
 def _texts(part: Part, content: Content) -> Iterable[str]:

@@ -15,6 +15,8 @@ from switchgear.routing.select import Ask
 _MOST_READ: Final = 1024 * 1024
 """Bytes of a conversation above which nobody looks for its last message."""
 _MOST_TEXT: Final = 16 * 1024
+_LOOKED_AT: Final = 1024
+"""Characters of a text whose words are looked at."""
 _LOOKED_BACK: Final = 16
 """How many messages are passed over on the way to the last one of the user."""
 _CODE: Final = ("```", "def ", "function ", "SELECT ", "#include", "=> {", "class ", "();", "import ")
@@ -87,17 +89,18 @@ def features_of(ask: Ask) -> Features:
     given = fields.get("messages") or fields.get("input") or fields.get("prompt")
     if given is not None and len(bytes(given)) <= _MOST_READ:
         _read(given, found)
-    found.code = any(mark in found.text for mark in _CODE)
+    found.code = any(mark in found.text[:_LOOKED_AT] for mark in _CODE)
     return found
 
 
 def numbers(text: str) -> tuple[float, ...]:
     """A text in numbers of about 0 to 1, in the order of ``NAMES``."""
-    text = text[:_MOST_TEXT]
     if not text:
         return (0.0,) * len(NAMES)
-    size = len(text.encode("utf-8", "replace"))
-    lower = text[:2048].lower()
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    wide = 1.0 - len(text) / size
+    text = text[:_LOOKED_AT]
+    lower = text.lower()
     words = text.count(" ") + 1
     digits = sum(text.count(digit) for digit in "0123456789")
     return (
@@ -110,7 +113,7 @@ def numbers(text: str) -> tuple[float, ...]:
         float(any(mark in text for mark in _CODE)),
         min(sum(word in lower for word in _HARD) / 3, 1.0),
         min(sum(word in lower for word in _SIMPLE) / 3, 1.0),
-        1.0 - len(text) / size,
+        wide,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from zlib import crc32
 
 import msgspec
 
@@ -18,7 +17,7 @@ _SOON: Final = 120.0
 _ALIKE: Final = 0.7
 _SKETCH: Final = 32
 _SHINGLE: Final = 4
-_SKETCHED: Final = 1024
+_SKETCHED: Final = 400
 
 Sketch = frozenset[int]
 
@@ -35,9 +34,12 @@ class Choice(msgspec.Struct):
 
 
 def sketch(text: str) -> Sketch:
-    """A text so that likeness can be told and the text cannot: the smallest hashes of its pieces (bottom-k MinHash, Broder 1997)."""
+    """A text so that likeness can be told and the text cannot: the smallest hashes of its pieces (bottom-k MinHash, Broder 1997).
+
+    The hashes are this process's own.
+    """
     plain = " ".join(text[:_SKETCHED].lower().split())
-    pieces = {crc32(plain[at : at + _SHINGLE].encode("utf-8", "replace")) for at in range(max(len(plain) - 3, 1))}
+    pieces = {hash(plain[at : at + _SHINGLE]) for at in range(max(len(plain) - 3, 1))}
     return frozenset(sorted(pieces)[:_SKETCH])
 
 
