@@ -38,8 +38,8 @@ base_url = "{shaky}"
 base_url = "{steady}"
 
 [models.fast]
-strategy = "{strategy}"
 deployments = [{{ provider = "shaky", model = "a" }}, {{ provider = "steady", model = "b" }}]
+{more}
 """
 
 
@@ -70,12 +70,11 @@ class Pair:
         self._stack = stack
 
     def gateway(
-        self, *, state: str = "memory:", pause: float = 0.3, strategy: str = "ordered", health: str = ""
+        self, *, state: str = "memory:", pause: float = 0.3, health: str = "", more: str = ""
     ) -> tuple[served, httpx.Client]:
         """A served gateway, and a client with its admin key."""
         config = CONFIG.format(
-            shaky=self.shaky.base_url, steady=self.steady.base_url, state=state, pause=pause, strategy=strategy,
-            health=health,
+            shaky=self.shaky.base_url, steady=self.steady.base_url, state=state, pause=pause, health=health, more=more
         )  # fmt: skip
         running = self._stack.enter_context(served(config))
         headers = {"authorization": f"Bearer {running.key}"}
@@ -97,9 +96,9 @@ def state_of(http: httpx.Client) -> str:
     return str(health_of(http)["state"])
 
 
-def called(http: httpx.Client) -> str:
+def called(http: httpx.Client, model: str = "fast") -> str:
     """The provider that answered a call."""
-    answer = chat(http, "fast")
+    answer = chat(http, model)
     assert answer.status_code == 200, answer.text
     return answer.headers["x-switchgear-provider"]
 
@@ -148,15 +147,30 @@ def test_a_limit_is_honoured_to_the_second(pair: Pair, limited: Callable[[float]
     eventually(lambda: called(http) and state_of(http) == "closed", 20)
 
 
-@pytest.mark.parametrize("strategy", ["weighted", "least_busy", "latency", "cost"])
-def test_every_strategy_avoids_what_is_not_healthy(pair: Pair, strategy: str) -> None:
-    _, http = pair.gateway(strategy=strategy, pause=600, health="longest_pause = 600")
+STRATEGIES = ("weighted", "least_busy", "latency", "cost")
+BY_STRATEGY = """
+[models.by-{strategy}]
+strategy = "{strategy}"
+deployments = [{{ provider = "shaky", model = "{strategy}" }}, {{ provider = "steady", model = "{strategy}" }}]
+"""
+
+
+def test_every_strategy_avoids_what_is_not_healthy(pair: Pair) -> None:
+    more = "".join(BY_STRATEGY.format(strategy=strategy) for strategy in STRATEGIES)
+    _, http = pair.gateway(pause=600, health="longest_pause = 600", more=more)
     pair.shaky.always(faults.hang_up("reset"))
-    eventually(lambda: called(http) and state_of(http) == "open", 30)
-    before = len(pair.shaky.requests)
-    for _ in range(10):
-        assert called(http) == "steady"
-    assert len(pair.shaky.requests) == before
+    for strategy in STRATEGIES:
+        name = f"by-{strategy}"
+        eventually(
+            lambda name=name, strategy=strategy: (
+                called(http, name) and health_of(http, f"shaky/{strategy}")["state"] == "open"
+            ),
+            30,
+        )
+        before = len(pair.shaky.requests)
+        for _ in range(10):
+            assert called(http, name) == "steady"
+        assert len(pair.shaky.requests) == before
 
 
 def test_an_idle_deployment_that_is_down_is_found_by_probes_before_a_call_meets_it(pair: Pair) -> None:

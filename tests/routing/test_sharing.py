@@ -102,6 +102,7 @@ async def test_only_who_saw_it_tells_of_it(shared: Shared) -> None:
     one = shared.process()
     for _ in range(3):
         shared.process()
+    await shared.settled()
     fail(one, shared.now)
     await shared.settled()
     assert len(told) == 1
@@ -171,6 +172,21 @@ async def test_what_was_told_to_nobody_is_told_again_after_a_gap(shared: Shared)
     await shared.settled()
     assert (other.state, other.reason) == ("open", one.reason)
     assert other.retry_at == pytest.approx(one.retry_at, abs=0.002)
+
+
+async def test_what_is_told_again_changes_nothing_where_it_is_known(shared: Shared) -> None:
+    one, other = shared.process(), shared.process()
+    await shared.settled()
+    fail(one, shared.now)
+    await shared.settled()
+    changes: list[BreakerChanged] = []
+    shared.processes[1]._board.changed.append(changes.append)
+    before = other.retry_at
+    for _ in range(3):
+        shared.now += 0.1
+        shared.processes[0].catch_up()
+        await shared.settled()
+    assert (changes, other.retry_at, other.breaker._openings) == ([], before, 1)
 
 
 async def test_a_probe_of_a_process_that_died_does_not_keep_others_from_probing_for_ever(shared: Shared) -> None:

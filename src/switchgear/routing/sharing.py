@@ -12,6 +12,8 @@ import inspect
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import chain, repeat
 from typing import Annotated, Final
 
 import msgspec
@@ -29,20 +31,24 @@ PROBE_SECONDS: Final = 30.0
 _log = logging.getLogger(__name__)
 _KEY: Final = "health:"
 _LONGEST_NOTICE: Final = 4096
-_AHEAD_MS: Final = 60_000
-_LATE_MS: Final = 60_000
+_AHEAD: Final = 60.0
+_LATE: Final = 60.0
 """A message that seems to be younger than this is new: clocks may differ by so much, and channels keep none for so long."""
 _KEPT_SECONDS: Final = 900.0
 """How much longer than its pause an open breaker is kept for processes that start later."""
 _WAITING: Final = 1024
 _REMEMBERED: Final = 8192
 _LOOKS: Final = (1.0, 5.0)
-"""Seconds after the start at which what is kept is read again: connections are made meanwhile, and messages may be missed."""
+"""Seconds between looks after the start and after messages were lost."""
 _LOOK_EVERY: Final = 60.0
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """A change as it is sent. ``at`` is milliseconds since the epoch, ``wait`` seconds from then on."""
+    """A change as it is sent: ``at`` is when it happened, in milliseconds since the epoch, by ``node``'s clock.
+
+    It was sent ``since`` seconds after it happened, and ``wait`` are the seconds from then on: several times where it may have
+    been lost, and whoever knows it passes over it.
+    """
 
     deployment: Annotated[str, Meta(max_length=512)]
     state: BreakerState
@@ -51,6 +57,7 @@ class Notice(msgspec.Struct, frozen=True):
     limited: bool
     at: Annotated[int, Meta(ge=0, le=1 << 50)]
     node: Annotated[str, Meta(max_length=64)]
+    since: Annotated[float, Meta(ge=0, le=LONGEST_LIMIT)] = 0.0
 
 
 _encode = msgspec.json.Encoder().encode
@@ -74,6 +81,7 @@ class SharedHealth:
         self._newest: dict[str, tuple[int, str]] = {}
         self._unread: asyncio.Queue[str] = asyncio.Queue(_WAITING)
         self._unsubscribe: Callable[[], None] | None = None
+        self._gap = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -85,7 +93,6 @@ class SharedHealth:
             asyncio.create_task(self._read(), name="shared health"),
             asyncio.create_task(self._look(), name="shared health looks"),
         ]
-        self._read_all()
 
     async def close(self) -> None:
         """End."""
@@ -98,37 +105,43 @@ class SharedHealth:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def catch_up(self) -> None:
-        """Messages may have been lost: read what others kept, and tell again what stands here by what was seen here."""
-        now = self._board.clock()
-        for health in self._board:
-            if health.noted and health.state != "closed" and self._newest.get(health.id, (0, ""))[1] == self._node:
-                wait = max(0.0, health.breaker.retry_at - now)
-                limited = health.breaker.limited_by_provider
-                at = round(self._wall() * 1000)
-                self.tell(BreakerChanged(at, health.id, health.state, health.state, health.reason, wait, limited))
-        self._read_all()
+        """Messages may have been lost, so begin as at the start."""
+        self._gap.set()
 
     def tell(self, change: BreakerChanged) -> None:
         """Tell the others of a change that happened here."""
-        if not change.here:
-            return
+        if change.here:
+            at = max(change.at, self._newest.get(change.deployment, (0, ""))[0] + 1)
+            self._remember(change.deployment, at, self._node)
+            self._send(change, at, 0.0)
+
+    def _send(self, change: BreakerChanged, at: int, since: float) -> None:
         wait = PROBE_SECONDS if change.after == "half_open" else min(change.wait, LONGEST_LIMIT)
-        at = max(change.at, self._newest.get(change.deployment, (0, ""))[0] + 1)
-        self._remember(change.deployment, at, self._node)
         reason = change.reason[:300]
-        notice = Notice(change.deployment, change.after, reason, wait, change.limited, at, self._node)
-        body = _encode(notice)
+        body = _encode(Notice(change.deployment, change.after, reason, wait, change.limited, at, self._node, since))
         if len(body) > _LONGEST_NOTICE or len(change.deployment) > 512:
             return
         self._channels.publish(CHANNEL, body)
         # Also where it closed: a process that starts now must not take an older one for the truth.
         self._blobs.set(_KEY + change.deployment, body, wait + _KEPT_SECONDS)
 
+    def _tell_again(self) -> None:
+        """Tell what stands as it does by what was seen here; those who know it already change nothing."""
+        now, wall = self._board.clock(), self._wall()
+        for health in self._board:
+            at, node = self._newest.get(health.id, (0, ""))
+            if node == self._node and health.state != "closed":
+                wait = max(0.0, health.breaker.retry_at - now)
+                limited = health.breaker.limited_by_provider
+                change = BreakerChanged(at, health.id, health.state, health.state, health.reason, wait, limited)
+                self._send(change, at, min(max(0.0, wall - at / 1000), LONGEST_LIMIT))
+
     def hear(self, message: bytes) -> None:
         """Take what another process told; what cannot be is passed over."""
         notice = self._believed(message)
         if notice is not None:
-            self._take(notice, late=self._age(notice) > _LATE_MS)
+            passed = self._passed(notice)
+            self._take(notice, passed if passed > _LATE else 0.0)
 
     def _believed(self, message: bytes) -> Notice | None:
         if len(message) > _LONGEST_NOTICE:
@@ -141,15 +154,14 @@ class SharedHealth:
         if notice.node == self._node or self._board.find(notice.deployment) is None:
             return None
         newest = self._newest.get(notice.deployment, (0, ""))
-        if (notice.at, notice.node) <= newest or self._age(notice) < -_AHEAD_MS:
+        if (notice.at, notice.node) <= newest or self._wall() - notice.at / 1000 < -_AHEAD:
             return None
         return notice
 
-    def _take(self, notice: Notice, *, late: bool) -> None:
+    def _take(self, notice: Notice, passed: float) -> None:
+        """Stand as was told ``passed`` seconds ago."""
         self._remember(notice.deployment, notice.at, notice.node)
-        state, wait = notice.state, notice.wait
-        if late:
-            wait = max(0.0, wait - max(0, self._age(notice)) / 1000)
+        state, wait = notice.state, max(0.0, notice.wait - passed)
         if not notice.limited:
             wait = min(wait, max(self._board.rules.longest_pause, PROBE_SECONDS))
         reason = "".join(each if each.isprintable() else "\ufffd" for each in notice.reason)
@@ -158,9 +170,9 @@ class SharedHealth:
         )
         self._board.take(change)
 
-    def _age(self, notice: Notice) -> int:
-        """Milliseconds since it was sent, by this host's clock."""
-        return round(self._wall() * 1000) - notice.at
+    def _passed(self, notice: Notice) -> float:
+        """Seconds since it was sent, by this host's clock; negative where that is behind."""
+        return self._wall() - notice.at / 1000 - notice.since
 
     def _remember(self, deployment: str, at: int, node: str) -> None:
         if len(self._newest) > _REMEMBERED:
@@ -170,12 +182,18 @@ class SharedHealth:
     # ------------------------------------------------------------ what was told before
 
     async def _look(self) -> None:
-        for after in _LOOKS:
-            await asyncio.sleep(after)
-            self._read_all()
+        """Look at once, soon, and every so often, and again when messages may have been lost.
+
+        Soon, because then the one or the other connection may not stand yet.
+        """
         while True:
-            await asyncio.sleep(_LOOK_EVERY)
-            self._read_all()
+            self._gap.clear()
+            for after in chain(_LOOKS, repeat(_LOOK_EVERY)):
+                self._tell_again()
+                self._read_all()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._gap.wait(), after)
+                    break
 
     def _read_all(self) -> None:
         for health in self._board:
@@ -197,8 +215,10 @@ class SharedHealth:
 
     def _take_kept(self, notice: Notice) -> None:
         """Stand as was told some time ago: nothing of what is over by now."""
-        passed = self._age(notice) / 1000
-        if notice.state == "closed" or (notice.state == "recovering" and passed >= self._board.rules.recovery):
+        passed = max(0.0, self._passed(notice))
+        if notice.state == "closed" or (
+            notice.state == "recovering" and passed + notice.since >= self._board.rules.recovery
+        ):
             self._remember(notice.deployment, notice.at, notice.node)
         else:
-            self._take(notice, late=True)
+            self._take(notice, passed)
