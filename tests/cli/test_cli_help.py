@@ -20,6 +20,7 @@ LEAVES = [
     *(("providers", name) for name in ("list", "test")),
     *(("secrets", name) for name in ("set", "list", "remove")),
     *(("db", name) for name in ("status", "upgrade", "backup", "restore")),
+    *(("cache", name) for name in ("stats", "purge", "evaluate")),
     *(("config", name) for name in ("show", "reload", "schema")),
 ]
 COMMANDS = [

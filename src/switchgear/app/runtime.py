@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from switchgear.app.accounts import Built, build
 from switchgear.app.ambient import with_ambient
+from switchgear.app.caching import CachePolicies
 from switchgear.app.routes import rules_of
 from switchgear.config.models import AliasSettings
 from switchgear.config.providers import DEFAULT_KIND, AnyProvider, LiteLLMProviderSettings, parse_provider
@@ -92,8 +93,9 @@ class RuntimeCompiler:
                 )
             except (UnresolvedReference, ValueError) as error:
                 notes.append(f'Provider "{name}" is left out: {error}')
-        directory = self._directory(settings, chosen, built)
-        self._add_aliases(directory, settings, stored[1], sources, notes)
+        policies = CachePolicies(settings, chosen)
+        directory = self._directory(settings, chosen, built, policies)
+        self._add_aliases(directory, settings, stored[1], policies, (sources, notes))
         return Runtime(directory, built, sources, tuple(notes))
 
     def _stored_providers(
@@ -118,7 +120,11 @@ class RuntimeCompiler:
                 )
 
     def _directory(
-        self, settings: Settings, chosen: Mapping[str, AnyProvider], built: Mapping[str, Built]
+        self,
+        settings: Settings,
+        chosen: Mapping[str, AnyProvider],
+        built: Mapping[str, Built],
+        policies: CachePolicies,
     ) -> Directory:
         providers: dict[str, Provider] = {name: one.provider for name, one in built.items()}
         listed: dict[str, Iterable[str]] = {}
@@ -132,11 +138,14 @@ class RuntimeCompiler:
             priced_as[name] = one.prices or _priced_as(one) or name
             listed[name] = one.models or (() if one.kind in _OWN_NAMES else self._catalog.models(priced_as[name]))
         directory = Directory(providers, self._catalog, listed, priced_as, self._board, rules_of(None, settings.retry))
+        directory.cached = policies.of_model
         if self._embedded is not None:
             provider, models = self._embedded
-            for model in models:
-                if model not in settings.models:
-                    directory.define(Model(model, (directory.deployment(provider, model),), rules=directory.rules))
+            for name in models:
+                if name not in settings.models:
+                    model = Model(name, (directory.deployment(provider, name),), rules=directory.rules)
+                    model.cache = policies.of_model(provider, name)
+                    directory.define(model)
         return directory
 
     def _add_aliases(
@@ -144,9 +153,10 @@ class RuntimeCompiler:
         directory: Directory,
         settings: Settings,
         documents: Documents,
-        sources: dict[str, str],
-        notes: list[str],
+        policies: CachePolicies,
+        told: tuple[dict[str, str], list[str]],
     ) -> None:
+        sources, notes = told
         aliases: dict[str, AliasSettings] = dict(settings.models)
         for name in directory.aliases:
             sources[f"models.{name}"] = "embedded"
@@ -172,9 +182,9 @@ class RuntimeCompiler:
                 deployments = (directory.deployment(directory.providers[one.provider], one.model, one) for one in known)
                 policy = self._policy(directory, alias)
                 rules = rules_of(alias, settings.retry)
-                directory.define(
-                    Model(name, tuple(deployments), alias.answers, alias.vision_fallback or "", rules, policy)
-                )
+                model = Model(name, tuple(deployments), alias.answers, alias.vision_fallback or "", rules, policy)
+                model.cache = policies.of_alias(name, alias, known)
+                directory.define(model)
             else:
                 sources.pop(f"models.{name}", None)
 

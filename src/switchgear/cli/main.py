@@ -40,6 +40,7 @@ COMMANDS: Final = (
     (_MANAGE, "providers", "List and test providers."),
     (_MANAGE, "secrets", "Keep secrets that the configuration refers to."),
     (_LOOK, "doctor", "Find and explain what is wrong."),
+    (_LOOK, "cache", "Show, purge and evaluate the answers that are kept."),
     (_LOOK, "config", "Show and reload the configuration."),
     (_LOOK, "db", "Upgrade, back up and restore the database."),
     (_LOOK, "log", "Change what the running gateway logs."),

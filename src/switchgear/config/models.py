@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from switchgear.config.auto import AutoSettings, Share
+from switchgear.config.cache import ModelCacheSettings
 from switchgear.config.fields import Day, Section, Text
 from switchgear.config.limits import LimitName
 from switchgear.config.routes import HedgeSettings, ModelTimeouts, RetrySettings
@@ -131,6 +132,9 @@ class AliasSettings(Section):
         None,
         description="Model that takes the calls with images when this one cannot see; they are refused when left out.",
         examples=["seeing"],
+    )
+    cache: ModelCacheSettings | None = Field(
+        None, description="Whether and how its answers are kept to be given again; as in [cache] when left out."
     )
     limits: LimitName | None = Field(
         None,

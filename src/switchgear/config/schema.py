@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from switchgear.config.batches import BatchSettings
+from switchgear.config.cache import CacheSettings
 from switchgear.config.fields import (
     MIB,
     PRIVATE,
@@ -223,6 +224,7 @@ class Settings(Section):
     vision: VisionSettings = Field(default_factory=VisionSettings)
     responses: ResponsesSettings = Field(default_factory=ResponsesSettings)
     batches: BatchSettings = Field(default_factory=BatchSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
     health: HealthSettings = Field(default_factory=HealthSettings)
     retry: RetryDefaults = Field(default_factory=RetryDefaults)
     providers: dict[Annotated[ProviderName, AfterValidator(_not_local)], ProviderSettings] = Field(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from switchgear.config.cache import CacheSettings
 from switchgear.config.health import HealthSettings
 from switchgear.config.limits import LimitSettings
 from switchgear.config.providers import DEFAULT_KIND, KINDS, OpenAIProviderSettings
@@ -37,6 +38,7 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("local", LocalSettings),
     ("vision", VisionSettings),
     ("responses", ResponsesSettings),
+    ("cache", CacheSettings),
     ("health", HealthSettings),
 )
 _OF_OTHER_KINDS: Final = ("kind", "litellm_provider", "base_url", "api_version", "api_key", "params")
@@ -62,6 +64,7 @@ deployments = [
 #answers = "check"
 #vision_fallback = "openai/gpt-5-mini"
 #limits = "default"
+#cache = {{ ttl = 300, stale_if_error = 86400 }}
 """
 _OWNERS: Final = """
 # Teams and users are named by keys: switchgear keys create ci --team search --user ann. "*" is every other one.

@@ -9,9 +9,11 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, get_args
 
 from switchgear.access.keys import token_from
+from switchgear.cache.wish import wish_of
+from switchgear.core.calls import CacheResult
 from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearError
 from switchgear.core.rates import Rates
 from switchgear.edge.exchange import ClientGoneError, Exchange, ResponseHeaders
@@ -24,6 +26,7 @@ from switchgear.routing.forecast import Forecast
 _log = logging.getLogger(__name__)
 _TRACE_PARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context, section 3.2.2."""
+_CACHE_LINES = {told: b"x-switchgear-cache: %b\r\n" % told.encode() for told in get_args(CacheResult)}
 
 
 class Wire(Protocol):
@@ -106,8 +109,11 @@ def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
             api_key = value
         elif name == b"traceparent":
             call.trace = value.decode() if _TRACE_PARENT.fullmatch(value) else ""
+        elif name == b"cache-control":
+            call.wish = wish_of(value, call.wish)
         elif name.startswith(b"x-switchgear-"):
             debug = take_wish(call, name, value) or debug
+    exchange.outlives = call.outlives_client
     calls.authenticate(call, token_from(authorization, api_key))
     if call.key is not None:
         call.priority = min(call.key.priority, call.priority)
@@ -172,13 +178,15 @@ def call_headers(call: ModelCall, wire: Wire) -> bytes:
     headers = call.deployment.header if call.deployment is not None else b""
     if call.rates is not None:
         headers += wire.rate_headers(call.rates)
+    if call.cache:
+        headers += _CACHE_LINES[call.cache]
+        if call.age is not None:
+            headers += b"age: %d\r\n" % call.age
     if call.dropped:
         headers += b"x-switchgear-dropped: %b\r\n" % _listed(call.dropped)
     if call.forecast is not None:
         headers += _forecast_lines(call.forecast)
     headers += b"x-switchgear-attempts: %d\r\n" % call.attempts
-    if call.cache:
-        headers += b"x-switchgear-cache: %b\r\n" % call.cache.encode()
     if call.explain:
         headers += b"x-switchgear-route: %b\r\n" % _listed(_reasons(call))
     if call.clamped:

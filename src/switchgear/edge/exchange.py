@@ -30,7 +30,8 @@ class Exchange:
     """One data-plane request and its answer.
 
     The answer is started once, written any number of times and ended once. ``write`` never waits; a
-    producer that can be made to wait gives ``on_pressure`` and is told when to stop and when to go on.
+    producer that can be made to wait gives ``on_pressure`` and is told when to stop and when to go on. ``outlives`` is asked, when the
+    client leaves, whether what works for it is to go on.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Exchange:
         "headers",
         "method",
         "on_pressure",
+        "outlives",
         "path",
         "query",
         "started",
@@ -60,6 +62,7 @@ class Exchange:
         self.started = False
         self.gone = False
         self.on_pressure: Callable[[bool], None] | None = None
+        self.outlives: Callable[[], bool] | None = None
         self._chunked = False
 
     def header(self, name: bytes) -> bytes:

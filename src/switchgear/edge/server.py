@@ -280,7 +280,7 @@ class GatewayProtocol(HttpToolsProtocol):
         exchange = self._exchange
         if exchange is not None and not exchange.complete:
             exchange.gone = True
-            if self._running is not None:
+            if self._running is not None and not (exchange.outlives is not None and exchange.outlives()):
                 self._running.cancel()
 
     def on_response_complete(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from switchgear.cache.wish import OFF
 from switchgear.core.calls import Priority
 from switchgear.core.errors import RequestError
 from switchgear.pipeline.call import ModelCall
@@ -15,7 +16,7 @@ def take_wish(call: ModelCall, name: bytes, value: bytes) -> bool:
     """Take one ``x-switchgear-`` field; whether it asks for lines at debug level.
 
     ``-priority`` lowers the priority of the call's key, ``-timeout`` gives the seconds that the client waits at most, ``-explain`` asks
-    for the route, ``-forecast`` for what the call is expected to use. Unknown ones are passed over. Raises RequestError for a value that makes no sense.
+    for the route, ``-forecast`` for what the call is expected to use. ``-cache: off`` leaves the cache out. Unknown ones are passed over. Raises RequestError for a value that makes no sense.
     """
     match name:
         case b"x-switchgear-priority":
@@ -26,6 +27,8 @@ def take_wish(call: ModelCall, name: bytes, value: bytes) -> bool:
             call.explain = bool(value)
         case b"x-switchgear-forecast":
             call.wants_forecast = value not in (b"", b"0")
+        case b"x-switchgear-cache":
+            call.wish = OFF if value.strip().lower() == b"off" else call.wish
         case b"x-switchgear-debug":
             return bool(value)
     return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
 from switchgear.access.keys import Key
+from switchgear.cache.wish import ANY
 from switchgear.core.calls import CacheResult, Outcome, Priority, Route, Step, Usage
 from switchgear.core.rates import Rates
 from switchgear.pipeline.thread import Thread
@@ -42,7 +44,8 @@ class ModelRequest(msgspec.Struct):
     ``body`` is the whole of it, for when it is read as a canonical call (made of the fields where it is empty). ``headers`` are
     field lines for a provider of the same dialect (``anthropic-beta``). ``form`` is the request where it is one with files; of
     ``fields`` the names alone are of use then. ``max_tokens`` is the longest answer that is wanted, by whichever name the dialect has for
-    it; None where nothing is said.
+    it; None where nothing is said. ``keepable`` is false for an answer that is more than its words, such as a response that is kept and
+    has an id to be asked for by: the cache lets it pass.
     """
 
     model: str
@@ -54,6 +57,7 @@ class ModelRequest(msgspec.Struct):
     headers: bytes = b""
     form: Form | None = None
     max_tokens: int | None = None
+    keepable: bool = True
 
 
 class ModelCall:
@@ -64,13 +68,15 @@ class ModelCall:
     the model. ``content_type`` is the answer's, where it is not always the same. ``steps`` are what stages said of it. ``priority`` is
     how urgent it is, ``patience`` the seconds that the client waits at most, ``explain`` whether it asks for the route. ``thread`` is the
     answer where another attempt may carry it on. ``ask`` is what routing was told of it, ``clamped`` what was lowered so that the answer has room,
-    ``forecast`` what it was expected to use, where the client asked for that.
+    ``forecast`` what it was expected to use, where the client asked for that. ``wish`` is what the client wants of the cache, ``age``
+    how many seconds ago an answer from there was made. ``stays`` is asked, when the client leaves, whether the answer is wanted all the
+    same.
     """
 
     __slots__ = (
-        "ask", "at", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "explain", "first_token", "forecast", "id",
-        "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "shaped", "started", "status", "steps",
-        "streamed", "thread", "trace", "trials", "usage", "wants_forecast",
+        "age", "ask", "at", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "explain", "first_token", "forecast", "id",
+        "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "shaped", "started", "status", "stays",
+        "steps", "streamed", "thread", "trace", "trials", "usage", "wants_forecast", "wish",
     )  # fmt: skip
 
     def __init__(self, call_id: str, operation: Operation) -> None:
@@ -99,6 +105,9 @@ class ModelCall:
         self.recorded = False
         self.rates: Rates | None = None
         self.cache: CacheResult = ""
+        self.wish = ANY
+        self.age: int | None = None
+        self.stays: Callable[[], bool] | None = None
         self.trials: list[Trial] = []
         self.steps: list[Step] = []
         self.thread: Thread | None = None
@@ -109,6 +118,10 @@ class ModelCall:
         self.forecast: Forecast | None = None
         self.wants_forecast = False
         self.content_type = b""
+
+    def outlives_client(self) -> bool:
+        """Whether the call goes on although its client has left."""
+        return self.stays is not None and self.stays()
 
     def tell(self, stage: str, told: str) -> None:
         """Keep what a stage has to say of the call, for whoever asks why it went the way it did."""

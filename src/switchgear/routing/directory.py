@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Final, Literal
 
 from switchgear.config.models import DeploymentSettings
+from switchgear.core.caching import CachePolicy
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Catalog, overridden
@@ -33,7 +34,7 @@ class Model:
 
     ``answers`` is what the gateway does about answers that are not what was asked for; ``vision_fallback`` names the model
     that takes calls with images when this one sees nothing. ``rules`` and ``policy`` say how its calls are routed,
-    ``cache`` how long answers are kept, None for not at all.
+    ``cache`` how its answers are kept; None where they are not.
     """
 
     __slots__ = ("answers", "cache", "deployments", "name", "policy", "rules", "vision_fallback")
@@ -53,7 +54,7 @@ class Model:
         self.vision_fallback = vision_fallback
         self.rules = rules
         self.policy = policy
-        self.cache: object | None = None
+        self.cache: CachePolicy | None = None
 
 
 class Directory:
@@ -61,7 +62,7 @@ class Directory:
 
     ``providers`` are callable as ``provider/model``; ``listed`` names the models to show for each of them, and
     ``priced_as`` the provider of the price catalogue whose prices hold. ``board`` has the health of deployments, ``rules`` are those
-    of models that have none of their own.
+    of models that have none of their own, and ``cached`` gives how the answers of ``provider/model`` are kept.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Directory:
         board: Board | None = None,
         rules: RouteRules = _RULES,
     ) -> None:
+        self.cached: Callable[[Provider, str], CachePolicy | None] | None = None
         self.board = board or Board()
         self.rules = rules
         self.aliases: dict[str, Model] = {}
@@ -132,6 +134,8 @@ class Directory:
         if provider.embedded and name not in self._listed:
             return None
         model = Model(name, (self.deployment(provider, model_name),), rules=self.rules)
+        if self.cached is not None:
+            model.cache = self.cached(provider, model_name)
         if len(self._found) < _REMEMBERED:
             self._found[name] = model
         return model

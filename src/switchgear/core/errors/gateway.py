@@ -66,3 +66,11 @@ class WorkersFailed(GatewayError):
 
     code = "workers_failed"
     hint = "The log says why they ended."
+
+
+class NotCached(GatewayError):
+    """Only a kept answer was wanted, and there is none (RFC 9111, section 5.2.1.7)."""
+
+    code = "not_cached"
+    status = 504
+    hint = "Send it without only-if-cached."

@@ -77,6 +77,7 @@ class ResponseRequest(msgspec.Struct):
             prompt_characters=size,
             body=body,
             max_tokens=self.max_tokens,
+            keepable=not self.store,
         )
 
     def ask_for_thoughts(self, sent: ModelRequest, deployment: Deployment) -> None:

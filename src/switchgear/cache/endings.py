@@ -1,0 +1,33 @@
+"""Whether an answer is one to keep: it ended because it was done, or at the length that its client set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from switchgear.providers.base import Operation
+
+_CHAT: Final = re.compile(rb'"finish_reason"\s*:\s*"(length|content_filter|error)"')
+_MESSAGES: Final = re.compile(rb'"stop_reason"\s*:\s*"(max_tokens|model_context_window_exceeded)"')
+_INCOMPLETE: Final = re.compile(rb'"incomplete_details"\s*:\s*\{[^{}]*"reason"\s*:\s*"([^"]*)"')
+_PATTERNS: Final = {
+    Operation.CHAT: _CHAT,
+    Operation.COMPLETION: _CHAT,
+    Operation.MESSAGES: _MESSAGES,
+    Operation.RESPONSES: _INCOMPLETE,
+}
+"""What is looked for cannot stand in a JSON string: its quotes would be escaped there."""
+_LENGTH: Final = frozenset({b"length", b"max_tokens", b"max_output_tokens"})
+_LIMITS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+
+
+def ended(operation: Operation, data: bytes, fields: Mapping[str, msgspec.Raw]) -> bool:
+    """Whether a whole answer, or all events of a streamed one, ended as its client meant it to. ``fields`` are the request's."""
+    pattern = _PATTERNS.get(operation)
+    if pattern is None:
+        return True
+    why = {found[1] for found in pattern.finditer(data)}
+    return not why or (why <= _LENGTH and any(name in fields for name in _LIMITS))

@@ -1,0 +1,79 @@
+"""A call as the cache looks at it."""
+
+from __future__ import annotations
+
+from switchgear.cache.flight import Flight
+from switchgear.cache.kept import Kept
+from switchgear.cache.key import form_of
+from switchgear.cache.wish import Wish
+from switchgear.core.caching import CachePolicy
+from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.reply import Reply
+from switchgear.routing.directory import Model
+
+
+class Asked:
+    """What is asked for, and on which terms. ``now`` is seconds since the epoch.
+
+    ``name`` is the answer's (``key.Names``), ``form`` the one it is wanted in, ``place`` both together: what identical calls under way
+    have in common. ``begun`` is whether the client has got the head of a streamed answer.
+    """
+
+    __slots__ = (
+        "begun",
+        "call",
+        "form",
+        "model",
+        "name",
+        "now",
+        "policy",
+        "priority",
+        "reply",
+        "request",
+        "tenant",
+        "wish",
+    )
+
+    def __init__(
+        self,
+        what: tuple[ModelCall, ModelRequest, Model, Reply],
+        policy: CachePolicy,
+        tenant: str,
+        name: bytes,
+        now: float,
+    ) -> None:
+        self.call, self.request, self.model, self.reply = what
+        self.policy = policy
+        self.tenant = tenant
+        self.name = name
+        self.now = now
+        self.form = form_of(stream=self.request.stream, fields=self.request.fields)
+        self.wish: Wish = self.call.wish
+        self.priority = int(self.call.priority)
+        self.begun = False
+
+    @property
+    def place(self) -> bytes:
+        """Name and form; an answer that cannot be told in another form is kept under both."""
+        return placed(self.name, self.form)
+
+    def joins(self, flight: Flight) -> bool:
+        """Whether the answer that another call is about to get will do; less urgent ones are not waited for."""
+        return flight.open and not self.wish.fresh_only and flight.priority >= self.priority
+
+    def takes(self, kept: Kept) -> bool:
+        """Whether a kept answer will do."""
+        wish, age = self.wish, self.now - kept.made
+        if wish.oldest is not None and age > wish.oldest:
+            return False
+        return age < kept.ttl - wish.margin or (wish.past > 0 and age < kept.ttl + min(wish.past, kept.grace))
+
+    def needs(self, kept: Kept) -> bool:
+        """Whether it will do when there is no other."""
+        grace = kept.grace if self.wish.grace is None else min(kept.grace, self.wish.grace)
+        return self.now < kept.made + kept.ttl + grace
+
+
+def placed(name: bytes, form: bytes) -> bytes:
+    """The place of an answer that is one form alone."""
+    return name + b"+" + form
