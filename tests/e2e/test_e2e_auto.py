@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from observed import eventually
 
+from switchgear.providers.local.models import MINILM
 from switchgear.testing import ScriptedProvider, served
 
 CONFIG = """
@@ -151,3 +153,20 @@ def test_an_opinion_that_is_none_is_refused(client: httpx.Client, body: object) 
 def test_an_opinion_is_posted(client: httpx.Client) -> None:
     answer = client.get("/v1/feedback")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.skipif(bool(MINILM.missing()), reason='needs the extra "local"')
+def test_the_embedded_model_has_its_say_once_it_is_ready(provider: ScriptedProvider) -> None:
+    """The first calls go by features, while the embedding model starts; then its vectors decide too."""
+    config = CONFIG.format(url=provider.base_url).replace("enabled = false", "enabled = true\nthreads = 1")
+    with served(config, stop_timeout=20) as running:
+        headers = {"authorization": f"Bearer {running.key}", "x-switchgear-explain": "1"}
+        with httpx.Client(base_url=running.url, headers=headers, timeout=30, trust_env=False) as http:
+            numbers = iter(range(100_000))
+
+            def by_vector() -> bool:
+                told = ask(http, f"What is {next(numbers)} plus 4?").headers["x-switchgear-route"]
+                return "auto: simple" in told and "by features" not in told
+
+            assert not by_vector()
+            eventually(by_vector, 60)

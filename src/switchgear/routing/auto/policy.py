@@ -28,7 +28,7 @@ from switchgear.routing.select import Ask, Latency, Ranking, labelled, money, pa
 _NAMED: Final = 4
 _TAKES: Final[dict[Level, float]] = {"simple": 0.35, "medium": 0.55, "hard": 1.0}
 """What part of a deployment's failings a request of that level meets."""
-_PRIOR: Final = 12.0
+_PRIOR: Final = 20.0
 """Opinions that what the configuration says of a quality is worth."""
 _MILD: Final = 0.3
 """What part of a bad answer it is when a question is asked again."""
