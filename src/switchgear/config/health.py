@@ -43,7 +43,7 @@ class HealthSettings(Section):
         le=3600,
         description="Longest first pause in seconds; drawn at random, and every next one may be twice as long.",
     )
-    longest_pause: float = Field(300.0, gt=0, le=86_400, description="No pause is longer, in seconds.")
+    longest_pause: float = Field(30.0, gt=0, le=86_400, description="No pause is longer, in seconds.")
     recovery: float = Field(
         10.0,
         ge=0,

@@ -50,7 +50,7 @@ class BreakerRules(msgspec.Struct, frozen=True):
     calls: int = 10
     window: float = 30.0
     pause: float = 5.0
-    longest_pause: float = 300.0
+    longest_pause: float = 30.0
     recovery: float = 10.0
 
 
