@@ -67,7 +67,34 @@ async def test_a_call_is_shown_with_everything_known_of_it(desk):
         "cache": "",
         "message": "",
         "saved": None,
-        "route": None,
+        "fallbacks": 0,
+        "route": {
+            "steps": [],
+            "attempts": [
+                {
+                    "provider": "scripted",
+                    "deployment": "test-model",
+                    "at_ms": 0.0,
+                    "ms": 20.0,
+                    "first_token_ms": 10.0,
+                    "outcome": "ok",
+                    "status": 200,
+                    "error": "",
+                    "message": "",
+                    "usage": {
+                        "prompt_tokens": 10,
+                        "completion_tokens": 5,
+                        "cached_tokens": 0,
+                        "reasoning_tokens": 0,
+                        "cache_write_tokens": 0,
+                        "estimated": False,
+                    },
+                    "cost": "0.0031",
+                    "why": "",
+                    "waited_ms": 0.0,
+                }
+            ],
+        },
     }
     assert (await desk.api.get("/api/usage/req_none")).status_code == 404
 
@@ -83,7 +110,9 @@ async def test_a_call_is_shown_with_the_way_it_went(desk):
         ),
     )
     desk.gateway.store.writer.add(record(1, attempts=2, route=route))
-    told = (await desk.api.get("/api/usage/req_001")).json()["route"]
+    whole = (await desk.api.get("/api/usage/req_001")).json()
+    assert whole["fallbacks"] == 1
+    told = whole["route"]
     assert told["steps"][0] == {"stage": "key", "at_ms": 0.05, "told": '"ci" allowed'}
     assert [(one["provider"], one["outcome"], one["message"]) for one in told["attempts"]] == [
         ("a", "failed", "No \x1b[31m"),

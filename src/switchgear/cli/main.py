@@ -34,6 +34,8 @@ COMMANDS: Final = (
     (_USE, "feedback", "Say how good an answer was."),
     (_USE, "batches", "Send files of requests, and follow them."),
     (_USE, "usage", "Show calls, tokens and cost."),
+    (_USE, "why", "Show what happened to a call."),
+    (_USE, "errors", "Show errors in groups of what is alike."),
     (_MANAGE, "keys", "Create, list, rotate and revoke keys."),
     (_MANAGE, "models", "List, show, test and fetch models."),
     (_MANAGE, "catalogue", "Look up what models cost and can do."),
@@ -52,6 +54,7 @@ Examples
   switchgear chat "Name three rivers"
   switchgear keys create ci --model "openai/*" --json
   switchgear usage --since 1h
+  switchgear why REQUEST_ID
 
 --config, --data-dir, --url and --debug go with every command.
 

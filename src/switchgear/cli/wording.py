@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "keys": "switchgear keys list shows every key.",
     "secrets": "Keep one with: switchgear secrets set NAME",
     "usage": "switchgear usage shows what was called.",
+    "errors": "switchgear errors shows every kind.",
     "openapi": "Add --help to see what the command takes.",
 }
 _ELSE: Final = "switchgear doctor finds and explains what is wrong."

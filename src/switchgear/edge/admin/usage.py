@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 
-from switchgear.core.calls import Attempt, CacheResult, CallRecord, Outcome, Route
+from switchgear.core.attempts import attempts_of, fallbacks_in
+from switchgear.core.calls import Attempt, CacheResult, CallRecord, Outcome, Step
 from switchgear.core.errors import RequestError
 from switchgear.edge.admin.context import Admin, Administration
 from switchgear.edge.admin.moments import milliseconds
@@ -110,7 +112,12 @@ async def get_usage(
     """One call by its request id, with the way it went: what each stage said, and every attempt with its reason."""
     await settle(admin)
     record = await admin.gateway.store.usage.get(call_id)
-    return schemas.RoutedCall(**_members(record, await key_names(admin)), route=_route(record.route))
+    attempts = attempts_of(record)
+    return schemas.RoutedCall(
+        **_members(record, await key_names(admin)),
+        route=_route(record.route.steps if record.route is not None else (), attempts),
+        fallbacks=fallbacks_in(attempts),
+    )
 
 
 async def key_names(admin: Administration) -> dict[str, str]:
@@ -150,12 +157,10 @@ def _members(record: CallRecord, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _route(route: Route | None) -> schemas.Route | None:
-    if route is None:
-        return None
+def _route(steps: Sequence[Step], attempts: Sequence[Attempt]) -> schemas.Route:
     return schemas.Route(
-        steps=[schemas.Step(**msgspec.structs.asdict(step)) for step in route.steps],
-        attempts=[_attempt(attempt) for attempt in route.attempts],
+        steps=[schemas.Step(**msgspec.structs.asdict(step)) for step in steps],
+        attempts=[_attempt(attempt) for attempt in attempts],
     )
 
 

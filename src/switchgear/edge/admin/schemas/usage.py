@@ -107,7 +107,8 @@ class Route(Answer):
 class RoutedCall(Call):
     """One call and the way it went."""
 
-    route: Route | None = Field(description="Null for calls that were recorded without one.")
+    route: Route
+    fallbacks: int = Field(description="How often it went on at another deployment because one had failed.")
 
 
 class CallList(Answer):
