@@ -24,6 +24,15 @@ models = ["test-model"]
 
 [batches]
 lease = 2
+
+[limits.small]
+budget = { tokens = 200, per = "day" }
+
+[limits.large]
+budget = { tokens = 2000000, per = "day" }
+
+[limits.two]
+concurrency = 2
 """
 
 
@@ -35,7 +44,7 @@ def provider() -> Iterator[ScriptedProvider]:
 
 @pytest.fixture(scope="module")
 def gateway(provider: ScriptedProvider) -> Iterator[served]:
-    with served(CONFIG.format(url=provider.base_url)) as running:
+    with served(CONFIG.replace("{url}", provider.base_url)) as running:
         yield running
 
 
@@ -51,8 +60,8 @@ def client_of(gateway: served, admin: httpx.Client) -> Iterator[Callable[..., Op
     """Makes a key and a client that uses it."""
     opened: list[OpenAI] = []
 
-    def make(name: str, models: list[str] | None = None) -> OpenAI:
-        made = admin.post("/api/keys", json={"name": name, "models": models or ["*"]}).json()
+    def make(name: str, models: list[str] | None = None, limits: str = "") -> OpenAI:
+        made = admin.post("/api/keys", json={"name": name, "models": models or ["*"], "limits": limits}).json()
         opened.append(OpenAI(base_url=gateway.base_url, api_key=made["key"], max_retries=0))
         return opened[-1]
 
@@ -272,6 +281,38 @@ def test_a_revoked_key_stops_its_batch(
         assert (done.errors.data or [])[0].code == "revoked_api_key"
         lines = read(other, done.output_file_id) + read(other, done.error_file_id)
         assert len({one["custom_id"] for one in lines}) == len(lines) == 500
+
+
+def test_a_budget_that_is_used_up_pauses_the_batch_until_there_is_more(
+    client_of: Callable[..., OpenAI], admin: httpx.Client
+) -> None:
+    client = client_of("poor", limits="small")
+    batch = begin(client, jsonl(line(number, max_tokens=10) for number in range(60)))
+    waiting = until(client, batch.id, lambda one: bool((one.model_extra or {})["reason"]))
+    assert waiting.status == "in_progress"
+    assert waiting.request_counts is not None
+    assert 0 < waiting.request_counts.completed < 60
+    assert waiting.request_counts.failed == 0
+    assert "200 tokens a day" in (waiting.model_extra or {})["reason"]
+    key = next(one for one in admin.get("/api/keys").json()["data"] if one["name"] == "poor")
+    assert admin.patch(f"/api/keys/{key['id']}", json={"limits": "large"}).status_code == 200
+    done = ended(client, batch.id)
+    assert (done.status, (done.model_extra or {})["reason"]) == ("completed", None)
+    assert done.request_counts is not None
+    assert done.request_counts.model_dump() == {"total": 60, "completed": 60, "failed": 0}
+    refused = admin.get("/api/usage", params={"key": "poor", "outcome": "refused"}).json()["data"]
+    assert refused == []  # nobody was refused: they waited
+
+
+def test_a_limit_of_calls_at_once_slows_the_batch_down_and_fails_no_line(
+    client_of: Callable[..., OpenAI], provider: ScriptedProvider
+) -> None:
+    client = client_of("two at once", limits="two")
+    for _ in range(4):
+        provider.reply("slow", delay=0.3)
+    done = ended(client, begin(client, jsonl(line(number) for number in range(40))).id)
+    assert done.request_counts is not None
+    assert done.request_counts.model_dump() == {"total": 40, "completed": 40, "failed": 0}
 
 
 def test_a_batch_is_cancelled_with_what_was_answered_kept(

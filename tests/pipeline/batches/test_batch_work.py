@@ -8,17 +8,21 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from batch_process import Caller
 
 from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.errors import (
     BudgetExceeded,
+    CallTooLarge,
     ContextLengthExceeded,
+    DeploymentsResting,
     ModelNotAllowed,
+    ModelUnpriced,
     ProviderOverloaded,
     ProviderQuotaExceeded,
     ProviderTimeout,
-    RateLimited,
     StoreUnavailable,
+    SwitchgearError,
     TooManyAtOnce,
 )
 from switchgear.pipeline.batches.context import now_ms
@@ -127,7 +131,7 @@ async def test_a_provider_that_fails_for_long_ends_the_lines(batching: Make) -> 
     assert min(one.caller.sent.values()) >= 2
 
 
-@pytest.mark.parametrize("error", [TooManyAtOnce, RateLimited, BudgetExceeded, ProviderQuotaExceeded])
+@pytest.mark.parametrize("error", [TooManyAtOnce, BudgetExceeded, DeploymentsResting, ProviderQuotaExceeded])
 async def test_a_limit_makes_the_batch_wait_and_fails_no_line(batching: Make, error: type[Exception]) -> None:
     one = await batching()
     one.caller.answers = lambda _, before: error("The limit is reached.", retry_after=0.05) if before < 3 else None
@@ -164,12 +168,21 @@ async def test_a_revoked_key_stops_its_batch_with_a_reason(batching: Make) -> No
     assert {(line["response"], line["error"]["code"]) for line in unsent} == {(None, "revoked_api_key")}
 
 
-async def test_a_key_that_lost_the_model_stops_its_batch(batching: Make) -> None:
+@pytest.mark.parametrize("error", [ModelNotAllowed, ModelUnpriced])
+async def test_a_key_that_lost_the_model_stops_its_batch(batching: Make, error: type[SwitchgearError]) -> None:
     one = await batching()
-    one.caller.answers = lambda *_: ModelNotAllowed('This key may not call the model "m".')
+    one.caller.answers = lambda *_: error('This key may not call the model "m".')
     batch = await one.ended(await one.begin(100))
     assert (batch.status, batch.failed) == ("failed", 100)
-    assert json.loads(batch.errors)[0]["code"] == "model_not_allowed"
+    assert json.loads(batch.errors)[0]["code"] == error.code
+    assert len(one.caller.sent) <= 8
+
+
+async def test_a_line_that_no_limit_would_ever_let_through_is_an_error_of_its_own(batching: Make) -> None:
+    one = await batching()
+    one.caller.answers = lambda name, _: CallTooLarge("Too much.") if name == "c2" else None
+    batch = await one.ended(await one.begin(5))
+    assert (batch.status, batch.completed, batch.failed) == ("completed", 4, 1)
 
 
 async def test_a_key_that_is_gone_fails_its_batch_before_it_begins(batching: Make) -> None:
@@ -244,8 +257,6 @@ async def test_a_batch_past_its_window_keeps_what_was_answered(batching: Make) -
 
 
 async def test_two_processes_share_the_lines_of_a_batch(batching: Make) -> None:
-    from conftest import Caller
-
     one, two = await batching(concurrency=4), await batching(concurrency=4, own=Caller())
     one.caller.seconds = two.caller.seconds = 0.005
     batch_id = await one.begin(800)
@@ -258,8 +269,6 @@ async def test_two_processes_share_the_lines_of_a_batch(batching: Make) -> None:
 
 
 async def test_a_process_that_stops_in_good_order_leaves_its_lines_to_another_at_once(batching: Make) -> None:
-    from conftest import Caller
-
     one = await batching(lease=3600.0, concurrency=4)
     one.caller.seconds = 0.01
     batch_id = await one.begin(300)
@@ -274,8 +283,6 @@ async def test_a_process_that_stops_in_good_order_leaves_its_lines_to_another_at
 
 
 async def test_the_lines_of_a_process_that_died_are_sent_again_when_its_lease_has_lapsed(batching: Make) -> None:
-    from conftest import Caller
-
     one = await batching(concurrency=4)
     batch_id = await one.begin(100)
     one.caller.answers = lambda name, _: one.caller.gate.clear() if name == "c30" else None  # from then on it hangs

@@ -14,6 +14,7 @@ from switchgear.config.batches import BatchSettings
 from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.calls import Usage
 from switchgear.core.errors import SwitchgearError
+from switchgear.pipeline.batches.times import BatchTimes
 from switchgear.routing.directory import Directory
 from switchgear.store.batch_lines import FinishedLine
 from switchgear.store.batches import KeptBatch
@@ -40,21 +41,6 @@ class LineCaller(Protocol):
         A call that is to be made later, and asked no provider, is not recorded.
         """
         ...
-
-
-class BatchTimes(msgspec.Struct, frozen=True):
-    """How long is waited, in seconds.
-
-    ``look``: between two looks at the store. ``first_pause`` and ``longest_pause``: before a line is tried again. ``gather``: for company
-    before a commit. ``grace``: for lines under way when a batch is stopped.
-    """
-
-    look: float = 1.0
-    first_pause: float = 1.0
-    longest_pause: float = 300.0
-    longest_wait: float = 60.0
-    gather: float = 0.05
-    grace: float = 10.0
 
 
 class BatchContext(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ from switchgear.pipeline.batches.context import BatchContext, LineAnswer, now_ms
 from switchgear.pipeline.batches.input import Request, lines_in, request_in
 from switchgear.pipeline.batches.orders import changed
 from switchgear.pipeline.batches.output import answered, unsent
+from switchgear.pipeline.batches.pace import Pace
 from switchgear.pipeline.batches.verdicts import AN_OUTAGE, GIVEN_UP_AFTER, storable, verdict
 from switchgear.store.batch_lines import LARGEST_LINE, FinishedLine, Progress
 from switchgear.store.batches import KeptBatch, Part
@@ -63,15 +64,13 @@ class BatchRun:
         self._workers: list[asyncio.Task[None]] = []
         self.batch = batch
         self._most = context.settings().concurrency
-        self._width = float(self._most)
+        self._pace = Pace(self._most, context.times, context.clock)
         self._fresh: deque[HeldLine] = deque()
         self._later: list[tuple[float, HeldLine]] = []
         self._claiming = asyncio.Lock()
         self._exhausted = False
-        self._not_before = 0.0
         self._reason = batch.reason
         self._failing: set[int] = set()
-        self._waits = 0
         self._sending = 0
         self._stopped = False
         self._cutting: asyncio.TimerHandle | None = None
@@ -128,7 +127,7 @@ class BatchRun:
                     answer = await self._ask(line)
             finally:
                 self._sending -= 1
-                if self._width < self._most:
+                if not self._pace.full:
                     self._nudge()
             await self._settle(line, answer)
 
@@ -139,9 +138,9 @@ class BatchRun:
             if self._exhausted and not self._fresh and not self._later:
                 self._nudge()  # nobody need wait any more
                 return None
-            if now < self._not_before:
-                await self._rest(self._not_before - now)
-            elif self._sending >= int(self._width):
+            if now < self._pace.not_before:
+                await self._rest(self._pace.not_before - now)
+            elif not self._pace.room(self._sending):
                 await self._rest(self._context.times.longest_wait)
             elif self._later and self._later[0][0] <= now:
                 return heapq.heappop(self._later)[1]
@@ -226,9 +225,7 @@ class BatchRun:
 
     async def _succeeded(self, line: HeldLine, answer: LineAnswer) -> None:
         self._failing.clear()
-        self._waits = 0
-        if self._width < self._most:
-            self._width = min(float(self._most), self._width + 1 / self._width)
+        self._pace.succeeded()
         if self._reason:
             await self._say("", 0)
         custom_id = line.request.custom_id
@@ -264,20 +261,16 @@ class BatchRun:
         pause = random.uniform(ceiling / 2, ceiling)  # not all at the same moment
         pause = max(pause, min(error.retry_after or 0.0, times.longest_pause))
         heapq.heappush(self._later, (self._context.clock() + pause, line))
-        self._width = max(1.0, self._width * 0.9)
+        self._pace.failed()
         self._nudge()
 
     async def _wait(self, line: HeldLine, error: SwitchgearError) -> None:
         """Wait, with the line in front again."""
         self._fresh.appendleft(line)
-        times = self._context.times
-        self._waits += 1
-        pause = times.first_pause * 2.0 ** min(self._waits - 1, 16)
-        seconds = min(max(error.retry_after or pause, 0.01), times.longest_wait)
-        self._width = max(1.0, self._width / 2)
-        self._not_before = max(self._not_before, self._context.clock() + seconds)
-        if seconds >= _WORTH_TELLING or (error.retry_after or 0) >= _WORTH_TELLING:
-            await self._say(storable(error.told), now_ms() + int((error.retry_after or seconds) * 1000))
+        seconds = self._pace.refused(error, self._sending)
+        wait = error.retry_after or seconds
+        if seconds and wait >= _WORTH_TELLING and not self._sending:
+            await self._say(storable(error.told), now_ms() + int(wait * 1000))
 
     async def _say(self, reason: str, not_before: int) -> None:
         """Show why the batch waits, or that it goes on."""

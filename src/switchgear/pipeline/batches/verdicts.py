@@ -10,6 +10,7 @@ from switchgear.core.errors import (
     GatewayError,
     LimitReached,
     ModelNotAllowed,
+    ModelUnpriced,
     ProviderError,
     ProviderQuotaExceeded,
     SwitchgearError,
@@ -30,12 +31,12 @@ _LONGEST_REASON: Final = 500
 
 def verdict(error: SwitchgearError) -> Verdict:
     """What is to be done about a line that came to ``error``."""
-    if isinstance(error, AuthenticationError | ModelNotAllowed):
+    if isinstance(error, AuthenticationError | ModelNotAllowed | ModelUnpriced):
         return "stop"
     if isinstance(error, GatewayError | ProviderQuotaExceeded):
         return "wait"
-    if isinstance(error, LimitReached):
-        return "failed" if isinstance(error, CallTooLarge) else "wait"
+    if isinstance(error, LimitReached) and not isinstance(error, CallTooLarge):
+        return "wait"
     return "again" if isinstance(error, ProviderError) and error.retryable else "failed"
 
 
