@@ -104,10 +104,14 @@ def test_the_calls_of_a_batch_are_recorded_as_any_call(client_of: Callable[..., 
     batch = begin(client, jsonl([line(1), line(2)]))
     ended(client, batch.id)
     calls = admin.get("/api/usage", params={"key": "recorded"}).json()["data"]
-    told = [call for call in calls if call["endpoint"] == "chat/completions"]
+    told = [call for call in calls if call["endpoint"] == "batches/chat/completions"]
     assert len(told) == 2
     assert {call["outcome"] for call in told} == {"ok"}
-    assert not [call for call in calls if call["endpoint"] not in ("chat/completions", "files")]
+    assert not [call for call in calls if call["endpoint"] not in ("batches/chat/completions", "files")]
+    steps = admin.get(f"/api/usage/{told[0]['id']}").json()["route"]["steps"]
+    assert {"stage": "batch", "told": f"{batch.id}, line 2"}.items() <= next(
+        one for one in steps if one["stage"] == "batch"
+    ).items()
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from switchgear.access.keys import Key
+from switchgear.core.calls import Priority
 from switchgear.core.errors import InternalError, NotSupported, SwitchgearError
 from switchgear.edge.anthropic.wire import AnthropicWire
 from switchgear.edge.calls import Wire
@@ -56,26 +57,23 @@ class LineCalls:
         self._calls = calls
         self._conversations = conversations
 
-    async def answer(self, key: Key, endpoint: str, body: bytes, told: str) -> LineAnswer:
+    async def answer(self, key: Key, endpoint: str, body: bytes, which: tuple[str, int]) -> LineAnswer:
         """The answer of the call, or its error. One that is to be made later, and asked no provider, is not recorded."""
+        batch_id, number = which
         operation = ENDPOINTS[endpoint]
         wire = _ANTHROPIC if operation is Operation.MESSAGES else _OPENAI
         call = self._calls.begin(operation)
         call.key = key
-        call.tell("batch", told)
-        call.recorded = True  # an error is looked at here before it is recorded; an answer is recorded all the same
+        call.priority = Priority.BATCH
+        call.batch = batch_id
+        call.again = partial(_comes_again, call)
+        call.tell("batch", f"{batch_id}, line {number}")
         try:
             document = await self._guarded(call, wire, body)
         except SwitchgearError as error:
-            if call.attempts or verdict(error) != "wait":
-                call.recorded = False
-                self._calls.failed(call, error)
+            self._calls.failed(call, error)
             document = wire.error_document(error, call.id)
             return LineAnswer(call.id, error.http_status, document, call.usage, call.cost, error)
-        except asyncio.CancelledError:
-            call.recorded = False
-            self._calls.left(call)
-            raise
         return LineAnswer(call.id, 200, document, call.usage, call.cost)
 
     async def _guarded(self, call: ModelCall, wire: Wire, body: bytes) -> bytes:
@@ -105,3 +103,8 @@ class LineCalls:
         if not asked.store or not await self._conversations.keep(turn, turn.overlay.over(reply.body)):
             turn.overlay.say({"store": False})
         return turn.overlay.over(reply.body)
+
+
+def _comes_again(call: ModelCall, error: SwitchgearError) -> bool:
+    """Whether a line that failed asked no provider and will be sent later, as if nothing had been."""
+    return not call.attempts and verdict(error) == "wait"

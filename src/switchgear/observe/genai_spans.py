@@ -142,6 +142,7 @@ class GenAISpans:
 
 def _operation(endpoint: str) -> str:
     """The convention's name of what an endpoint does (``gen_ai.operation.name``)."""
+    endpoint = endpoint.removeprefix("batches/")
     if "embedding" in endpoint:
         return "embeddings"
     if endpoint == "completions":

@@ -11,6 +11,7 @@ import msgspec
 from switchgear.access.keys import Key
 from switchgear.cache.wish import ANY
 from switchgear.core.calls import CacheResult, Outcome, Priority, Route, Step, Usage
+from switchgear.core.errors import SwitchgearError
 from switchgear.core.rates import Rates
 from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Operation, Upload
@@ -70,11 +71,12 @@ class ModelCall:
     answer where another attempt may carry it on. ``ask`` is what routing was told of it, ``clamped`` what was lowered so that the answer has room,
     ``forecast`` what it was expected to use, where the client asked for that. ``wish`` is what the client wants of the cache, ``age``
     how many seconds ago an answer from there was made. ``stays`` is asked, when the client leaves, whether the answer is wanted all the
-    same.
+    same. ``batch`` names the batch that the call is a line of; ``again`` is asked whether one that failed will be made once more: then it
+    is not recorded.
     """
 
     __slots__ = (
-        "age", "ask", "at", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "explain", "first_token", "forecast", "id",
+        "again", "age", "ask", "at", "batch", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "explain", "first_token", "forecast", "id",
         "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "shaped", "started", "status", "stays",
         "steps", "streamed", "thread", "trace", "trials", "usage", "wants_forecast", "wish",
     )  # fmt: skip
@@ -108,6 +110,8 @@ class ModelCall:
         self.wish = ANY
         self.age: int | None = None
         self.stays: Callable[[], bool] | None = None
+        self.batch = ""
+        self.again: Callable[[SwitchgearError], bool] | None = None
         self.trials: list[Trial] = []
         self.steps: list[Step] = []
         self.thread: Thread | None = None

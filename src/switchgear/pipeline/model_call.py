@@ -207,7 +207,9 @@ class ModelCalls:
     # ------------------------------------------------------------ calls that did not end well
 
     def failed(self, call: ModelCall, error: SwitchgearError) -> None:
-        """Record a call that ends with ``error``. Without effect on one that is recorded, or that has no key."""
+        """Record a call that ends with ``error``. Without effect on one that is recorded, has no key, or will be made again."""
+        if call.again is not None and call.again(error):
+            return
         if call.model is None or isinstance(error, _OURS):
             outcome: Outcome = "refused"
         else:

@@ -38,7 +38,7 @@ class Recorder:
                 call.id,
                 int(call.at * 1000),
                 call.key.id if call.key is not None else "",
-                call.operation.value,
+                f"batches/{call.operation.value}" if call.batch else call.operation.value,
                 call.name if call.model is not None else "",
                 deployment.provider.name if deployment is not None else "",
                 deployment.model if deployment is not None else "",

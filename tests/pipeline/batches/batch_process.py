@@ -47,7 +47,7 @@ class Caller:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def answer(self, key: Key, endpoint: str, body: bytes, told: str) -> LineAnswer:
+    async def answer(self, key: Key, endpoint: str, body: bytes, which: tuple[str, int]) -> LineAnswer:
         asked = json.loads(body)["say"]
         before = self.sent.get(asked, 0)
         self.sent[asked] = before + 1

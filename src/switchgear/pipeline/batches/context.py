@@ -35,8 +35,8 @@ class LineAnswer(msgspec.Struct, frozen=True):
 class LineCaller(Protocol):
     """Sends one line as a call, through every stage that a call goes through."""
 
-    async def answer(self, key: Key, endpoint: str, body: bytes, told: str) -> LineAnswer:
-        """The answer of the call, or its error. ``told`` names the line, for whoever asks about the call.
+    async def answer(self, key: Key, endpoint: str, body: bytes, which: tuple[str, int]) -> LineAnswer:
+        """The answer of the call, or its error. ``which`` names the batch and the line, for whoever asks about the call.
 
         A call that is to be made later, and asked no provider, is not recorded.
         """

@@ -204,8 +204,8 @@ class BatchRun:
             key = self._context.key_of(self.batch)
         except AuthenticationError as error:
             return LineAnswer("", error.http_status, b"", error=error)
-        told = f"{self.batch.id}, line {line.number}"
-        return await self._context.caller.answer(key, self.batch.endpoint, bytes(line.request.body), told)
+        which = (self.batch.id, line.number)
+        return await self._context.caller.answer(key, self.batch.endpoint, bytes(line.request.body), which)
 
     async def _settle(self, line: HeldLine, answer: LineAnswer) -> None:
         error = answer.error
