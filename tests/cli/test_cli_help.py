@@ -13,7 +13,9 @@ from switchgear.cli import main, reference
 ROOT = Path(__file__).parents[2]
 LEAVES = [
     *((name,) for _, name, _ in main.COMMANDS),
-    *(("keys", name) for name in ("create", "list", "show", "rotate", "revoke")),
+    *(("keys", name) for name in ("create", "set", "list", "show", "rotate", "revoke")),
+    *(("limits", name) for name in ("list", "show", "set", "delete", "used")),
+    *((noun, name) for noun in ("teams", "users") for name in ("list", "set", "delete")),
     *(("batches", name) for name in ("list", "show", "create", "cancel", "results")),
     *(("models", name) for name in ("list", "show", "test", "pull")),
     *(("catalogue", name) for name in ("list", "show", "refresh")),

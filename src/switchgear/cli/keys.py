@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, Parameter
@@ -26,6 +27,27 @@ _COLUMNS: Final = (
     tables.Column("expires"),
 )
 
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Holds:
+    """Whose a key is, and what holds for it."""
+
+    team: Annotated[str | None, Parameter(metavar="TEAM", help="The team it belongs to.")] = None
+    user: Annotated[str | None, Parameter(metavar="USER", help="Whose it is.")] = None
+    priority: Annotated[
+        Literal["batch", "low", "normal", "high"] | None, Parameter(help="How urgent its calls are. [normal]")
+    ] = None
+    limits: Annotated[str | None, Parameter(metavar="LIMITS", help="Limits it has. [default]")] = None
+
+    def fields(self) -> dict[str, str]:
+        """What the API takes."""
+        told = {"team": self.team, "user": self.user, "priority": self.priority, "limits": self.limits}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+NOTHING: Final = Holds()
+
 Which = Annotated[str, Parameter(name="KEY", help="Its id or its name.")]
 
 
@@ -36,6 +58,7 @@ The key goes to standard output and nothing else does: KEY=$(switchgear keys cre
 Examples
   switchgear keys create
   switchgear keys create ci --model smollm2 --model "openai/*" --expires-in 90d
+  switchgear keys create ci --team search --limits small --priority low
   switchgear keys create ops --scope call --scope admin --json"""
 )
 async def create(
@@ -50,13 +73,14 @@ async def create(
         Parameter(negative="", metavar="SCOPE", help="What it may do; may be repeated. [call]"),
     ] = None,
     expires_in: Annotated[str | None, Parameter(metavar="SPAN", help="Such as 12h or 90d. [never]")] = None,
+    holds: Holds = NOTHING,
     as_json: AsJson = False,
     where: Where = HERE,
 ) -> None:
     """Create a key. It is shown now and never again."""
     if name is not None and not name.strip():
         raise UsageError("The name is empty.", hint="Leave it out to have one made up.")
-    body: dict[str, Any] = {"name": name or new_id("key").replace("_", "-")[:12]}
+    body: dict[str, Any] = {"name": name or new_id("key").replace("_", "-")[:12]} | holds.fields()
     if model:
         body["models"] = model
     if scope:
@@ -66,6 +90,29 @@ async def create(
     async with connected(where, first_key=show_first_key) as api:
         made = await api.ask("POST", "/api/keys", body)
     _show_key(made, "Created", as_json=as_json)
+
+
+@app.command(
+    name="set",
+    help_epilogue="""\
+What is left out stays as it is; an empty text takes it away.
+
+Examples
+  switchgear keys set ci --team search --limits small
+  switchgear keys set ci --limits \"\"""",
+)
+async def set_key(key: Which, /, *, holds: Holds = NOTHING, as_json: AsJson = False, where: Where = HERE) -> None:
+    """Change whose a key is, how urgent its calls are and which limits it has."""
+    fields = holds.fields()
+    if not fields:
+        raise UsageError("Nothing would change.", hint="Give --team, --user, --priority or --limits.")
+    async with connected(where) as api:
+        found = await find_key(api, key)
+        told = await api.ask("PATCH", f"/api/keys/{found['id']}", fields)
+    if as_json:
+        screen.show_json(told)
+        return
+    screen.say(f'Changed the key "{screen.printable(told["name"])}" ({told["id"]}).')
 
 
 @app.command(name="list", help_epilogue="Examples\n  switchgear keys list\n  switchgear keys list --all --json")
@@ -99,7 +146,7 @@ async def list_keys(
 async def show(key: Which, /, *, as_json: AsJson = False, where: Where = HERE) -> None:
     """Show what a key may do and which secrets open it, by their last characters."""
     async with connected(where) as api:
-        found = await _find(api, key, everything=True)
+        found = await find_key(api, key, everything=True)
     if as_json:
         screen.show_json(found)
         return
@@ -109,6 +156,8 @@ async def show(key: Which, /, *, as_json: AsJson = False, where: Where = HERE) -
         ("state", found["state"]),
         ("models", ", ".join(found["models"]) or "none"),
         ("scopes", ", ".join(found["scopes"])),
+        *((label, found[label]) for label in ("team", "user", "limits") if found[label]),
+        ("priority", found["priority"]),
         ("created", f"{tables.moment(found['created_at'])} by {found['created_by']}"),
         ("expires", tables.moment(found["expires_at"])),
     ]
@@ -133,7 +182,7 @@ async def rotate(
     """Give a key a new secret; the old one works on for a while, so that clients can change over."""
     seconds = seconds_of(overlap, "--overlap")
     async with connected(where) as api:
-        found = await _find(api, key)
+        found = await find_key(api, key)
         made = await api.ask("POST", f"/api/keys/{found['id']}/rotate", {"overlap_seconds": seconds})
     _show_key(made, "Rotated", as_json=as_json)
     if not as_json:
@@ -144,7 +193,7 @@ async def rotate(
 async def revoke(key: Which, /, *, as_json: AsJson = False, where: Where = HERE) -> None:
     """End a key at once and for good."""
     async with connected(where) as api:
-        found = await _find(api, key, everything=True)
+        found = await find_key(api, key, everything=True)
         if found["state"] == "revoked":
             _tell_revoked(found, as_json=as_json)
             return
@@ -172,8 +221,8 @@ def _show_key(made: dict[str, Any], what: str, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-async def _find(api: Api, key: str, *, everything: bool = False) -> dict[str, Any]:
-    """The key by its id, or by its name among those not revoked."""
+async def find_key(api: Api, key: str, *, everything: bool = False) -> dict[str, Any]:
+    """The key by its id, or by its name among those not revoked. Raises NotFound."""
     if key.startswith("key_"):
         found: dict[str, Any] = await api.get(f"/api/keys/{key}")
         return found

@@ -10,6 +10,9 @@ _HTTP: Final = re.compile(r"\b(?:GET|PUT|POST|PATCH|DELETE) /(?:api/|v1/)?(\w+)|
 _COMMANDS: Final = {
     "models": "switchgear models list --all shows every model.",
     "providers": "switchgear providers list shows every provider.",
+    "limits": "switchgear limits list shows them all.",
+    "teams": "switchgear teams list shows every team.",
+    "users": "switchgear users list shows every user.",
     "keys": "switchgear keys list shows every key.",
     "secrets": "Keep one with: switchgear secrets set NAME",
     "usage": "switchgear usage shows what was called.",

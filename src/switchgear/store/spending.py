@@ -32,7 +32,7 @@ class Spending:
     async def since(self, by: By, since: int, until: int | None = None) -> dict[str, Spent]:
         """What each key (by id), user, team or model spent in calls that began from ``since`` to before ``until`` (ms)."""
         column = _columns[_COLUMNS[by]]
-        tokens = cast(func.sum(_columns.prompt_tokens + _columns.completion_tokens), BigInteger)
+        tokens = cast(func.sum(_columns.prompt_tokens) + func.sum(_columns.completion_tokens), BigInteger)
         cost = cast(func.coalesce(func.sum(_columns.cost), 0), BigInteger)
         conditions = [_columns.at >= since, column != ""]
         if until is not None:

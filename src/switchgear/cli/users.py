@@ -1,0 +1,7 @@
+"""``switchgear users``: who keys belong to."""
+
+from __future__ import annotations
+
+from switchgear.cli.owners import owners_app
+
+app = owners_app("user")
