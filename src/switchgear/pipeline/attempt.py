@@ -88,7 +88,8 @@ class Attempts:
         if call.wants_forecast and call.ask is not None and self._capacity is not None:
             call.forecast = await forecast(self._capacity, call.ask, trial.deployment)
         road = Road(call, request, trial, reply, prepared)
-        trial.told_lost = lambda: self._settle_unfinished(road)
+        if trial.on_win is not None:
+            trial.told_lost = lambda: self._settle_unfinished(road)
         queue = trial.deployment.queue
         if queue is None:
             await self._sent(road)

@@ -22,6 +22,9 @@ from switchgear.routing.select import Ask
 from switchgear.routing.trial import Trial
 
 
+_NOTHING = Usage()
+
+
 class Form(Upload, Protocol):
     """A form with files, on its way in."""
 
@@ -157,7 +160,11 @@ class ModelCall:
 
     def tally(self) -> None:
         """Sum up what the attempts have used and cost so far."""
-        usage, cost = Usage(), None
+        usage, cost = _NOTHING, None
+        if len(self.trials) == 1:
+            only = self.trials[0]
+            self.usage, self.cost = only.usage or usage, only.cost
+            return
         for trial in self.trials:
             if trial.usage is not None:
                 usage = usage + trial.usage

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from inspect import isawaitable
 
 import structlog
 
@@ -151,7 +150,7 @@ class ModelCalls:
         """Take what the call may use of its limits, and settle what it used however it ends."""
         limits = self._stages.limits
         taken = limits.reserve(call, request, model) if limits is not None else None
-        if isawaitable(taken):
+        if taken is not None and not hasattr(taken, "settle"):  # looking for what can be awaited costs a microsecond
             taken = await taken
         if taken is None:
             await self._cached(call, request, model, reply)

@@ -75,7 +75,7 @@ class Queue:
 
     def enter(self, priority: Priority, key: str) -> asyncio.Future[None] | None:
         """Take a place; None when there is one, else what to wait for (``left`` if that is given up). Raises Overloaded."""
-        if not self._ahead_of(priority) and self._free_for(priority):
+        if (not self._waiting or not self._ahead_of(priority)) and self._free_for(priority):
             self._take(priority)
             return None
         if self._waiting >= self.most:
@@ -143,12 +143,13 @@ class Queue:
         return self._batch < max(spare, 1 if self._running == 0 else 0)
 
     def _ahead_of(self, priority: Priority) -> bool:
-        return any(self._heaps[one] for one in Priority if one >= priority)
+        return any(heap for one, heap in self._heaps.items() if one >= priority)
 
     def _go_on(self) -> None:
         """Let those go on for whom there are places."""
-        for priority in reversed(Priority):
-            heap = self._heaps[priority]
+        if not self._waiting:
+            return
+        for priority, heap in reversed(self._heaps.items()):
             while heap:
                 if heap[0][2].place.done():
                     heappop(heap)  # given up

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from inspect import isawaitable
 from random import random as draw
 from typing import Protocol
 
@@ -131,7 +130,8 @@ class Router:
             turn = turns.next(now)
             if first:
                 first = False
-                self._note_resting(journey, model, ranking.order, turn, now)
+                if turn is None or turn.deployment is not ranking.order[0]:
+                    self._note_resting(journey, model, ranking.order, turn, now)
             if turn is None:
                 await self._rest(turns, model, now)
                 continue
@@ -147,12 +147,15 @@ class Router:
 
     async def _fitting(self, model: Model, ask: Ask, journey: Journey) -> Sequence[Deployment]:
         """The deployments that can answer. Raises ContextLengthExceeded when the prompt is too long for all of them."""
-        fit = fitting(model.deployments, ask)
-        for deployment, reason in fit.left_out:
-            self._pass_over(journey, model, deployment, reason)
+        candidates: Sequence[Deployment] = model.deployments
+        if len(candidates) > 1:
+            fit = fitting(candidates, ask)
+            candidates = fit.candidates
+            for deployment, reason in fit.left_out:
+                self._pass_over(journey, model, deployment, reason)
         if self._capacity is None:
-            return fit.candidates
-        found = self._capacity.fit(fit.candidates, ask)
+            return candidates
+        found = self._capacity.fit(candidates, ask)
         fits = found if isinstance(found, Fits) else await found
         for deployment, reason in fits.left_out:
             self._pass_over(journey, model, deployment, reason)
@@ -166,7 +169,7 @@ class Router:
         if len(candidates) == 1:
             return Ranking(candidates)
         ranking = model.policy.rank(candidates, ask)
-        return await ranking if isawaitable(ranking) else ranking
+        return ranking if isinstance(ranking, Ranking) else await ranking
 
     async def _rest(self, turns: Turns, model: Model, now: float) -> None:
         """Wait for somebody's turn. Raises what to tell the client if that is not worth it."""

@@ -47,6 +47,9 @@ class Turns:
 
     def next(self, now: float, but: Turn | None = None) -> Turn | None:
         """The first whose time has come, that is healthy and has a free place, other than ``but``; if there is none, one that is recovering."""
+        first = self._turns[0] if self._turns else None
+        if first is not None and first is not but and self._welcomes(first, now):
+            return first
         ready = [turn for turn in self._turns if turn.not_before <= now and turn is not but]
         full: Turn | None = None
         for turn in ready:
@@ -58,6 +61,15 @@ class Turns:
         if full is not None:
             return full
         return next((turn for turn in ready if turn.deployment.health.available(now)), None)
+
+    def _welcomes(self, turn: Turn, now: float) -> bool:
+        """Whether it may be tried at once."""
+        if turn.not_before > now:
+            return False
+        queue = turn.deployment.queue
+        if queue is not None and not queue.has_room(self._priority):
+            return False
+        return turn.deployment.health.admits(now)
 
     def pause(self, now: float) -> float | None:
         """Seconds until it is the next one's turn; None when there is none, or it is not worth the wait."""
