@@ -21,7 +21,6 @@ from switchgear.routing.forecast import Forecast
 from switchgear.routing.select import Ask
 from switchgear.routing.trial import Trial
 
-
 _NOTHING = Usage()
 
 
