@@ -19,6 +19,7 @@ from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
 from switchgear.app.auto import AutoRouting
 from switchgear.app.bootstrap import first_keys
+from switchgear.app.caching import Caching
 from switchgear.app.changes import StoreWatch
 from switchgear.app.crew import Alone, Crew
 from switchgear.app.health import HealthService
@@ -27,7 +28,6 @@ from switchgear.app.limiting import Limiting
 from switchgear.app.reloads import ReloadReport, reported
 from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention, usage_retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
-from switchgear.cache.exact import Answers
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
 from switchgear.config.load import Loaded, StoredNames, read, read_text
@@ -53,7 +53,6 @@ from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.batches.context import BatchContext
 from switchgear.pipeline.batches.orders import BatchOrders
 from switchgear.pipeline.batches.work import BatchWork
-from switchgear.pipeline.cached import CachedCalls
 from switchgear.pipeline.file_calls import FileCalls
 from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.images import CallImages, ImageLimits
@@ -160,8 +159,8 @@ class Gateway:
         self._preparation = Preparation(_images(settings.vision), shapes_for)
         attempts = Attempts(self._preparation, recorder, control, FileOwners(store.files), self.capacity)
         routes = Router(retry_share=settings.retry.share, capacity=self.capacity), attempts
-        self.answers = Answers(settings.cache, self.state)
-        self.stages = Stages(self.limiting.stage, CachedCalls(self.answers, recorder))
+        self.caching = Caching(settings.cache, self.state, recorder, self.embedded, self._embedded_provider)
+        self.stages = Stages(self.limiting.stage, self.caching.stage)
         self.calls = ModelCalls(self.keyring, self.directory, recorder, control, routes, self.stages)
         own = OwnFiles(store, self.batch_settings)
         self.files = FileCalls(self.directory, store.files, own, recorder, self.limiting.stage)
@@ -320,7 +319,7 @@ class Gateway:
         )
         self.limiting.limiter.start()
         self.health.start()
-        self.answers.start()
+        self.caching.start()
         self.watch.start()
         self.batches.start()
 
@@ -335,7 +334,7 @@ class Gateway:
         await self.background.close()
         await self.limiting.limiter.close()
         await self.health.close()
-        await self.answers.close()
+        await self.caching.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
         await self.auto.close()
@@ -422,7 +421,6 @@ class Gateway:
             self.loaded, self.options = loaded, options
         if "vision" in changed:
             self._preparation.images = _images(after.vision)
-        self.answers.configure(after.cache)
         if "log" in changed:
             self.log_control.level = after.log.level
         report = ReloadReport(
@@ -442,6 +440,7 @@ class Gateway:
         runtime = self._compiler.compile(
             loaded.settings, (one.name for one in loaded.found), stored, self._resolver(), previous
         )
+        self.caching.serve(loaded.settings.cache, runtime.directory.aliases.values(), runtime.sources)
         self._runtime = runtime
         self.health.configure(loaded.settings.health)
         if previous is not None:

@@ -15,6 +15,7 @@ import psutil
 
 from switchgear.app.crew import Crew
 from switchgear.app.orders import Told
+from switchgear.cache.counts import CacheFacts
 from switchgear.core.errors import ConfigInvalid, StoreUnavailable, SwitchgearError
 from switchgear.edge.admin.services import WorkerFacts
 from switchgear.edge.health import Readiness
@@ -35,6 +36,7 @@ class Host:
             "health": self._health,
             "metrics": self._metrics,
             "status": self._status,
+            "cache": self._cache,
             "flush": self._flush,
             "log": self._log,
             "catalogue": self._catalogue,
@@ -93,6 +95,14 @@ class Host:
                 msgspec.structs.replace(facts, state=row.state, reason=row.reason, restarts=row.restarts, pid=row.pid)
             )
         return found
+
+    async def cache(self) -> CacheFacts:
+        """What all workers keep of answers, and how often that answered."""
+        facts = self._gateway.caching.facts()
+        for row in await self._crew.others("cache"):
+            if row.number != self._crew.number and row.body:
+                facts += msgspec.json.decode(row.body, type=CacheFacts)
+        return facts
 
     async def flush(self) -> None:
         """Let records that are on their way arrive in the store first, unless it has trouble taking them."""
@@ -156,6 +166,9 @@ class Host:
 
     async def _status(self, _: bytes) -> bytes:
         return _encode(self._own_facts())
+
+    async def _cache(self, _: bytes) -> bytes:
+        return _encode(self._gateway.caching.facts())
 
     async def _flush(self, _: bytes) -> bytes:
         writer = self._gateway.store.writer

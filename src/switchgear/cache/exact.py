@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from switchgear.cache.counts import Counts
+from switchgear.cache.counts import CacheFacts, Counts
 from switchgear.cache.kept import Kept
 from switchgear.cache.marks import Purge, Purges
 from switchgear.cache.shared import SharedAnswers
@@ -42,18 +42,13 @@ class Answers:
         if self.shared is not None:
             await self.shared.close()
 
-    @property
-    def size(self) -> int:
-        """Bytes of memory that answers take."""
-        return self._shelf.size
-
-    @property
-    def evicted(self) -> int:
-        """Answers that went for want of room."""
-        return self._shelf.evicted
-
     def __len__(self) -> int:
         return len(self._shelf)
+
+    def facts(self, questions: int = 0) -> CacheFacts:
+        """What is kept here, and how often it answered."""
+        shelf = self._shelf
+        return CacheFacts(len(shelf), questions, shelf.size, shelf.evicted, self.counts)
 
     def configure(self, settings: CacheSettings) -> None:
         """Go on with other settings."""
@@ -88,7 +83,6 @@ class Answers:
         """Keep an answer, in the place of one that was kept under that name; whether it is kept."""
         if self._purges.meet(kept) or not self._shelf.put(name, kept):
             return False
-        self.counts.kept += 1
         if self.shared is not None:
             self.shared.set(name, kept)
         return True

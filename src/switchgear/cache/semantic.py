@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from switchgear.cache.embedder import Embedder
 from switchgear.cache.guard import LONGEST, Sense, agree, sense_of
 from switchgear.cache.meant import Meant, unpacked_question
+from switchgear.providers.local.embedder import LocalEmbedder
 
 DIMENSIONS: Final = 384
 _MOST_IN_SCOPE: Final = 1024
@@ -109,14 +109,16 @@ class Meanings:
 class SemanticCache:
     """Finds answers by meaning. ``share`` tells other processes of a question whose answer is kept."""
 
-    def __init__(self, embedder: Embedder, meanings: Meanings, share: Callable[[bytes], None] | None = None) -> None:
+    def __init__(
+        self, embedder: LocalEmbedder, meanings: Meanings, share: Callable[[bytes], None] | None = None
+    ) -> None:
         self._embedder = embedder
         self.meanings = meanings
         self._share = share
 
     async def read(self, scope: bytes, text: str) -> Meant | None:
         """The question that a text is; None for one that cannot be compared with others."""
-        vector = await self._embedder.vector(text) if len(text) <= LONGEST else None
+        vector = await self._embedder.packed(text) if len(text) <= LONGEST else None
         return Meant(scope, b"", text, vector) if vector is not None else None
 
     def find(self, asked: Meant, threshold: float) -> Sequence[bytes]:
@@ -128,6 +130,10 @@ class SemanticCache:
         meant = Meant(asked.scope, name, asked.text, asked.vector)
         if self.meanings.add(meant) and self._share is not None:
             self._share(meant.packed())
+
+    async def close(self) -> None:
+        """Wait for the model no longer."""
+        await self._embedder.close()
 
     def hear(self, data: bytes) -> None:
         """Remember a question that another process tells of."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 from cyclopts import App, Parameter
 
-from switchgear.cache.embedder import Embedder
 from switchgear.cli import progress, screen, tables
 from switchgear.cli.client import connected
 from switchgear.cli.where import HERE, AsJson, Where
@@ -18,6 +17,7 @@ from switchgear.config.schema import LOCAL_PROVIDER
 from switchgear.core.errors import UsageError
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.local import embedded
+from switchgear.providers.local.embedder import LocalEmbedder
 from switchgear.providers.local.models import MINILM
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _RATES: Final = (
     tables.Column("hits with the guard", right=True),
     tables.Column("wrong hits with it", right=True),
 )
-_START_SECONDS: Final = 60.0
 _AT_ONCE: Final = 64
 """Texts that the embedding model is sent together."""
 
@@ -131,14 +130,13 @@ async def _vectors(texts: list[str]) -> list[bytes]:
     """The vectors of ``texts``, from a process that is started for it."""
     models = embedded.EmbeddedModels(embedded.EmbeddedSettings())
     provider = EmbeddedProvider(LOCAL_PROVIDER, models)
-    embedder = Embedder(provider, EMBEDDING_MODEL)
+    embedder = LocalEmbedder(models, provider)
     found: list[bytes] = []
     try:
         with progress.bar("Reading the pairs") as advance:
             await models.restart(EMBEDDING_MODEL)
-            await models.ready(EMBEDDING_MODEL, _START_SECONDS)
             for start in range(0, len(texts), _AT_ONCE):
-                found += await embedder.vectors(texts[start : start + _AT_ONCE])
+                found += await embedder.all_packed(texts[start : start + _AT_ONCE])
                 advance(len(found), len(texts))
     finally:
         provider.close()

@@ -33,6 +33,12 @@ class CacheSettings(Section):
     tenant_share: float = Field(
         0.5, gt=0, le=1, description="Most of max_bytes that the answers of one team, or of one key, may take."
     )
+    max_questions: int = Field(
+        10_000,
+        ge=1,
+        le=1_000_000,
+        description="Most questions that are compared by meaning in one worker; each takes about 3 KiB beside its answer.",
+    )
     wait: Seconds = Field(
         30.0,
         description="Seconds that a call waits for an identical one of another worker, before it asks a provider itself.",

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
+from switchgear.config.cache_checks import cache_findings
 from switchgear.config.checks import Finding, findings
 from switchgear.config.discover import Found, discover
 from switchgear.config.health_checks import health_findings
@@ -106,6 +107,7 @@ def read(
             *limit_findings(settings, in_store.limits),
             *health_findings(settings, names),
             *worker_findings(settings, resolver),
+            *cache_findings(settings),
         )
         if not _doubtful(finding, places) and not (finding.dangling and stored is None)
     )

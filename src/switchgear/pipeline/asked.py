@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from switchgear.cache.flight import Flight
 from switchgear.cache.kept import Kept
 from switchgear.cache.key import form_of
@@ -56,6 +58,12 @@ class Asked:
     def place(self) -> bytes:
         """Name and form; an answer that cannot be told in another form is kept under both."""
         return placed(self.name, self.form)
+
+    @property
+    def late(self) -> bool:
+        """Whether the client has waited as long as it is willing to."""
+        patience = self.call.patience
+        return patience is not None and time.perf_counter() - self.call.started >= patience
 
     def joins(self, flight: Flight) -> bool:
         """Whether the answer that another call is about to get will do; less urgent ones are not waited for."""

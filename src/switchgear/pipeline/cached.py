@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from switchgear.cache.exact import Answers
-from switchgear.cache.flight import Flight, Lost, Rider
+from switchgear.cache.flight import Flight, Landed, Lost, Rider
 from switchgear.cache.forms import in_form
 from switchgear.cache.kept import Kept
 from switchgear.cache.key import WITHOUT, Names
@@ -24,6 +25,7 @@ from switchgear.core.errors import (
     ProviderDisconnected,
     ProviderError,
     ProviderRefused,
+    ProviderTimeout,
     StoreUnavailable,
     SwitchgearError,
 )
@@ -118,6 +120,7 @@ class CachedCalls:
         call, reply = asked.call, asked.reply
         self._dress(asked, kept, how)
         call.usage, call.cost = kept.usage, call.cost or 0
+        call.tell("cache", f"{how}, {call.age} s old")
         self._count(how, kept)
         if asked.form:
             call.first_token = time.perf_counter()
@@ -188,7 +191,7 @@ class CachedCalls:
                 return
             error = lost.error
             failures += error is not None
-            if error is not None and (asked.begun or failures >= _MOST_FAILURES or not error.retryable):
+            if error is not None and (asked.begun or failures >= _MOST_FAILURES or not error.retryable or asked.late):
                 raise error
             if asked.begun:
                 raise _called_off(call)
@@ -207,7 +210,7 @@ class CachedCalls:
         reply.listen(partial(flight.press, rider))
         try:
             flight.join(rider)
-            how = await rider.ended
+            how = await _within_patience(call, rider.ended)
         finally:
             flight.leave(rider)
             reply.listen(None)
@@ -215,6 +218,7 @@ class CachedCalls:
             return how
         _as_leader(call, leader)
         call.usage, call.cost = how.kept.usage, 0
+        call.tell("cache", f"shared with {leader.id}")
         self._count("shared", how.kept)
         await self._recorder.record(call)
         if not asked.form:
@@ -263,6 +267,7 @@ class CachedCalls:
         if asked.wish.only_kept:
             raise NotCached("No answer is kept that this call could be given.", param="cache-control")
         self.answers.counts.misses += 1
+        asked.call.tell("cache", "miss")
         asked.call.stays = partial(_stays, asked.call, flight)
         await go(recording)
 
@@ -314,6 +319,19 @@ class CachedCalls:
         """A kept answer with the form of it that is wanted, if there is one or it can be made."""
         events = kept.forms.get(asked.form)
         return (kept, events) if events is not None else await self._otherwise(asked, name, kept)
+
+
+async def _within_patience(call: ModelCall, ended: Awaitable[Landed | Lost]) -> Landed | Lost:
+    """How a flight ended, or that it did not while the client was willing to wait."""
+    if call.patience is None:
+        return await ended
+    try:
+        async with asyncio.timeout(call.patience - (time.perf_counter() - call.started)):
+            return await ended
+    except TimeoutError:
+        provider = call.deployment.provider.name if call.deployment is not None else ""
+        told = f'"{call.name}" was not done within {call.patience:g} s (total).'
+        return Lost(ProviderTimeout(told, provider=provider, hint="Try again, with more time."))
 
 
 def _stays(call: ModelCall, flight: Flight) -> bool:

@@ -9,6 +9,8 @@ import msgspec
 
 from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
+from switchgear.cache.counts import CacheFacts
+from switchgear.cache.exact import Answers
 from switchgear.config.schema import Settings
 from switchgear.observe.logs import LogControl
 from switchgear.observe.rollups import Rollups
@@ -64,12 +66,25 @@ class HostControl(Protocol):
         """How each is, by number."""
         ...
 
+    async def cache(self) -> CacheFacts:
+        """What they keep of answers, and how often that answered."""
+        ...
+
     async def flush(self) -> None:
         """Let records that are on their way arrive in the store first, unless it has trouble taking them."""
         ...
 
     async def set_log_level(self, level: str) -> None:
         """Log from ``level`` on. Raises RequestError."""
+        ...
+
+
+class CachingControl(Protocol):
+    """The answers that are kept."""
+
+    @property
+    def answers(self) -> Answers:
+        """Those of this process, and what others are told."""
         ...
 
 
@@ -92,6 +107,11 @@ class GatewayControl(Protocol):
     @property
     def limiter(self) -> Limiter:
         """The limits that hold, and how much of them is used."""
+        ...
+
+    @property
+    def caching(self) -> CachingControl:
+        """The answers that are kept."""
         ...
 
     @property
