@@ -146,9 +146,8 @@ class Gateway:
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
-        self._taking_keys = asyncio.Lock()  # what was read first must not be loaded last
         self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
-        self.limiting = Limiting(self.state, store, self.keyring, self.bus)
+        self.limiting = Limiting(self.state, store, self.keyring, self.bus, settings)
         self.metrics = Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         self.rollups = Rollups(store.rollups)
@@ -360,9 +359,7 @@ class Gateway:
         await self.watch.take_over()
 
     async def _take_keys(self) -> None:
-        async with self._taking_keys:
-            self.keyring.load(await self.store.keys.all())
-            self.limiting.limiter.forget()
+        await self.limiting.refresh_with_keys()
 
     async def _take_rest(self) -> None:
         async with self._changing:

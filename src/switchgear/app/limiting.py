@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
@@ -41,15 +42,30 @@ class CommittedBooks:
 class Limiting:
     """The limiter, kept up with the configuration and the store, and the stage of calls that asks it."""
 
-    def __init__(self, state: State, store: Store, keyring: Keyring, bus: EventBus) -> None:
+    def __init__(self, state: State, store: Store, keyring: Keyring, bus: EventBus, settings: Settings) -> None:
         self._store = store
         self._keyring = keyring
         self.limiter = Limiter(state, CommittedBooks(store), lambda: keyring.keys, bus.publish)
         self.stage = Limited(self.limiter)
         self.notes: tuple[str, ...] = ()
+        self._settings = settings
+        self._refreshing = asyncio.Lock()  # what was read first must not be loaded last
 
-    async def refresh(self, settings: Settings) -> None:
-        """Let hold what ``settings`` and the store define now. Raises StoreUnavailable."""
+    async def refresh(self, settings: Settings | None = None) -> None:
+        """Take over what the store defines now, and ``settings`` where they changed. Raises StoreUnavailable."""
+        async with self._refreshing:
+            self._settings = settings or self._settings
+            self._load(await self._read(self._settings))
+
+    async def refresh_with_keys(self) -> None:
+        """The same, and the keys with it: none may be known before its limits are. Raises StoreUnavailable."""
+        async with self._refreshing:
+            rows = await self._store.keys.all()
+            book = await self._read(self._settings)
+            self._keyring.load(rows)
+            self._load(book)
+
+    async def _read(self, settings: Settings) -> LimitBook:
         stored = Stored(
             await _documents(self._store.limits),
             await _documents(self._store.teams),
@@ -61,7 +77,9 @@ class Limiting:
                 limits = AliasSettings.model_validate(document).limits
                 if name not in settings.models and limits is not None:
                     models[name] = limits
-        book = LimitBook(Defined(settings.limits, settings.teams, settings.users, models), stored)
+        return LimitBook(Defined(settings.limits, settings.teams, settings.users, models), stored)
+
+    def _load(self, book: LimitBook) -> None:
         self.limiter.load(book)
         notes = (*book.notes, *book.undefined(self._keyring.keys))
         if notes != self.notes:
