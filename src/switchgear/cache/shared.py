@@ -30,6 +30,7 @@ _MARKS: Final = "cache-purges"
 _MARKS_SECONDS: Final = 10 * 86_400.0
 _LOOK_SECONDS: Final = 1.0
 """How often who waits looks for itself."""
+_FIRST_PAUSE_SECONDS: Final = 0.01
 _LARGEST_TOLD: Final = 64 * 1024
 """Bytes of an answer that goes along with the news of it; who waits fetches a larger one."""
 
@@ -114,8 +115,12 @@ class SharedAnswers:
         self._reading = asyncio.create_task(self._read_purges(), name="cache purges")
 
     async def _read_purges(self) -> None:
-        found = self._state.blobs.get(_MARKS)
-        data = await found if isawaitable(found) else found
+        """Read them as soon as there is somebody to ask; of a state that is lost, ``_missed`` tells when it is back."""
+        pause = _FIRST_PAUSE_SECONDS
+        while not isawaitable(found := self._state.blobs.get(_MARKS)):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LOOK_SECONDS)
+        data = await found
         if data:
             self._front.purges_read(data)
         self._ready = self._state.health.state == "ok"

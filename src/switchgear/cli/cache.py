@@ -15,6 +15,7 @@ from switchgear.cli.client import connected
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.config.schema import LOCAL_PROVIDER
 from switchgear.core.errors import UsageError
+from switchgear.observe import logs
 from switchgear.providers.embedded import EmbeddedProvider
 from switchgear.providers.local import embedded
 from switchgear.providers.local.embedder import LocalEmbedder
@@ -87,8 +88,9 @@ async def purge(
 
 @app.command(
     help_epilogue="""\
-A hit is a question that gets the answer to another one; it is wrong where the two have not the same answer. Both are shares
-of the pairs that there are of the kind. Without --pairs the set of the package fow-cache is used: pip install
+A hit is a question that gets the answer to another one; it is wrong where the
+two have not the same answer. Both are shares of the pairs of that kind.
+Without --pairs those of the package fow-cache are used: pip install
 'switchgear[cache-eval]'.
 
 Examples
@@ -128,6 +130,7 @@ async def evaluate(
 
 async def _vectors(texts: list[str]) -> list[bytes]:
     """The vectors of ``texts``, from a process that is started for it."""
+    control = logs.configure("warning", "pretty")
     models = embedded.EmbeddedModels(embedded.EmbeddedSettings())
     provider = EmbeddedProvider(LOCAL_PROVIDER, models)
     embedder = LocalEmbedder(models, provider)
@@ -141,6 +144,7 @@ async def _vectors(texts: list[str]) -> list[bytes]:
     finally:
         provider.close()
         await models.stop()
+        control.close()
     return found
 
 
