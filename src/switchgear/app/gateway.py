@@ -28,9 +28,10 @@ from switchgear.app.limiting import Limiting
 from switchgear.app.reloads import ReloadReport, reported
 from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention, usage_retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
+from switchgear.app.stored_names import names_in
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
-from switchgear.config.load import Loaded, StoredNames, read, read_text
+from switchgear.config.load import Loaded, read, read_text
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
 from switchgear.config.state import StateSettings
@@ -452,8 +453,7 @@ class Gateway:
 
 async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secret]) -> Loaded:
     """The configuration, its names checked against the providers and secrets of the store too. Raises ConfigInvalid."""
-    providers, limits = await store.providers.all(), await store.limits.all()
-    stored = StoredNames([row.name for row in providers], [row.name for row in limits])
+    stored = await names_in(store)
     overrides, text = options.overrides, options.text
     return read(options.config, options.environ, secrets=secrets.get, stored=stored, overrides=overrides, text=text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from switchgear.config.health import HealthSettings
 from switchgear.config.models import AliasSettings
-from switchgear.config.routes import HedgeSettings, RetryDefaults
+from switchgear.config.routes import RetryDefaults
 from switchgear.routing.breaker import BreakerRules
 from switchgear.routing.rules import RouteRules
 
@@ -23,18 +23,11 @@ def rules_of(alias: AliasSettings | None, defaults: RetryDefaults) -> RouteRules
         first_token=alias.timeouts.first_token,
         between_tokens=alias.timeouts.between_tokens,
         recovery=alias.stream_recovery,
-        hedge=_hedge(alias.hedge),
+        hedge=(alias.hedge.after or 0.0) if alias.hedge is not None else None,
         fallbacks=alias.fallbacks,
         context_fallbacks=alias.context_fallbacks,
         content_fallbacks=alias.content_fallbacks,
     )
-
-
-def _hedge(setting: bool | HedgeSettings) -> float | None:
-    """As the rules have it: None for never, 0 for the 95th percentile."""
-    if isinstance(setting, HedgeSettings):
-        return setting.after or 0.0
-    return 0.0 if setting else None
 
 
 def breaker_rules(settings: HealthSettings) -> BreakerRules:

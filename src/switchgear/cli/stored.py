@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from switchgear.app.stored_names import names_in
 from switchgear.cli.where import Where
 from switchgear.config import paths
 from switchgear.config.load import Loaded, StoredNames, read, read_text
@@ -94,8 +95,7 @@ async def _read(url: str, folder: Path, pepper: bytes) -> Stored | None:
     store = await Store.open(url, folder, secret=pepper)
     try:
         secrets = {name: await store.secrets.get(name) for name in await store.secrets.names()}
-        providers, limits = await store.providers.all(), await store.limits.all()
-        return Stored(secrets, StoredNames([row.name for row in providers], [row.name for row in limits]))
+        return Stored(secrets, await names_in(store))
     finally:
         await store.close()
 

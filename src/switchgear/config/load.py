@@ -20,6 +20,7 @@ from switchgear.config.health_checks import health_findings
 from switchgear.config.limit_checks import limit_findings
 from switchgear.config.problems import Error, Place, Worder, path_text, report, untagged
 from switchgear.config.references import Resolver
+from switchgear.config.route_checks import route_findings
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
 from switchgear.config.worker_checks import worker_findings
 from switchgear.core.errors import ConfigInvalid, Problem
@@ -35,6 +36,7 @@ class StoredNames(NamedTuple):
 
     providers: Collection[str] = ()
     limits: Collection[str] = ()
+    models: Collection[str] = ()
 
 
 NOTHING: Final = StoredNames()
@@ -106,6 +108,7 @@ def read(
             *findings(settings, data, names, resolver, store=secrets is not None),
             *limit_findings(settings, in_store.limits),
             *health_findings(settings, names),
+            *route_findings(settings, names, in_store.models),
             *worker_findings(settings, resolver),
             *cache_findings(settings),
         )
@@ -233,6 +236,7 @@ def _without(data: dict[str, Any], error: Error) -> dict[str, Any]:
     for name in names[:-1]:
         inner = table.get(str(name))
         if not isinstance(inner, dict):
+            table.pop(str(name), None)  # the mistake is in what it is, whatever the place says below it
             return copy
         table[str(name)] = table = dict(inner)
     table.pop(str(names[-1]), None)

@@ -10,7 +10,7 @@ from switchgear.config.auto import AutoSettings, Share
 from switchgear.config.cache import ModelCacheSettings
 from switchgear.config.fields import Day, Section, Text
 from switchgear.config.limits import LimitName
-from switchgear.config.routes import HedgeSettings, ModelTimeouts, RetrySettings
+from switchgear.config.routes import Hedge, ModelTimeouts, RetrySettings
 
 Dollars = Annotated[float, Field(ge=0, le=1_000_000)]
 Tokens = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -162,6 +162,8 @@ class AliasSettings(Section):
             "answer unseen."
         ),
     )
-    hedge: bool | HedgeSettings = Field(
-        False, description="Whether a second deployment is asked while the first one is silent.", examples=[True]
+    hedge: Hedge = Field(
+        None,
+        description="A second deployment that is asked while the first one is silent; true for the defaults.",
+        examples=[True],
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from switchgear.config.fields import Seconds, Section
 
@@ -56,3 +58,14 @@ class HedgeSettings(Section):
         description="Seconds without a first token; the time within which 95 of 100 answers begin when left out.",
         examples=[1.5],
     )
+
+
+def _switched(value: object) -> object:
+    """``true`` and ``false`` for the defaults and for none."""
+    if isinstance(value, bool):
+        return {} if value else None
+    return value
+
+
+Hedge = Annotated[HedgeSettings | None, BeforeValidator(_switched, json_schema_input_type=bool | HedgeSettings | None)]
+"""Whether and how calls are hedged."""
