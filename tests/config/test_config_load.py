@@ -113,7 +113,7 @@ MISTAKES = [
     (PROVIDER + "[providers.openai.timeouts]\nconect = 1\n", 4, "timeouts.conect is not a setting.", '"connect"'),
     (PROVIDER + "timeouts = { connect = 1, totl = 2 }\n", 3, "timeouts.totl is not a setting.", '"total"'),
     ("[local]\nenabled = true\n[local.gpu]\nlayers = 1\n", 3, "local.gpu is not a setting.", "Known: context"),
-    ("a." * 2_000 + "a = 1\n", 1, "a is not a section.", "Known: limits"),
+    ("a." * 2_000 + "a = 1\n", 1, "a is not a section.", "Known: batches"),
     ("\n[server." + "a." * 2_000 + "a]\n", 2, "server.a is not a setting.", "Known: body_timeout"),
     # values of the wrong type or out of bounds
     ("[server]\nport = '4100'\n", 2, 'server.port = "4100" must be a whole number.', "without quotes"),
@@ -282,9 +282,9 @@ MISTAKES = [
         "Known: ",
     ),
     (
-        "[models.a]\nfallbacks = ['x']\ndeployments = [{ provider = 'local', model = 'a' }]\n",
+        "[models.a]\nfallback = ['x']\ndeployments = [{ provider = 'local', model = 'a' }]\n",
         2,
-        "fallbacks is not a setting",
+        "fallback is not a setting",
         "",
     ),
     (

@@ -28,5 +28,3 @@ def _named(name: str, alias: AliasSettings) -> Iterator[tuple[Place, str]]:
     for field in _LISTS:
         for index, other in enumerate(getattr(alias, field)):
             yield ("models", name, field, index), other
-    if alias.vision_fallback is not None:
-        yield ("models", name, "vision_fallback"), alias.vision_fallback

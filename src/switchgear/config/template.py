@@ -11,10 +11,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from switchgear.config.batches import BatchSettings
 from switchgear.config.cache import CacheSettings
 from switchgear.config.health import HealthSettings
 from switchgear.config.limits import LimitSettings
 from switchgear.config.providers import DEFAULT_KIND, KINDS, OpenAIProviderSettings
+from switchgear.config.routes import RetryDefaults
 from switchgear.config.schema import (
     EMBEDDED_MODEL,
     LOCAL_PROVIDER,
@@ -39,6 +41,8 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("vision", VisionSettings),
     ("responses", ResponsesSettings),
     ("cache", CacheSettings),
+    ("batches", BatchSettings),
+    ("retry", RetryDefaults),
     ("health", HealthSettings),
 )
 _OF_OTHER_KINDS: Final = ("kind", "litellm_provider", "base_url", "api_version", "api_key", "params")
@@ -64,6 +68,14 @@ deployments = [
 #answers = "check"
 #vision_fallback = "openai/gpt-5-mini"
 #limits = "default"
+#fallbacks = ["{EMBEDDED_MODEL}"]
+#context_fallbacks = ["{EMBEDDED_MODEL}"]
+#content_fallbacks = ["{EMBEDDED_MODEL}"]
+#retry = {{ attempts = 2, backoff = 0.25, longest_pause = 8 }}
+#timeouts = {{ first_token = 10, between_tokens = 20, total = 120 }}
+#stream_recovery = "error"
+#hedge = true
+#auto = {{ quality = 0.7 }}
 #cache = {{ ttl = 300, stale_if_error = 86400 }}
 """
 _OWNERS: Final = """
