@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import get_args
 
@@ -213,7 +214,7 @@ async def test_it_stops_when_its_time_is_over_and_goes_on_the_next_time(store: S
     await right(store, records)
 
 
-async def test_who_looks_again_at_once_does_not_compute_again(store: Store) -> None:
+async def test_who_looks_again_at_once_does_not_compute_again_what_took_long(store: Store) -> None:
     now = [0.0]
     rollups = Rollups(store.rollups, clock=lambda: now[0])
 
@@ -230,6 +231,42 @@ async def test_who_looks_again_at_once_does_not_compute_again(store: Store) -> N
     now[0] += 30
     await rollups.freshen()
     assert now[0] == 36.0
+
+
+async def test_who_looks_sees_what_was_kept_a_moment_before(store: Store) -> None:
+    rollups = Rollups(store.rollups)
+    records = calls(14, 30, T0, T0 + 60_000)
+    for number in range(0, 30, 3):
+        await keep(store, records[number : number + 3])
+        await asyncio.gather(rollups.catch_up(), rollups.freshen())
+        assert (await kept(store, "day"))[T0][Cell("all")].count == number + 3
+
+
+class Watched(RollupStore):
+    """A store that tells when it gives the first calls of a period."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store._database)
+        self.giving = asyncio.Event()
+
+    async def records(self, start, end):
+        async with aclosing(super().records(start, end)) as parts:
+            async for part in parts:
+                self.giving.set()
+                yield part
+
+
+async def test_work_that_is_cancelled_lets_its_connection_go(store: Store) -> None:
+    await keep(store, calls(15, 300, T0, T0 + 60_000))
+    for _ in range(12):  # more often than there are connections
+        watched = Watched(store)
+        at_work = asyncio.create_task(Rollups(watched).catch_up(share=0.001))
+        async with asyncio.timeout(20):
+            await watched.giving.wait()
+        at_work.cancel()
+        await asyncio.gather(at_work, return_exceptions=True)
+    async with asyncio.timeout(20):
+        await Rollups(store.rollups).catch_up(share=1)
 
 
 # ---------------------------------------------------------------- what is not kept any more

@@ -43,8 +43,8 @@ async def test_a_hit_costs_nothing_and_tells_what_it_saved(rig: Rig) -> None:
     await rig.ask()
     miss, hit = rig.records
     cost = 1000 * 150 + 500 * 600
-    assert (miss.cache, miss.cost, miss.attempts) == ("miss", cost, 1)
-    assert (hit.cache, hit.cost, hit.attempts) == ("hit", 0, 0)
+    assert (miss.cache, miss.cost, miss.attempts, miss.saved) == ("miss", cost, 1, None)
+    assert (hit.cache, hit.cost, hit.attempts, hit.saved) == ("hit", 0, 0, cost)
     assert hit.usage == miss.usage
     assert (hit.provider, hit.deployment, hit.outcome) == ("test", "gpt-4o-mini", "ok")
     counts = rig.answers.counts

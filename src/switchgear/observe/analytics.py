@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Final, Literal
 
 import msgspec
@@ -92,9 +93,7 @@ class Analytics:
         of_calls = view in OF_CALLS
         smaller = view_for(set(question.where) if of_calls else {"provider", *question.where}, ())
         whole = Course()
-        async for part in self._store.rolled(_asked(question, smaller)):
-            for rolled in part:
-                whole.add(rolled)
+        await _sort_in(self._store.rolled(_asked(question, smaller)), (), {(): whole})
         groups: dict[tuple[str, ...], Course] = {}
         count = 0
         if question.by:
@@ -115,18 +114,17 @@ class Analytics:
         course = Course()
         where: Mapping[Dimension, str] = {"error": fingerprint}
         asked = Asked(view="error", granularity=span.granularity, since=span.since, until=span.until, where=where)
-        async for part in self._store.rolled(asked):
-            for rolled in part:
-                course.add(rolled)
+        await _sort_in(self._store.rolled(asked), (), {(): course})
         return course
 
 
 async def _sort_in(
-    parts: AsyncIterator[list[Rolled]], by: Sequence[Dimension], groups: Mapping[tuple[str, ...], Course]
+    parts: AsyncGenerator[list[Rolled], None], by: Sequence[Dimension], groups: Mapping[tuple[str, ...], Course]
 ) -> None:
-    async for part in parts:
-        for rolled in part:
-            groups[tuple(getattr(rolled.cell, name) for name in by)].add(rolled)
+    async with aclosing(parts) as open_parts:
+        async for part in open_parts:
+            for rolled in part:
+                groups[tuple(getattr(rolled.cell, name) for name in by)].add(rolled)
 
 
 def view_for(needed: Iterable[Dimension], by: Sequence[Dimension]) -> View:

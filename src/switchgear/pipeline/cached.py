@@ -135,7 +135,7 @@ class CachedCalls:
     def _dress(asked: Asked, kept: Kept, how: CacheResult) -> None:
         """Say of the call what its client is told with the answer."""
         call, model = asked.call, asked.model
-        call.cache = how
+        call.cache, call.saved = how, kept.cost
         call.age = max(0, int(asked.now - kept.made))
         call.model, call.deployment = model, model.deployments[kept.place]
         call.dropped, call.shaped, call.clamped = kept.dropped, kept.shaped, kept.clamped
@@ -217,7 +217,7 @@ class CachedCalls:
         if isinstance(how, Lost):
             return how
         _as_leader(call, leader)
-        call.usage, call.cost = how.kept.usage, 0
+        call.usage, call.cost, call.saved = how.kept.usage, 0, how.kept.cost
         call.tell("cache", f"shared with {leader.id}")
         self._count("shared", how.kept)
         await self._recorder.record(call)

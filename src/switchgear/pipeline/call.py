@@ -72,14 +72,14 @@ class ModelCall:
     how urgent it is, ``patience`` the seconds that the client waits at most, ``explain`` whether it asks for the route. ``thread`` is the
     answer where another attempt may carry it on. ``ask`` is what routing was told of it, ``clamped`` what was lowered so that the answer has room,
     ``forecast`` what it was expected to use, where the client asked for that. ``wish`` is what the client wants of the cache, ``age``
-    how many seconds ago an answer from there was made. ``stays`` is asked, when the client leaves, whether the answer is wanted all the
+    how many seconds ago an answer from there was made, ``saved`` what it had cost. ``stays`` is asked, when the client leaves, whether the answer is wanted all the
     same. ``batch`` names the batch that the call is a line of; ``again`` is asked whether one that failed will be made once more: then it
     is not recorded.
     """
 
     __slots__ = (
         "again", "age", "ask", "at", "batch", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "explain", "first_token", "forecast", "id",
-        "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "shaped", "started", "status", "stays",
+        "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "saved", "shaped", "started", "status", "stays",
         "steps", "streamed", "thread", "trace", "trials", "usage", "wants_forecast", "wish",
     )  # fmt: skip
 
@@ -100,6 +100,7 @@ class ModelCall:
         self.once = False
         self.usage = Usage()
         self.cost: int | None = None
+        self.saved: int | None = None
         self.first_token: float | None = None
         self.outcome: Outcome = "ok"
         self.status = 200

@@ -57,5 +57,6 @@ class Recorder:
                 cache=call.cache,
                 message=call.message,
                 route=call.route(),
+                saved=call.saved,
             )
         )

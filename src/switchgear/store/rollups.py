@@ -6,7 +6,7 @@ said they were stale, so that a process may be killed at any moment and two may 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 import msgspec
@@ -113,7 +113,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RollupStore:
-    """Reads and writes roll-ups. Every method raises StoreUnavailable."""
+    """Reads and writes roll-ups. Every method raises StoreUnavailable.
+
+    Those that give rows a few at a time hold a connection until they are closed: use ``contextlib.aclosing``.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -131,7 +134,7 @@ class RollupStore:
         async with self._database.read() as connection:
             return await kept_since.all_of(connection)
 
-    async def records(self, start: int, end: int) -> AsyncIterator[list[CallRecord]]:
+    async def records(self, start: int, end: int) -> AsyncGenerator[list[CallRecord], None]:
         """The calls that began in ``[start, end)``, with their routes, a few at a time."""
         at = tables.usage.c.at
         asked = select(tables.usage).where(at >= start, at < end).execution_options(yield_per=_CHUNK)
@@ -168,7 +171,7 @@ class RollupStore:
 
     async def rolled(
         self, asked: Asked, by: Sequence[Dimension] = (), only: Sequence[tuple[str, ...]] = ()
-    ) -> AsyncIterator[list[Rolled]]:
+    ) -> AsyncGenerator[list[Rolled], None]:
         """The roll-ups that are asked for, a few at a time; with ``by``, those alone whose values of these are in ``only``."""
         rows = _of(select(_table), asked).order_by(_columns.start).execution_options(yield_per=_CHUNK)
         if by:
@@ -178,7 +181,7 @@ class RollupStore:
             async for part in result.partitions(_CHUNK):
                 yield [_rolled(row) for row in part]
 
-    async def parts(self, granularity: Granularity, since: int, until: int) -> AsyncIterator[list[Rolled]]:
+    async def parts(self, granularity: Granularity, since: int, until: int) -> AsyncGenerator[list[Rolled], None]:
         """All roll-ups of a granularity, of every view, for periods that begin in ``[since, until)``, a few at a time."""
         rows = select(_table).where(_all(granularity), _columns.start >= since, _columns.start < until)
         async with self._database.read() as connection:
