@@ -222,5 +222,7 @@ def _listed(names: list[str]) -> bytes:
 
 def dollars(nano: int) -> str:
     """Nano-dollars as a decimal number of US dollars, exact, without trailing zeros."""
+    if not nano:
+        return "0"
     whole, fraction = divmod(nano, 1_000_000_000)
     return f"{whole}.{fraction:09d}".rstrip("0").rstrip(".")

@@ -73,6 +73,9 @@ class CachedCalls:
             if events is not None:
                 await self._give(asked, kept, events, "hit" if kept.fresh(asked.now) else "stale")
                 return
+        if _is_more(call, request):  # looked at here alone: what is kept was looked at when it was asked for
+            await self._beside(call, reply, go)
+            return
         try:
             await self._miss(asked, go)
         except SwitchgearError as error:
@@ -84,12 +87,7 @@ class CachedCalls:
         policy, key = model.cache, call.key
         if policy is None or key is None or call.wish.off or not request.keepable or call.operation not in WITHOUT:
             return None
-        fields, body = request.fields, request.body
-        if body and may_name_files(body):
-            return None
-        if call.operation is Operation.CHAT and ("audio" in fields or bytes(fields.get("store", b"")) == _TRUE):
-            return None  # sound has an id that ends, and a completion that is stored at the provider has one too
-        name = self._names.name(call.operation, policy.identity, key.tenant, fields, request.headers)
+        name = self._names.name(call.operation, policy.identity, key.tenant, request.fields, request.headers)
         return Asked((call, request, model, reply), policy, key.tenant, name, self.answers.clock())
 
     async def _beside(self, call: ModelCall, reply: Reply, go: Go) -> None:
@@ -256,7 +254,7 @@ class CachedCalls:
     async def _answer(self, asked: Asked, flight: Flight, recording: Recording, go: Go) -> None:
         kept, events = await self._elsewhere(asked)
         how: CacheResult = "hit"
-        if events is None and self.semantic is not None and asked.policy.semantic and not asked.wish.fresh_only:
+        if events is None and self.semantic is not None and asked.policy.semantic:
             how = "semantic"
             kept, events = await self._alike(asked, recording, self.semantic)
         if kept is not None and events is not None:
@@ -283,7 +281,7 @@ class CachedCalls:
         meant = await semantic.read(scope, question.text)
         if meant is None:
             return None, None
-        for name in semantic.find(meant, asked.policy.threshold):
+        for name in () if asked.wish.fresh_only else semantic.find(meant, asked.policy.threshold):
             kept = self.answers.find(name, asked.now) or await self.answers.fetch(name, asked.now, asked.tenant)
             if kept is None or not asked.takes(kept):
                 continue
@@ -319,6 +317,14 @@ class CachedCalls:
         """A kept answer with the form of it that is wanted, if there is one or it can be made."""
         events = kept.forms.get(asked.form)
         return (kept, events) if events is not None else await self._otherwise(asked, name, kept)
+
+
+def _is_more(call: ModelCall, request: ModelRequest) -> bool:
+    """Whether an answer is more than its words: made with files, or with an id of its own at the provider (sound, stored completions)."""
+    fields, body = request.fields, request.body
+    if body and may_name_files(body):
+        return True
+    return call.operation is Operation.CHAT and ("audio" in fields or bytes(fields.get("store", b"")) == _TRUE)
 
 
 async def _within_patience(call: ModelCall, ended: Awaitable[Landed | Lost]) -> Landed | Lost:

@@ -175,7 +175,7 @@ class ModelCall:
     @property
     def attempts(self) -> int:
         """How many attempts reached for a provider."""
-        return sum(1 for trial in self.trials if trial.asked_at is not None)
+        return sum(1 for trial in self.trials if trial.asked_at is not None) if self.trials else 0
 
     def route(self) -> Route:
         """The way it went, so far."""
