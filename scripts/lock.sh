@@ -11,7 +11,7 @@ lock() {
   resolve "$@" --override requirements/overrides.txt
 }
 all=(--extra local --extra images --extra litellm --extra postgres --extra valkey --extra otel)
-lock dev.txt pyproject.toml requirements/build.in "${all[@]}" --group test --group check
+lock dev.txt pyproject.toml requirements/build.in "${all[@]}" --extra cache-eval --group test --group check
 lock full.txt pyproject.toml requirements/build.in "${all[@]}" -c requirements/dev.txt
 lock base.txt pyproject.toml requirements/build.in -c requirements/dev.txt
 resolve clients.txt requirements/clients.in
