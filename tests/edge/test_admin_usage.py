@@ -34,6 +34,15 @@ def record(number: int, **fields: Any) -> CallRecord:
     return CallRecord(**values | fields)
 
 
+TOKENS = {
+    "prompt_tokens": 10,
+    "completion_tokens": 5,
+    "cached_tokens": 0,
+    "cache_write_tokens": 0,
+    "reasoning_tokens": 0,
+}
+
+
 async def test_a_call_is_shown_with_everything_known_of_it(desk):
     made = await desk.make_key("ci")
     at = 1_900_000_000_123
@@ -51,11 +60,7 @@ async def test_a_call_is_shown_with_everything_known_of_it(desk):
         "outcome": "ok",
         "status": 200,
         "error": "",
-        "prompt_tokens": 10,
-        "completion_tokens": 5,
-        "cached_tokens": 0,
-        "cache_write_tokens": 0,
-        "reasoning_tokens": 0,
+        **TOKENS,
         "estimated": False,
         "cost": "0.0031",
         "latency_ms": 20.0,
@@ -81,14 +86,7 @@ async def test_a_call_is_shown_with_everything_known_of_it(desk):
                     "status": 200,
                     "error": "",
                     "message": "",
-                    "usage": {
-                        "prompt_tokens": 10,
-                        "completion_tokens": 5,
-                        "cached_tokens": 0,
-                        "reasoning_tokens": 0,
-                        "cache_write_tokens": 0,
-                        "estimated": False,
-                    },
+                    "usage": TOKENS | {"estimated": False},
                     "cost": "0.0031",
                     "why": "",
                     "waited_ms": 0.0,
