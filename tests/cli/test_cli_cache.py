@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -83,3 +86,31 @@ def test_rates_are_measured_with_the_real_model_and_the_guard(process, folder):
     shown = process("cache", "evaluate", "--pairs", "pairs.jsonl")
     assert "4 pairs: 1 with one answer, 3 without." in shown.out
     assert shown.out.splitlines()[-2].split()[0] == "0.99"
+
+
+@pytest.mark.skipif(importlib.util.find_spec(evaluation.PACKAGE) is None, reason="the labelled pairs are an extra")
+def test_the_bundled_pairs_hold_no_wrong_hit_at_the_default_threshold(process):
+    ended = process("cache", "evaluate", "--threshold", "0.99", "--json")
+    assert ended.code == 0, ended.err
+    told = json.loads(ended.out)
+    assert (told["pairs"], told["same"]) == (600, 299)
+    (rate,) = told["rates"]
+    assert rate["wrong"] > 0.01
+    assert rate["guarded_wrong"] == 0
+    assert rate["guarded_hits"] > 0.12
+
+
+FOUND = """
+import sys
+from contextlib import suppress
+from switchgear.cache import evaluation
+from switchgear.core.errors import ExtraMissing
+with suppress(ExtraMissing):
+    evaluation.read_pairs(evaluation.bundled_pairs())
+print(evaluation.PACKAGE in sys.modules)
+"""
+
+
+def test_the_package_is_read_and_never_imported():
+    done = subprocess.run([sys.executable, "-c", FOUND], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "False\n"
