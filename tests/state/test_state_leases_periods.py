@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from state_engines import MINUTE, START, Engine
 
 from switchgear.state.base import Change, Check
@@ -66,6 +67,7 @@ async def test_a_period_counts_until_it_ends(engine: Engine) -> None:
     refused = await engine.take("b", [usd(100, 60)])
     assert not refused.allowed
     assert refused.retry_after_ms == END - START
+    engine.counters.settle("a", [])
     engine.now = END - 1
     assert not (await engine.take("b", [usd(100, 60)])).allowed
     engine.now = END
@@ -108,3 +110,74 @@ async def test_a_period_that_is_over_keeps_nothing(engine: Engine) -> None:
         assert (await engine.take("a", [over])).allowed
     engine.counters.seed("team:search", "usd:2026-11", 90, START - 1)
     assert (await engine.take("a", [over])).allowed
+
+
+# ---------------------------------------------------------------- what a process that died took of a period
+
+
+@pytest.fixture
+def shared(state_url: str, engine: Engine) -> Engine:
+    """The engines that outlive a process."""
+    if state_url == "memory:":
+        pytest.skip("nothing outlives this process")
+    return engine
+
+
+def settled(delta: int) -> list[Change]:
+    return [Change("team:search", "usd:2026-11", "period", delta, START, END)]
+
+
+async def used(engine: Engine) -> int:
+    return (await engine.look([usd(100, 0)]))[0].used
+
+
+async def test_what_nobody_holds_of_a_period_any_more_is_given_back(shared: Engine) -> None:
+    await shared.take("a", [usd(100, 60)])
+    await shared.take("b", [usd(100, 30)])
+    shared.counters.settle("b", settled(-10))
+    shared.now += LEASE - 1
+    assert await used(shared) == 80
+    shared.now += 5_001
+    assert await used(shared) == 20, "what was settled stays"
+
+
+async def test_what_is_held_of_a_period_stays_as_long_as_its_process_lives(shared: Engine) -> None:
+    await shared.take("a", [usd(100, 60)])
+    for _ in range(10):
+        shared.now += LEASE - 1_000
+        for _ in range(5):
+            shared.counters.renew_all()  # type: ignore[attr-defined]
+        assert await used(shared) == 60
+    shared.counters.settle("a", settled(-50))
+    shared.now += 2 * LEASE
+    assert await used(shared) == 10
+
+
+async def test_a_call_that_used_just_what_it_took_is_settled_too(shared: Engine) -> None:
+    await shared.take("a", [usd(100, 60)])
+    shared.counters.settle("a", [])
+    shared.now += 2 * LEASE
+    assert await used(shared) == 60
+
+
+async def test_a_process_that_slept_has_used_what_its_calls_used(shared: Engine) -> None:
+    await shared.take("a", [usd(100, 60)])
+    await shared.take("b", [usd(100, 30)])
+    shared.now += 2 * LEASE
+    assert await used(shared) == 0
+    shared.counters.settle("a", settled(-50))
+    assert await used(shared) == 10
+    for _ in range(5):
+        shared.counters.renew_all()  # type: ignore[attr-defined]
+    assert await used(shared) == 40, "the other one goes on"
+    shared.counters.settle("b", settled(-5))
+    assert await used(shared) == 35
+
+
+async def test_what_is_taken_again_is_held_again(shared: Engine) -> None:
+    await shared.take("a", [usd(100, 60)])
+    shared.counters.settle("a", settled(-60))
+    await shared.take("a", [usd(100, 50)])
+    assert await used(shared) == 50
+    shared.now += 2 * LEASE
+    assert await used(shared) == 0

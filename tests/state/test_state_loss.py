@@ -147,6 +147,19 @@ async def test_a_server_that_forgot_is_told_what_is_open_for_the_books_know_the_
     assert await used(lossy, usd(1000, 0)) == [7 * 6]
 
 
+async def test_what_was_settled_while_it_was_lost_is_not_given_back_once_more(lossy: State, server: Valkey) -> None:
+    """A call that is settled while the server is away is held by nobody, although the server could not be told."""
+    first = await ask(lossy, "first", [usd(1000, 60)])
+    server.freeze()
+    await lost(lossy)
+    lossy.counters.settle("first", [Change("team:search", "usd", "period", -50, first.at_ms, END)])
+    server.thaw()
+    await found(lossy)
+    assert await used(lossy, usd(1000, 0)) == [10]
+    with server.client() as client:
+        assert [key for key in client.keys("*") if key.endswith(b":o")] == []
+
+
 async def test_a_frozen_server_delays_takes_no_longer_than_its_time(lossy: State, server: Valkey) -> None:
     server.freeze()
     began = time.monotonic()

@@ -30,7 +30,8 @@ class Check(msgspec.Struct, frozen=True):
     - ``window``: for ``span_ms``; in any span of that length no more than ``limit`` is let through.
     - ``lease``: one slot for as long as the call goes on; ``span_ms`` is how long it outlives a process that dies.
       ``amount`` is 1, or 0 to look without taking.
-    - ``period``: until ``span_ms``, which is the end of the period in ms since 1970.
+    - ``period``: until ``span_ms``, which is the end of the period in ms since 1970. What a process that died had not
+      settled is given back a quarter of a minute later.
     """
 
     scope: str

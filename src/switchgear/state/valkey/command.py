@@ -35,6 +35,7 @@ class Scripts(msgspec.Struct, frozen=True):
     renew: Script
     seed: Script
     restore: Script
+    hold: Script
     beat: Script
     acquire: Script
     release: Script

@@ -30,6 +30,8 @@ from switchgear.state.valkey.servers import Servers
 _CHUNK: Final = 200
 """Changes or leases in one command: what follows it waits for so many at most."""
 _KNOWN: Final = 10_000
+_HOLD_EVERY: Final = 5
+"""In which of the rounds that renew leases what is held of periods is renewed too; they are a second apart."""
 _OPEN: Final = 100_000
 _RETRY_AFTER: Final = 1.0
 
@@ -62,6 +64,8 @@ class ValkeyCounters:
         self._periods: dict[tuple[str, str], tuple[int, int]] = {}
         self._lost_at = 0.0
         self._owed = Owed()
+        self._settled: list[Told] = []
+        self._rounds = 0
         self._alone: MemoryCounters | None = None
         self._taken_alone: set[str] = set()
 
@@ -174,10 +178,15 @@ class ValkeyCounters:
 
     def settle(self, token: str, changes: Sequence[Change]) -> None:
         """Correct what ``token`` took, in the background."""
-        self._open.pop(token, None)
+        settled = {(change.scope, change.name) for change in changes}
+        held = [
+            Change(one.scope, one.name, "period", 0, 0, one.span_ms)
+            for one in self._open.pop(token, ())
+            if (one.scope, one.name) not in settled
+        ]
         if any(change.kind == "lease" for change in changes):
             self._held.pop(token, None)
-        told = [(token, change) for change in changes if change.delta]
+        told = [(token, change) for change in (*changes, *held) if change.delta or change.kind == "period"]
         if self._alone is None:
             self._tell(told)
             return
@@ -186,7 +195,14 @@ class ValkeyCounters:
             self._alone.settle(token, changes)
             return
         self._alone.settle(token, [change for change in changes if change.kind == "lease"])
+        self._owe(told)
+
+    def _owe(self, told: Sequence[Told]) -> None:
+        """Keep what the server could not be told, and that it is to hold nothing for those calls any more."""
         self._owed.add(told)
+        for token, change in told:
+            if token and change.kind == "period":
+                self._settled.append((token, Change(change.scope, change.name, "period", 0, 0, change.span_ms)))
 
     def _tell(self, told: Iterable[Told]) -> None:
         """Send changes to where each counter is; those that do not arrive are owed."""
@@ -209,7 +225,7 @@ class ValkeyCounters:
                     _learn(link, reply)
                 self._tell_slot(slot, told, 0)
 
-        lost = partial(self._owed.add, told)
+        lost = partial(self._owe, told)
         self._servers.send(call(self._scripts.settle, slot, keys, args, late=answered, lost=lost))
 
     def renew(self, token: str, checks: Sequence[Check]) -> None:
@@ -221,11 +237,28 @@ class ValkeyCounters:
             self._renew((token, check) for check in leases)
 
     def renew_all(self) -> None:
-        """Let every lease that this process holds live for its span from now."""
+        """Let every lease that this process holds live for its span from now, and hold what open calls took of periods."""
         if self._alone is not None:
             self._alone.renew_all()
-        elif self._held:
+            return
+        if self._held:
             self._renew((token, check) for token, checks in self._held.items() for check in checks)
+        self._rounds += 1
+        if self._open and self._rounds % _HOLD_EVERY == 0:
+            self._hold()
+
+    def _hold(self) -> None:
+        """Tell the server that the calls which took of periods go on."""
+        counters: dict[tuple[int, str, int], list[Argument]] = {}
+        for token, checks in self._open.items():
+            for check in checks:
+                where = (self._keys.slot(check.scope), self._keys.counter(check), check.span_ms)
+                counters.setdefault(where, []).extend((token, check.amount))
+        for (slot, key, ends), calls in counters.items():
+            for start in range(0, len(calls), 2 * _CHUNK):
+                some = calls[start : start + 2 * _CHUNK]
+                args: tuple[Argument, ...] = (self._now(), ends, len(some) // 2, *some)
+                self._servers.send(call(self._scripts.hold, slot, [key], args))
 
     def _renew(self, leases: Iterable[tuple[str, Check]]) -> None:
         counters: dict[tuple[int, str, int], list[str]] = {}
@@ -269,8 +302,11 @@ class ValkeyCounters:
             return
         told: list[Told] = [*(("", change) for change in alone.kept()), *self._owed.drain()]
         self._tell([one for one in told if one[1].kind != "period"])
+        settled, self._settled = self._settled, []
+        self._tell(settled)
         self._restore([change for _, change in told if change.kind == "period"])
         self.renew_all()
+        self._hold()
 
     def _restore(self, missed: Iterable[Change]) -> None:
         """Tell periods what they missed, or what open calls took of those that the server forgot."""

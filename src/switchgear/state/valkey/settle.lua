@@ -29,6 +29,8 @@ for kind, delta, at, span in string.gmatch(ARGV[3], '(%a) (%-?%d+) (%-?%d+) (%d+
   if kind == 'w' then
     settle_window(key, tonumber(delta), tonumber(at), tonumber(span))
   elseif kind == 'p' then
+    local held = let_go(key, ARGV[3 + index])
+    if held and held < 0 then delta = tonumber(delta) - held end
     change_period(key, tonumber(delta), tonumber(span), now)
   elseif tonumber(delta) < 0 then
     redis.call('ZREM', key, ARGV[3 + index])

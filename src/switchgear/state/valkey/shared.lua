@@ -1,7 +1,8 @@
 -- What the scripts of the counters share. A key is one counter; by its kind it is
 --   window  a hash: "h" the number of the newest bucket, "t" the total, "0".."60" the buckets by their number modulo 61
 --   lease   a sorted set: each token with the moment, in ms, at which it lapses
---   period  a hash: "u" what is used, "s" set once it was seeded, "b" when it was made
+--   period  a hash: "u" what is used, "s" set once it was seeded, "b" when it was made, "w" when to look for what is left behind;
+--           and beside it, with ":o" behind its name, what calls took and have not settled: each token with "amount until"
 -- Sixty-one buckets of a sixtieth of the span are counted, so that a whole span always lies within them.
 
 local SLOTS = 61
@@ -59,4 +60,38 @@ local function change_period(key, delta, ends, now)
   if not used then redis.call('HSETNX', key, 'b', whole(now)) end
   redis.call('HINCRBY', key, 'u', whole(delta))
   redis.call('PEXPIRE', key, whole(ends - now))
+end
+
+-- What a call took of a period is held until it is settled. Held by nobody any more, it is given back: its process died. Its amount
+-- is kept below nothing for a while, for a process that only slept.
+local HELD, REMEMBERED, LOOK_EVERY = 15000, 600000, 5000
+
+local function hold(key, token, amount, ends, now)
+  redis.call('HSET', key .. ':o', token, whole(amount) .. ' ' .. whole(now + HELD))
+  redis.call('PEXPIRE', key .. ':o', whole(ends - now))
+end
+
+-- The amount that a call holds, below nothing where it was given back; nil where it holds none. It is held no longer.
+local function let_go(key, token)
+  local held = redis.call('HGET', key .. ':o', token)
+  if not held then return nil end
+  redis.call('HDEL', key .. ':o', token)
+  return tonumber(string.match(held, '^%-?%d+'))
+end
+
+local function give_back_left_behind(key, ends, now)
+  local kept = redis.call('HGETALL', key .. ':o')
+  for place = 1, #kept, 2 do
+    local amount, till = string.match(kept[place + 1], '^(%-?%d+) (%d+)$')
+    amount = tonumber(amount)
+    if tonumber(till) > now then
+      -- somebody holds it
+    elseif amount > 0 then
+      change_period(key, -amount, ends, now)
+      redis.call('HSET', key .. ':o', kept[place], whole(-amount) .. ' ' .. whole(now + REMEMBERED))
+    else
+      redis.call('HDEL', key .. ':o', kept[place])
+    end
+  end
+  redis.call('HSET', key, 'w', whole(now + LOOK_EVERY))
 end

@@ -19,7 +19,11 @@ local function look_lease(one)
 end
 
 local function look_period(one)
-  local kept = now >= one.span and {} or redis.call('HMGET', one.key, 'u', 's')
+  local kept = now >= one.span and {} or redis.call('HMGET', one.key, 'u', 's', 'w')
+  if kept[1] and tonumber(kept[3] or 0) <= now then
+    give_back_left_behind(one.key, one.span, now)
+    kept[1] = redis.call('HGET', one.key, 'u')
+  end
   one.used, one.seeded = tonumber(kept[1] or 0), kept[2] and 1 or 0
 end
 
@@ -34,7 +38,9 @@ local function take_lease(one)
 end
 
 local function take_period(one)
-  if one.amount ~= 0 then change_period(one.key, one.amount, one.span, now) end
+  if one.amount == 0 or now >= one.span then return end
+  change_period(one.key, one.amount, one.span, now)
+  if one.amount > 0 then hold(one.key, token, one.amount, one.span, now) end
 end
 
 -- The time until so much has left the window that ``amount`` fits under ``limit``, or until all has left.
