@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import uvloop
@@ -17,7 +18,7 @@ from switchgear.app.gateway import Gateway, Options
 from switchgear.app.notice import Notice
 from switchgear.app.orders import Plan
 from switchgear.app.ports import bind
-from switchgear.app.serving import Serving, Started, url_of
+from switchgear.app.serving import Serving, Started, leave, url_of
 from switchgear.config import paths
 from switchgear.config.load import read, read_text
 from switchgear.config.schema import Settings
@@ -42,10 +43,10 @@ class ServeOptions(msgspec.Struct, frozen=True):
     worker: tuple[str, ...] = ()
 
 
-def serve(options: ServeOptions, started: Callable[[Started], None]) -> int:
+def serve(options: ServeOptions, started: Callable[[Started], None]) -> NoReturn:
     """Serve until SIGTERM or SIGINT. ``started`` is told when the gateway listens. Raises StartupError.
 
-    With several workers it does not return: this process becomes their supervisor.
+    It does not return: the process ends, or becomes the supervisor of several workers.
     """
     given = {"server.host": options.host, "server.port": options.port, "server.workers": options.workers}
     overrides: dict[str, object] = {name: value for name, value in given.items() if value is not None}
@@ -62,7 +63,7 @@ def serve(options: ServeOptions, started: Callable[[Started], None]) -> int:
         uvloop.run(_serve(where, listener, control, options.dev, started))
     finally:
         listener.close()
-    return 0
+    leave(0)
 
 
 async def _serve(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from switchgear import __version__
 from switchgear.app.asgi import Application
@@ -156,6 +159,17 @@ class Serving:
 
         async for _ in changes(config, asyncio.Event()):
             await self._reload()
+
+
+def leave(code: int) -> NoReturn:
+    """End this process, which has let go of everything that matters, without taking its memory apart.
+
+    Interpreters do that object by object: half a second on an idle machine, ten on a busy one, of a restart.
+    """
+    with suppress(OSError, ValueError):  # whoever read them may be gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def url_of(listener: socket.socket, *, tls: bool) -> str:

@@ -7,6 +7,7 @@ import sys
 
 import uvloop
 
+from switchgear.app.serving import leave
 from switchgear.app.worker import WorkerProcess
 from switchgear.cli import banner
 
@@ -16,4 +17,4 @@ async def _work(descriptor: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(uvloop.run(_work(int(sys.argv[1]))))
+    leave(uvloop.run(_work(int(sys.argv[1]))))
