@@ -290,6 +290,30 @@ async def test_forgetting_minutes_and_calls_leaves_hours_and_days_as_they_are(st
     assert await stale(store) == 0
 
 
+async def test_what_is_forgotten_while_it_is_computed_is_not_written(store: Store) -> None:
+    records = calls(16, 30, T0, T0 + 600_000)
+    await keep(store, records)
+    rollups = Rollups(store.rollups)
+    await rollups.catch_up(share=1)
+    before = await kept(store, "hour")
+
+    class Forgets(RollupStore):
+        async def parts(self, granularity, since, until):
+            await store.rollups.forget("minute", T0 - DAY)  # which is no matter
+            if granularity == "minute":
+                await store.rollups.forget("minute", T0 + DAY)
+            async with aclosing(super().parts(granularity, since, until)) as parts:
+                async for part in parts:
+                    yield part
+
+    await keep(store, records[:1])
+    await Rollups(Forgets(store._database)).catch_up(share=1)
+    assert await kept(store, "hour") == before, "it was computed from nothing"
+    await rollups.catch_up(share=1)
+    found = await kept(store, "hour")
+    assert same(found[T0], tallied(records)), "from the calls, now that there are no minutes"
+
+
 async def test_a_late_record_for_forgotten_minutes_still_reaches_its_hour_and_day(store: Store) -> None:
     records = calls(10, 60, T0 - DAY, T0)
     await keep(store, records[:50])

@@ -152,7 +152,9 @@ class RollupStore:
         computed the period meanwhile, or forgot what it may be made of.
         """
         async with self._database.write() as connection:
-            if await kept_since.all_of(connection) != kept or not await stale.take_away(connection, period):
+            now = await kept_since.all_of(connection)
+            forgotten = any(kept.get(name, 0) <= period.start < at for name, at in now.items())
+            if forgotten or not await stale.take_away(connection, period):
                 return False
             if rows is not None:
                 await connection.execute(delete(_table).where(_all(period.granularity), _columns.start == period.start))
