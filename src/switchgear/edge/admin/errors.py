@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from switchgear.edge.admin.analytics import moments, span_of, up_to_date
 from switchgear.edge.admin.context import Admin
 from switchgear.edge.admin.schemas import analytics as schemas
-from switchgear.edge.admin.schemas.base import moment, problems
+from switchgear.edge.admin.schemas.base import PRINTABLE, moment, problems
 from switchgear.edge.admin.usage import Filter, key_names
 from switchgear.observe.analytics import Analytics, Span
 from switchgear.observe.tally import OTHERS
@@ -57,7 +57,7 @@ async def list_errors(
 async def get_error(
     admin: Admin,
     span: Annotated[Span, Depends(span_of)],
-    fingerprint: Annotated[str, Path(pattern="^[0-9a-f]{1,64}$", description="The group's fingerprint.")],
+    fingerprint: Annotated[str, Path(max_length=64, pattern=PRINTABLE, description="The group's fingerprint.")],
 ) -> schemas.ErrorDetail:
     """A group of errors: what they are, whom they met, and when they came in a span."""
     await up_to_date(admin)
