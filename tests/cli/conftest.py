@@ -191,6 +191,14 @@ CONFIG = """
 [local]
 enabled = false
 
+[retry]
+attempts = 1
+
+[health]
+errors = 10000
+calls = 1000000
+longest_limit = 1
+
 [providers.test]
 base_url = "{url}/v1"
 api_key = "env:TEST_PROVIDER_KEY"

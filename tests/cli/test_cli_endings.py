@@ -152,7 +152,7 @@ def test_an_unknown_command_far_from_all_lists_every_one(cli):
     assert "..." not in ended.err
     for _, name, _ in main.COMMANDS:
         assert name in ended.err
-    assert "Commands: create, list, show, rotate, revoke." in cli("keys", "foo").err
+    assert "Commands: create, set, list, show, rotate, revoke." in cli("keys", "foo").err
 
 
 @pytest.mark.parametrize(

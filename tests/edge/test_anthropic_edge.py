@@ -11,6 +11,7 @@ from switchgear.core.errors import (
     AuthenticationError,
     ContextLengthExceeded,
     InvalidJSON,
+    LimitReached,
     ModelNotFound,
     PermissionDenied,
     ProviderDisconnected,
@@ -97,7 +98,7 @@ def test_every_error_has_anthropics_shape(kind: type[SwitchgearError]) -> None:
     assert shown["error"]["message"].endswith(f"What happened. {kind.hint}".strip())
     headers = error_headers(error, "req_1")
     assert headers.startswith(b"content-type: application/json\r\nrequest-id: req_1\r\nx-request-id: req_1\r\n")
-    assert (b"x-should-retry: " in headers) == issubclass(kind, ProviderError)
+    assert (b"x-should-retry: " in headers) == issubclass(kind, (ProviderError, LimitReached))
     assert (b"www-authenticate: Bearer\r\n" in headers) == issubclass(kind, AuthenticationError)
 
 

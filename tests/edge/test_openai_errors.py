@@ -8,6 +8,7 @@ import pytest
 
 from switchgear.core.errors import (
     AuthenticationError,
+    LimitReached,
     ProviderError,
     ProviderRateLimited,
     StartupError,
@@ -30,7 +31,7 @@ def test_every_error_has_openais_shape(kind: type[SwitchgearError]) -> None:
     headers = error_headers(error, "req_1")
     assert headers.startswith(b"content-type: application/json\r\nx-request-id: req_1\r\n")
     assert headers.endswith(b"\r\n")
-    assert (b"x-should-retry: " in headers) == issubclass(kind, ProviderError)
+    assert (b"x-should-retry: " in headers) == issubclass(kind, (ProviderError, LimitReached))
     assert (b"www-authenticate: Bearer\r\n" in headers) == issubclass(kind, AuthenticationError)
 
 

@@ -40,4 +40,5 @@ def breaker_rules(settings: HealthSettings) -> BreakerRules:
         settings.pause,
         settings.longest_pause,
         settings.recovery,
+        settings.longest_limit,
     )

@@ -50,6 +50,9 @@ class HealthSettings(Section):
         le=3600,
         description="Seconds over which a deployment that answers again gets its share of calls back.",
     )
+    longest_limit: float = Field(
+        86_400.0, ge=1, le=86_400, description="Longest wait in seconds that a provider can ask for and that is kept."
+    )
     history_days: int = Field(
         30, ge=1, le=3650, description="Days after which what happened to deployments is deleted."
     )

@@ -42,7 +42,7 @@ class BreakerRules(msgspec.Struct, frozen=True):
 
     It opens after ``errors`` failures in a row, or when of at least ``calls`` calls within ``window`` a share of ``rate`` failed.
     The first pause is at most ``pause``, every next one up to twice as long, none longer than ``longest_pause``. Coming back
-    takes ``recovery``.
+    takes ``recovery``. A wait that a provider asks for is kept up to ``longest_limit``.
     """
 
     errors: int = 5
@@ -52,6 +52,7 @@ class BreakerRules(msgspec.Struct, frozen=True):
     pause: float = 5.0
     longest_pause: float = 30.0
     recovery: float = 10.0
+    longest_limit: float = LONGEST_LIMIT
 
 
 class Breaker:
@@ -174,7 +175,7 @@ class Breaker:
 
     def limited(self, now: float, wait: float, reason: str) -> None:
         """The deployment said for how many seconds it wants to be left alone. Holds whenever its call began."""
-        until = now + min(max(wait, _SHORTEST_LIMIT), LONGEST_LIMIT)
+        until = now + min(max(wait, _SHORTEST_LIMIT), self.rules.longest_limit)
         self._window.add(now, 1)
         if self.state == "open":
             if until > self.retry_at:

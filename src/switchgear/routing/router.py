@@ -12,7 +12,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import random as draw
 from typing import Protocol
 
-from switchgear.core.errors import DeploymentsResting, ProviderTimeout, SightNotSupported, SwitchgearError
+from switchgear.core.errors import (
+    DeploymentsResting,
+    ProviderRateLimited,
+    ProviderTimeout,
+    SightNotSupported,
+    SwitchgearError,
+)
 from switchgear.routing.capacity import Capacity, Fits, too_long
 from switchgear.routing.directory import Deployment, Model
 from switchgear.routing.fit import fitting
@@ -178,6 +184,11 @@ class Router:
             await asyncio.sleep(pause)
         elif turns.error is not None:
             raise turns.error
+        elif turns.limited:
+            raise ProviderRateLimited(
+                f'Every deployment of "{model.name}" rests until the limit of its provider resets.',
+                retry_after=turns.soonest(now),
+            )
         else:
             raise DeploymentsResting(
                 f'Every deployment of "{model.name}" is resting after errors.', retry_after=turns.soonest(now)

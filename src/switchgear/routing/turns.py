@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from switchgear.core.calls import Priority
-from switchgear.core.errors import NotSupported, SwitchgearError
+from switchgear.core.errors import NotSupported, ProviderRateLimited, SwitchgearError
 from switchgear.routing.directory import Deployment
 from switchgear.routing.retry import Remedy, pause_before, remedy_for
 from switchgear.routing.rules import RouteRules
@@ -85,6 +85,11 @@ class Turns:
     def soonest(self, now: float) -> float:
         """Seconds until a deployment may be tried again, however long that is."""
         return max(min((turn.deployment.health.retry_at for turn in self._turns), default=now) - now, 0.0)
+
+    @property
+    def limited(self) -> bool:
+        """Whether all that are left rest because of their providers' limits."""
+        return all(ProviderRateLimited.code in turn.deployment.health.reason for turn in self._turns)
 
     def failed(self, turn: Turn, error: SwitchgearError, now: float) -> bool:
         """Take note of how a turn ended; whether anybody else can help."""
