@@ -148,7 +148,7 @@ def stage(aimock: str, llmock: str) -> Iterator[Stage]:
     with ScriptedModel.in_thread(api_key=PROVIDER_KEY, models=MODELS) as model:
         places = {"scripted": model.base_url, "aimock": aimock, "llmock": llmock}
         lines = [
-            "[local]\nenabled = false\n\n[retry]\nattempts = 1\n\n[health]\nerrors = 10000\ncalls = 1000000\nlongest_limit = 1\n"
+            "[local]\nenabled = false\n\n[retry]\nattempts = 1\n\n[health]\nerrors = 10000\ncalls = 1000000\nlongest_limit = 1\nrecovery = 0\n"
         ]
         for name, settings in (KINDS | LLMOCK).items():
             key = "" if name in KEYLESS else 'api_key = "env:PROVIDER_KEY"'
