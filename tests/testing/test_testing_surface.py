@@ -21,6 +21,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "testing.md"
 def test_the_exported_names_are_these() -> None:
     assert testing.__all__ == [
         "BadRequest",
+        "BatchProvider",
         "Close",
         "Connection",
         "Delay",

@@ -112,6 +112,10 @@ class Keyring:
                 ring[secret.hash] = (key, secret.expires_at)
         self._by_hash, self._by_id = ring, by_id
 
+    def known(self, key_id: str) -> Key | None:
+        """The key with this id, whether it can still be used or not."""
+        return self._by_id.get(key_id)
+
     def by_id(self, key_id: str, now: float) -> Key:
         """The key with this id at ``now``, for work that goes on when its request is over.
 

@@ -184,6 +184,19 @@ class Limiter:
                 raise self._refused(plan, checks, found)
         return self._later(plan, checks, call_id, found)
 
+    async def fits(self, plan: Plan, tokens: int, cost: int | None, call_id: str) -> None:
+        """Look whether the budgets of ``plan`` have room for so much, and take nothing. Raises LimitReached, ModelUnpriced."""
+        taken = self.take(_budgets_of(plan), tokens, cost, call_id)
+        (taken if isinstance(taken, Reservation) else await taken).release()
+
+    def charge(self, key: Key, model: str, tokens: int, cost: int) -> None:
+        """Count towards budgets what was used without having been taken, by work that a provider did in its own time."""
+        with suppress(LimitsUndefined):
+            plan = self.plan(key, model)
+            if plan is not None and plan.periods:
+                budgets = _budgets_of(plan)
+                self._counters.settle("", budgets.changes(budgets.looks(), tokens, cost, self._clock()))
+
     async def _later(
         self, plan: Plan, checks: list[Check], call_id: str, found: Verdict | Awaitable[Verdict]
     ) -> Reservation:
@@ -267,6 +280,11 @@ class Limiter:
             names = {key.team if of == "team" else key.user for key in self._keys() if not key.revoked}
             found = (_known(book.of_owner, of, name) for name in names)
         return (holder for holder in found if holder is not None)
+
+
+def _budgets_of(plan: Plan) -> Plan:
+    """The part of a plan that is about budgets."""
+    return Plan([plan.parts[index] for index in plan.periods])
 
 
 def _untold(plan: Plan, verdict: Verdict) -> list[Part]:

@@ -63,27 +63,42 @@ def _provider(settings: AnyProvider, origin: OriginSettings, secrets: dict[str, 
                 headers,
                 stream_usage=settings.stream_usage,
                 dialects=settings.dialects or (),
+                batches=settings.batches,
             )
         case AnthropicProviderSettings():
             return AnthropicProvider(
-                origin, secrets.get("api_key"), headers, auth=settings.auth, version=settings.version
+                origin,
+                secrets.get("api_key"),
+                headers,
+                auth=settings.auth,
+                version=settings.version,
+                batches=settings.batches,
             )
         case GeminiProviderSettings():
             return GeminiProvider(origin, secrets.get("api_key"), headers)
         case OllamaProviderSettings():
             return OllamaProvider(origin, secrets.get("api_key"), headers)
         case AzureProviderSettings():
-            return AzureProvider(
-                origin,
-                secrets.get("api_key"),
-                headers,
-                token=secrets.get("token"),
-                api_version=settings.api_version or "",
-                stream_usage=settings.stream_usage,
-                dialects=settings.dialects or (),
-            )
+            return _azure(settings, origin, secrets, headers)
         case LiteLLMProviderSettings():
             return LiteLLMProvider(_translated(settings, origin, secrets, headers), engine)
+
+
+def _azure(
+    settings: AzureProviderSettings, origin: OriginSettings, secrets: dict[str, Secret], headers: dict[str, Secret]
+) -> AzureProvider:
+    made = AzureProvider(
+        origin,
+        secrets.get("api_key"),
+        headers,
+        token=secrets.get("token"),
+        api_version=settings.api_version or "",
+        stream_usage=settings.stream_usage,
+        dialects=settings.dialects or (),
+    )
+    if settings.batches:
+        made.offer_batches()
+    return made
 
 
 def _translated(

@@ -52,7 +52,9 @@ from switchgear.observe.rollups import Rollups
 from switchgear.observe.tracing import Tracer
 from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.batches.context import BatchContext
+from switchgear.pipeline.batches.native_lines import NativeLines
 from switchgear.pipeline.batches.orders import BatchOrders
+from switchgear.pipeline.batches.times import BatchTimes
 from switchgear.pipeline.batches.work import BatchWork
 from switchgear.pipeline.file_calls import FileCalls
 from switchgear.pipeline.file_owners import FileOwners
@@ -247,17 +249,21 @@ class Gateway:
 
     def _batches(self) -> BatchWork:
         settings = self.settings
+        native = NativeLines(self.calls, self.directory, self._preparation, FileOwners(self.store.files))
         return BatchWork(
             BatchContext(
                 store=self.store,
                 keyring=self.keyring,
                 directory=self.directory,
-                caller=LineCalls(self.calls, self.conversations),
+                caller=LineCalls(self.calls, self.conversations, native),
                 settings=self.batch_settings,
                 publish=self.bus.publish,
                 worker=self.node_id,
                 slots=asyncio.Semaphore(settings.batches.concurrency),
                 longest_line=settings.server.max_body_bytes,
+                folder=self.options.data_dir,
+                limiter=self.limiter,
+                times=BatchTimes.polling(settings.batches.poll),
             )
         )
 

@@ -49,3 +49,4 @@ class BatchSettings(Section):
             "up after five tries."
         ),
     )
+    poll: Seconds = Field(60.0, description="Seconds at most between two looks at a batch that is at a provider.")

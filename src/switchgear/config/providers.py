@@ -126,6 +126,10 @@ class OpenAIProviderSettings(ProviderAccount):
         True,
         description="Whether streams ask the provider for usage (stream_options); false for an API that refuses the field.",
     )
+    batches: bool | None = Field(
+        None,
+        description="Whether it has OpenAI's Batch API, which batches of one model then go to; at api.openai.com alone when left out.",
+    )
 
 
 class AnthropicProviderSettings(ProviderAccount):
@@ -144,6 +148,12 @@ class AnthropicProviderSettings(ProviderAccount):
         "key", description='How the key is sent: "key" as x-api-key, "bearer" as authorization.'
     )
     version: Text = Field("2023-06-01", description="The API's version, sent as anthropic-version.")
+    batches: bool | None = Field(
+        None,
+        description=(
+            "Whether it has Anthropic's Message Batches, which batches of one model then go to; at api.anthropic.com alone when left out."
+        ),
+    )
 
     @property
     def credential_headers(self) -> Mapping[str, str]:
@@ -208,6 +218,10 @@ class AzureProviderSettings(ProviderAccount):
     stream_usage: bool = Field(
         True,
         description="Whether streams ask for usage (stream_options); false for an API version that refuses the field.",
+    )
+    batches: bool = Field(
+        False,
+        description="Whether its deployments are made for batches (of the type GlobalBatch), which batches of one model then go to.",
     )
 
     @property

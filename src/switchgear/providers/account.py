@@ -60,20 +60,25 @@ class Account:
         target = f"{self._path}{path}" or "/"
         return self.origin.request_line(method, target.encode()) + _lines(fields)
 
-    async def post(self, head: bytes, body: bytes, model: str = "", headers: bytes = b"") -> Answer:
+    async def post(
+        self, head: bytes, body: bytes, model: str = "", headers: bytes = b"", *, once: bool = False
+    ) -> Answer:
         """Send ``body`` behind ``head``, with further field lines; the answer has a 2xx status. Raises ProviderError.
 
-        ``model`` is for the error's text.
+        ``model`` is for the error's text; with ``once`` nothing is ever sent a second time, whatever the connection does.
         """
-        answer = await self.origin.send(b"%b%bcontent-length: %d\r\n\r\n%b" % (head, headers, len(body), body))
+        request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, headers, len(body), body)
+        answer = await self.origin.send(request, once=once)
         if not 200 <= answer.status < 300:
             with answer:
                 raise await self.refusal(answer, model)
         return answer
 
-    async def upload(self, path: str, body: Upload, model: str = "", headers: bytes = b"") -> Answer:
+    async def upload(
+        self, path: str, body: Upload, model: str = "", headers: bytes = b"", *, once: bool = False
+    ) -> Answer:
         """Send ``body`` to ``path`` as it comes; the rest as in ``post``."""
-        answer = await self.origin.send_body(self.head(b"POST", path, body.content_type) + headers, body)
+        answer = await self.origin.send_body(self.head(b"POST", path, body.content_type) + headers, body, once=once)
         if not 200 <= answer.status < 300:
             with answer:
                 raise await self.refusal(answer, model)

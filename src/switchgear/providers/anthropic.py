@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -13,7 +13,9 @@ from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.core.secrets import Secret
 from switchgear.dialects.base import DialectName
 from switchgear.providers.account import Account, bearer
+from switchgear.providers.anthropic_batches import AnthropicBatches
 from switchgear.providers.base import Answer, Operation, Outgoing
+from switchgear.providers.batches import BatchAPI
 from switchgear.providers.transport import OriginSettings
 
 VERSION = "2023-06-01"
@@ -23,6 +25,7 @@ _OAUTH_TOKEN = "sk-ant-oat"  # noqa: S105 - how one begins
 _OAUTH_BETA = "oauth-2025-04-20"
 """The beta that tokens of people, in place of keys, are taken under."""
 _MOST_PAGES = 50
+_OWN_HOST = "api.anthropic.com"
 
 
 class _Model(msgspec.Struct):
@@ -42,7 +45,7 @@ class AnthropicProvider:
     """A provider that speaks Anthropic's Messages below ``settings.base_url``.
 
     ``auth`` is how the key is sent: ``key`` as ``x-api-key``, ``bearer`` as a bearer token. ``version`` is sent as
-    ``anthropic-version``. Raises ValueError for headers that cannot be (see ``Account``).
+    ``anthropic-version``. ``batches`` tells whether it has Message Batches; None: where the host is Anthropic's own. Raises ValueError for headers that cannot be (see ``Account``).
     """
 
     kind = "anthropic"
@@ -60,6 +63,7 @@ class AnthropicProvider:
         *,
         auth: Literal["key", "bearer"] = "key",
         version: str = VERSION,
+        batches: bool | None = None,
     ) -> None:
         self.name = settings.provider
         plain = {"anthropic-version": version}
@@ -68,6 +72,9 @@ class AnthropicProvider:
             auth = "bearer"
         credentials = bearer(api_key) if auth == "bearer" else {"x-api-key": api_key} if api_key else {}
         self.account = Account(settings, credentials, headers, plain)
+        host = (urlsplit(settings.base_url).hostname or "").lower()
+        has_batches = host == _OWN_HOST if batches is None else batches
+        self.batches: BatchAPI | None = AnthropicBatches(self.account) if has_batches else None
         self._messages = self.account.head(b"POST", "/messages")
         self._count = self.account.head(b"POST", "/messages/count_tokens")
 

@@ -16,8 +16,10 @@ from switchgear.core.secrets import Secret
 from switchgear.dialects.base import DialectName
 from switchgear.providers.account import Account, bearer
 from switchgear.providers.base import Answer, Operation, Outgoing
+from switchgear.providers.batches import BatchAPI
 from switchgear.providers.files import ProviderFiles
 from switchgear.providers.openai import model_ids
+from switchgear.providers.openai_batches import OpenAIBatches
 from switchgear.providers.transport import OriginSettings
 
 _FIRST_WITH_RESPONSES = "2025-03-01-preview"
@@ -67,6 +69,11 @@ class AzureProvider:
         self._version = f"?api-version={quote(api_version, safe='')}" if api_version else ""
         self._heads: dict[tuple[str, str], bytes] = {}
         self.files = ProviderFiles(self.account, self._path)
+        self.batches: BatchAPI | None = None
+
+    def offer_batches(self) -> None:
+        """Its deployments are made for batches."""
+        self.batches = OpenAIBatches(self.account, self.files, self._path, "" if self._version else "/v1")
 
     async def send(self, outgoing: Outgoing) -> Answer:
         """Send a request; the answer has a 2xx status. Raises ProviderError."""

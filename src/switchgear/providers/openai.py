@@ -13,14 +13,18 @@ from switchgear.core.secrets import Secret
 from switchgear.dialects.base import DialectName
 from switchgear.providers.account import Account, bearer
 from switchgear.providers.base import OPENAI_OPERATIONS, Answer, Operation, Outgoing
+from switchgear.providers.batches import BatchAPI
 from switchgear.providers.files import ProviderFiles
 from switchgear.providers.held import HeldAnswer
+from switchgear.providers.openai_batches import OpenAIBatches
 from switchgear.providers.rerank import read_answer, write_request
 from switchgear.providers.transport import OriginSettings
 
 _PATHS: dict[str, str] = {"chat": "/chat/completions", "responses": "/responses"}
 _WITH_RESPONSES = frozenset({"api.openai.com"})
 """Hosts that are known to speak Responses as well; every other compatible API may be told to by its setting."""
+_WITH_BATCHES = frozenset({"api.openai.com"})
+"""Hosts that are known to have the Batch API; the same."""
 
 
 class _ListedModel(msgspec.Struct):
@@ -35,7 +39,7 @@ class OpenAIProvider:
     """A provider that speaks OpenAI's wire format at ``settings.base_url``.
 
     ``dialects`` are the forms of chat it takes, the preferred one first; empty means: chat, and Responses where the host is
-    known for it. Raises ValueError for headers that cannot be (see ``Account``).
+    known for it. ``batches`` tells whether it has OpenAI's Batch API; None leaves that to the host too. Raises ValueError for headers that cannot be (see ``Account``).
     """
 
     kind = "openai"
@@ -51,6 +55,7 @@ class OpenAIProvider:
         *,
         stream_usage: bool = True,
         dialects: tuple[DialectName, ...] = (),
+        batches: bool | None = None,
     ) -> None:
         self.name = settings.provider
         self.stream_usage = stream_usage
@@ -58,6 +63,8 @@ class OpenAIProvider:
         self._host = (urlsplit(settings.base_url).hostname or "").lower()
         self.account = Account(settings, bearer(api_key), headers)
         self.files = ProviderFiles(self.account, "/{}".format)
+        has_batches = self._host in _WITH_BATCHES if batches is None else batches
+        self.batches: BatchAPI | None = OpenAIBatches(self.account, self.files, "/{}".format) if has_batches else None
         paths = {operation: f"/{operation.value}" for operation in OPENAI_OPERATIONS} | _PATHS
         self._heads = {name: self.account.head(b"POST", path) for name, path in paths.items()}
 

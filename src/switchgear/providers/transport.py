@@ -134,14 +134,16 @@ class Origin:
             method, self._absolute, path, self.authority.encode(), self._proxy_header,
         )  # fmt: skip
 
-    async def send(self, request: bytes, timeouts: Timeouts | None = None, *, limit: int | None = None) -> Answer:
+    async def send(
+        self, request: bytes, timeouts: Timeouts | None = None, *, limit: int | None = None, once: bool = False
+    ) -> Answer:
         """Send ``request`` and wait for the head of its answer, whose body may have ``limit`` bytes.
 
         A request that met a kept connection the provider had already closed is sent again, once, over a new
-        connection, and only when not one byte was answered. Raises ProviderError.
+        connection, and only when not one byte was answered; with ``once`` a new connection is taken from the start. Raises ProviderError.
         """
         limits = timeouts or self.settings.timeouts
-        connection = self._take() or await self._connect(limits.connect)
+        connection = (None if once else self._take()) or await self._connect(limits.connect)
         while True:
             try:
                 connection.begin(request, limits, limit or self.settings.max_response_bytes)
@@ -156,15 +158,17 @@ class Origin:
             # same way, and a request that makes its server fall over would go round them all
             connection = await self._connect(limits.connect)
 
-    async def send_body(self, head: bytes, body: Upload, timeouts: Timeouts | None = None) -> Answer:
+    async def send_body(
+        self, head: bytes, body: Upload, timeouts: Timeouts | None = None, *, once: bool = False
+    ) -> Answer:
         """Send ``head`` (without the field that frames the body) and ``body`` as it comes, and wait for the answer's head.
 
         An answer that is no 2xx may come before the body is through, which is then not sent to its end. The limits of time
-        count from the end of the body. Raises ProviderError, or what the body's source raised.
+        count from the end of the body. ``once`` as in ``send``. Raises ProviderError, or what the body's source raised.
         """
         limits = timeouts or self.settings.timeouts
         sending = Sending(head, body, limits)
-        connection = self._take() or await self._connect(limits.connect)
+        connection = (None if once else self._take()) or await self._connect(limits.connect)
         try:
             while True:
                 try:

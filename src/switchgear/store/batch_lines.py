@@ -70,6 +70,13 @@ class BatchLines:
                 await connection.execute(update(tables.batch_parts).where(mine).values(taken))
         return found
 
+    async def parts(self, batch_id: str) -> list[Part]:
+        """All parts that are not finished, in order, whoever has them."""
+        asked = select(_parts.first, _parts.lines, _parts.start, _parts.size, _parts.tries)
+        ordered = asked.where(_parts.batch_id == batch_id).order_by(_parts.first)
+        async with self._database.read() as connection:
+            return [Part(*row) for row in (await connection.execute(ordered)).all()]
+
     async def left(self, batch_id: str, now: int) -> tuple[int, int]:
         """How many parts are not finished, and how many of them a living worker has."""
         asked = select(

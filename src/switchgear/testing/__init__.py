@@ -5,6 +5,7 @@ Switchgear itself needs. See ``docs/reference/testing.md``.
 """
 
 from . import faults, http1
+from .batch_provider import BatchProvider
 from .connection import Connection, PeerGone
 from .listener import unused_port
 from .provider import ScriptedProvider
@@ -30,6 +31,7 @@ from .upstream import FaultUpstream
 
 __all__ = [
     "BadRequest",
+    "BatchProvider",
     "Close",
     "Connection",
     "Delay",

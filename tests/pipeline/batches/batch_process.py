@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -85,6 +87,7 @@ class Batching:
             worker=worker,
             slots=asyncio.Semaphore(chosen.concurrency),
             longest_line=100_000,
+            folder=Path(tempfile.gettempdir()),
             times=TIMES,
         )
         self.work = BatchWork(self.context)

@@ -13,7 +13,7 @@ from switchgear.edge.admin.schemas import batches as schemas
 from switchgear.edge.admin.schemas.base import PRINTABLE, Cursor, moment, moment_or_none, problems
 from switchgear.edge.admin.usage import key_names
 from switchgear.edge.calls import dollars
-from switchgear.pipeline.batches.native_state import provider_of
+from switchgear.pipeline.batches.native_state import counts_of, provider_of
 from switchgear.store.batches import KeptBatch
 
 router = APIRouter(prefix="/batches", tags=["batches"])
@@ -52,6 +52,7 @@ async def cancel_batch(admin: Admin, batch_id: BatchId) -> schemas.Batch:
 
 def _shown(batch: KeptBatch, names: dict[str, str]) -> schemas.Batch:
     errors = msgspec.json.decode(batch.errors) if batch.errors else []
+    counts = counts_of(batch)
     return schemas.Batch(
         id=batch.id,
         key_id=batch.key_id,
@@ -63,9 +64,9 @@ def _shown(batch: KeptBatch, names: dict[str, str]) -> schemas.Batch:
         provider=provider_of(batch),
         reason=batch.reason,
         waits_until=moment(batch.not_before) if batch.not_before and batch.reason else None,
-        total=batch.total,
-        completed=batch.completed,
-        failed=batch.failed,
+        total=counts.total,
+        completed=counts.completed,
+        failed=counts.failed,
         created_at=moment(batch.created_at),
         in_progress_at=moment_or_none(batch.in_progress_at),
         expires_at=moment(batch.expires_at),

@@ -19,6 +19,7 @@ from switchgear.dialects.body import decode
 from switchgear.edge.calls import dollars
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
+from switchgear.pipeline.batches.native_state import counts_of
 from switchgear.pipeline.batches.orders import GATEWAY_WISHED, BatchOrder, BatchOrders
 from switchgear.pipeline.call import ModelCall
 from switchgear.pipeline.model_call import ModelCalls
@@ -154,7 +155,7 @@ def batch_object(batch: KeptBatch) -> dict[str, Any]:
         "expired_at": ended if batch.status == "expired" else None,
         "cancelling_at": _seconds(batch.cancelling_at),
         "cancelled_at": ended if batch.status == "cancelled" else None,
-        "request_counts": {"total": batch.total, "completed": batch.completed, "failed": batch.failed},
+        "request_counts": counts_of(batch),
         "usage": _usage(batch),
         "metadata": msgspec.json.decode(batch.metadata) if batch.metadata else None,
         "reason": batch.reason or None,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from switchgear.access.keys import Key, Keyring
+from switchgear.access.limits import Limiter
 from switchgear.config.batches import BatchSettings
 from switchgear.core.batches import BatchLinesFinished
 from switchgear.core.calls import Usage
 from switchgear.core.errors import SwitchgearError
+from switchgear.pipeline.batches.native_lines import NativeLine
 from switchgear.pipeline.batches.times import BatchTimes
 from switchgear.routing.directory import Directory
 from switchgear.store.batch_lines import FinishedLine
@@ -42,11 +45,23 @@ class LineCaller(Protocol):
         """
         ...
 
+    async def prepare(self, key: Key, endpoint: str, body: bytes, at: str = "") -> NativeLine:
+        """The line as it is sent to the batch API of the model's first deployment. Raises SwitchgearError.
+
+        ``at`` is the id of the deployment that it was sent to already.
+        """
+        ...
+
+    def refusal(self, endpoint: str, error: SwitchgearError, request_id: str) -> bytes:
+        """The document of an error in the dialect of the endpoint."""
+        ...
+
 
 class BatchContext(msgspec.Struct, frozen=True):
     """What all work on batches shares.
 
-    ``worker`` is this process's name among all, new at each start. ``slots`` bounds the lines under way. ``longest_line`` is in bytes.
+    ``worker`` is this process's name among all, new at each start. ``slots`` bounds the lines under way. ``longest_line`` is in bytes,
+    ``folder`` where files may lie for a while.
     ``clock`` gives seconds that only grow.
     """
 
@@ -59,6 +74,8 @@ class BatchContext(msgspec.Struct, frozen=True):
     worker: str
     slots: asyncio.Semaphore
     longest_line: int
+    folder: Path
+    limiter: Limiter | None = None
     times: BatchTimes = BatchTimes()
     clock: Callable[[], float] = time.monotonic
 

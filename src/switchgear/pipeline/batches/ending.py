@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
-from switchgear.core.batches import BatchStatus
+from switchgear.core.batches import BatchStatus, LineMistake
 from switchgear.core.ids import new_id
 from switchgear.pipeline.batches.context import BatchContext, now_ms
 from switchgear.pipeline.batches.input import lines_in, request_in
+from switchgear.pipeline.batches.native_state import state_of
 from switchgear.pipeline.batches.output import unsent
+from switchgear.pipeline.batches.verdicts import storable
 from switchgear.store.batch_lines import FinishedLine
 from switchgear.store.batches import KeptBatch, Part
 from switchgear.store.files import OUTPUT_PURPOSE, KeptFile
@@ -41,9 +44,11 @@ def ending_of(batch: KeptBatch) -> Ending | None:
     if batch.stop:
         why = _stop(batch.stop)
         return Ending("failed", why.code, why.message)
-    if batch.status == "cancelling":
+    state = state_of(batch)
+    how = state.how if state is not None else ""
+    if batch.status == "cancelling" or how == "cancelled":
         return Ending("cancelled", "batch_cancelled", _CANCELLED)
-    if batch.expires_at <= now_ms():
+    if batch.expires_at <= now_ms() or how == "expired":
         return Ending("expired", "batch_expired", _EXPIRED)
     return None
 
@@ -52,8 +57,12 @@ async def end(context: BatchContext, batch: KeptBatch) -> None:
     """End a batch that this worker has the lease of and nobody sends lines of any more. Raises StoreUnavailable."""
     ending = ending_of(batch)
     store = context.store
+    left, _ = await store.batch_lines.left(batch.id, now_ms())
+    state = state_of(batch)
+    if ending is not None and ending.status == "expired" and not left and (state is None or not state.how):
+        ending = None  # its last line was finished in time
     if ending is not None:
-        await _tell_the_rest(context, batch, ending)
+        await tell_the_rest(context, batch, ending)
     now = now_ms()
     last = await store.batches.get(batch.id, None)
     output, errors = (_file(context, last, now, ok=ok) for ok in (True, False))
@@ -70,8 +79,15 @@ async def end(context: BatchContext, batch: KeptBatch) -> None:
     await store.batches.end(batch.id, context.worker, ending.status if ending else "completed", files, **values)
 
 
-async def _tell_the_rest(context: BatchContext, batch: KeptBatch, ending: Ending) -> None:
-    """Finish every line that is left with why it was not sent."""
+async def end_failed(context: BatchContext, batch: KeptBatch, mistakes: Sequence[LineMistake]) -> None:
+    """End a batch whose lines are wrong. Raises StoreUnavailable."""
+    told = [msgspec.structs.replace(one, message=storable(one.message)) for one in mistakes]
+    errors = msgspec.json.encode(told).decode()
+    await context.store.batches.end(batch.id, context.worker, "failed", [], errors=errors, ended_at=now_ms())
+
+
+async def tell_the_rest(context: BatchContext, batch: KeptBatch, ending: Ending) -> None:
+    """Finish every line that is left with why there is no answer to it."""
     store = context.store
     if batch.status == "in_progress":
         await store.batches.change(batch.id, context.worker, finalizing_at=now_ms(), status="finalizing")

@@ -10,10 +10,11 @@ import msgspec
 
 from switchgear.access.keys import ADMIN, CALL, Key
 from switchgear.config.batches import BatchSettings
-from switchgear.core.batches import BATCH_WINDOW, BATCH_WINDOW_MS, BatchChanged, BatchCounts
+from switchgear.core.batches import BATCH_WINDOW, BATCH_WINDOW_MS, BatchChanged
 from switchgear.core.errors import NotFound, RequestError
 from switchgear.core.ids import new_id
 from switchgear.pipeline.batches.input import ENDPOINTS
+from switchgear.pipeline.batches.native_state import counts_of
 from switchgear.pipeline.own_files import BATCH_PURPOSE
 from switchgear.store.batches import BatchPage, KeptBatch
 from switchgear.store.files import KeptFile
@@ -102,8 +103,9 @@ def owner(key: Key) -> str | None:
 
 def changed(batch: KeptBatch) -> BatchChanged:
     """The event that tells how a batch is now."""
-    counts = BatchCounts(batch.total, batch.completed, batch.failed)
-    return BatchChanged(batch.id, batch.key_id, batch.endpoint, batch.model, batch.status, counts, batch.reason)
+    return BatchChanged(
+        batch.id, batch.key_id, batch.endpoint, batch.model, batch.status, counts_of(batch), batch.reason
+    )
 
 
 def _check(order: BatchOrder) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-
-import msgspec
 
 from switchgear.access.keys import Key
 from switchgear.core.batches import LineMistake
 from switchgear.core.errors import AuthenticationError
 from switchgear.pipeline.batches.context import BatchContext, now_ms
+from switchgear.pipeline.batches.ending import end_failed
 from switchgear.pipeline.batches.input import InputCheck, lines_of
-from switchgear.pipeline.batches.verdicts import storable
+from switchgear.pipeline.batches.native_send import host_of
+from switchgear.pipeline.batches.native_state import written
 from switchgear.store.batches import KeptBatch
 
 _LINES_A_TURN = 100
@@ -23,22 +22,32 @@ async def validate(context: BatchContext, batch: KeptBatch) -> None:
     try:
         key = context.key_of(batch)
     except AuthenticationError as error:
-        await _fail(context, batch, [LineMistake(error.code, error.told)])
+        await end_failed(context, batch, [LineMistake(error.code, error.told)])
         return
     check = await _checked(context, batch, key)
     if check.mistakes:
-        await _fail(context, batch, check.mistakes)
+        await end_failed(context, batch, check.mistakes)
         return
     models = list(check.models)
+    model = models[0] if len(models) == 1 else ""
     await context.store.batches.begin(
         batch.id,
         context.worker,
         check.parts,
         total=check.total,
-        model=models[0] if len(models) == 1 else "",
-        runner="gateway",
+        model=model,
         in_progress_at=now_ms(),
+        **_runner(context, batch, model),
     )
+
+
+def _runner(context: BatchContext, batch: KeptBatch, model: str) -> dict[str, str]:
+    """Who answers the lines: a provider's batch API where that is wished and can be, else the gateway."""
+    if batch.runner != "gateway" and model:
+        host = host_of(context.directory(), model)
+        if host is not None:
+            return {"runner": "native", "native": written(host)}
+    return {"runner": "gateway"}
 
 
 async def _checked(context: BatchContext, batch: KeptBatch, key: Key) -> InputCheck:
@@ -53,9 +62,3 @@ async def _checked(context: BatchContext, batch: KeptBatch, key: Key) -> InputCh
     await pieces.aclose()
     check.finish()
     return check
-
-
-async def _fail(context: BatchContext, batch: KeptBatch, mistakes: Sequence[LineMistake]) -> None:
-    told = [msgspec.structs.replace(one, message=storable(one.message)) for one in mistakes]
-    errors = msgspec.json.encode(told).decode()
-    await context.store.batches.end(batch.id, context.worker, "failed", [], errors=errors, ended_at=now_ms())

@@ -12,10 +12,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from switchgear.core.batches import BatchChanged
 from switchgear.core.errors import NotFound, StoreUnavailable, SwitchgearError
 from switchgear.pipeline.batches.context import BatchContext, now_ms
 from switchgear.pipeline.batches.ending import end, ending_of
+from switchgear.pipeline.batches.native import NativeRun
+from switchgear.pipeline.batches.native_send import api_of
+from switchgear.pipeline.batches.native_state import state_of, written
 from switchgear.pipeline.batches.orders import changed
 from switchgear.pipeline.batches.run import BatchRun
 from switchgear.pipeline.batches.validating import validate
@@ -33,7 +38,7 @@ class BatchWork:
     def __init__(self, context: BatchContext) -> None:
         self._context = context
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._runs: dict[str, BatchRun] = {}
+        self._runs: dict[str, BatchRun | NativeRun] = {}
         self._resting: dict[str, float] = {}
         self._awake = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
@@ -102,20 +107,26 @@ class BatchWork:
             elif batch.id not in self._tasks and self._resting.get(batch.id, 0.0) <= context.clock():
                 await self._consider(batch)
         there = {batch.id for batch in found}
+        self._resting = {name: until for name, until in self._resting.items() if name in there}
         for batch_id in self._runs.keys() - there:  # ended by another process
             self._runs[batch_id].stop()
 
     async def _consider(self, batch: KeptBatch) -> None:
         """Begin what is to be done about a batch, if there is anything for this process."""
         context = self._context
+        free = batch.leased_until <= now_ms()
         if batch.status == "validating":
-            if batch.leased_until <= now_ms():
+            if free:
                 self._begin(batch, "validate")
             return
+        state = state_of(batch) if batch.runner == "native" else None
+        if state is not None and state.phase != "fetched":
+            if free:
+                self._begin(batch, "native")
+            return
         left, taken = await context.store.batch_lines.left(batch.id, now_ms())
-        ends = not left or ending_of(batch) is not None
-        if ends:
-            if not taken and batch.leased_until <= now_ms():
+        if not left or ending_of(batch) is not None:
+            if not taken and free:
                 self._begin(batch, "end")
         elif left > taken and len(self._runs) < context.settings().concurrency:
             self._begin(batch, "run")
@@ -140,7 +151,6 @@ class BatchWork:
                 await run.run()
             else:
                 await self._with_lease(batch, what)
-            self._resting.pop(batch.id, None)
             await self._tell(batch)
         except NotFound:
             return
@@ -163,10 +173,29 @@ class BatchWork:
         try:
             if what == "end":
                 await end(context, mine)
+            elif what == "native":
+                await self._at_provider(mine)
             elif mine.status == "validating":
                 await validate(context, mine)
         finally:
             await store.release(batch.id, context.worker)
+
+    async def _at_provider(self, batch: KeptBatch) -> None:
+        """Go on with a batch at its provider."""
+        context = self._context
+        state = state_of(batch)
+        if state is None:
+            return
+        api = api_of(context.directory().providers.get(state.provider))
+        if api is None:
+            told = f"Provider {state.provider} is not there any more, or has no batches."
+            gone = written(msgspec.structs.replace(state, phase="fetched"))
+            more = {"native": gone} if ending_of(batch) is not None else {"reason": told}
+            await context.store.batches.change(batch.id, context.worker, **more)
+            self._resting[batch.id] = context.clock() + _AFTER_A_DEFECT
+            return
+        run = self._runs[batch.id] = NativeRun(context, batch, api, state)
+        await run.run()
 
     async def _tell(self, before: KeptBatch) -> None:
         """Publish how the batch is now, if that is not as it was."""
