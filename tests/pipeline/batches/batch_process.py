@@ -120,6 +120,7 @@ class Batching:
             "input_file_id": f"file-{number}",
             "created_at": now,
             "expires_at": now + BATCH_WINDOW_MS,
+            "runner": "gateway",
         }
         await self.store.batches.create(KeptBatch(**(values | changes)), 1000)  # type: ignore[arg-type]
         self.work.wake()
