@@ -318,3 +318,21 @@ async def test_a_missing_package_is_told_with_the_command(tmp_path: Path, monkey
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ExtraMissing, match=r'pip install "switchgear\[postgres\]"'):
         await Store.open("postgresql://localhost/x", tmp_path, secret=SECRET)
+
+
+async def test_a_connection_that_is_closed_in_a_transaction_leaves_no_lock(sqlite_url: str, tmp_path: Path) -> None:
+    """Also while a statement of it lives on, as one does that was cancelled."""
+    store = await Store.open(sqlite_url, tmp_path, secret=SECRET)
+    connection = await store._database.engine.connect()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    await driver.execute("BEGIN IMMEDIATE")
+    await driver.execute("INSERT INTO secrets VALUES ('a', x'00', 1, 1), ('b', x'00', 1, 1)")
+    cursor = await driver.execute("SELECT name FROM secrets")
+    assert await cursor.fetchone()
+    await connection.invalidate()
+    await connection.close()
+    await store.keys.all()
+    await store.audit.append(at=1, actor="a", action="b", target="c", detail=None, ip="")
+    assert await store.secrets.names() == []
+    await store.close()
+    del cursor

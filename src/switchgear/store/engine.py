@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -28,6 +28,21 @@ Durability = Literal["batched", "strict"]
 
 BUSY_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
+
+
+class _Connection(sqlite3.Connection):
+    """Ends its transaction when it is closed.
+
+    SQLite keeps a closed connection, and the lock of its transaction, for as long as a statement of it lives; one that was
+    cancelled lives until the garbage collector comes by (https://www.sqlite.org/c3ref/close.html).
+    """
+
+    def close(self) -> None:
+        """Roll back what was not committed, and close."""
+        with suppress(sqlite3.Error):  # it is closed already
+            if self.in_transaction:
+                self.rollback()
+        super().close()
 
 
 class Database:
@@ -147,7 +162,7 @@ def _sqlite(path: Path) -> Database:
     threads: WeakSet[threading.Thread] = WeakSet()
 
     async def connect_one() -> aiosqlite.Connection:
-        connecting = aiosqlite.connect(str(path), timeout=BUSY_SECONDS)
+        connecting = aiosqlite.connect(str(path), timeout=BUSY_SECONDS, factory=_Connection)
         threads.add(connecting._thread)  # noqa: SLF001 - its own, and aiosqlite does not hand it out
         return await connecting
 
