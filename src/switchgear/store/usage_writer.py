@@ -2,7 +2,8 @@
 
 ``add`` costs an append. A task commits what has gathered, at most every 100 ms, or at once when somebody waits
 for it (``committed``); everybody who waits shares the same transaction. While the database does not take them,
-records stay in memory up to a bound and are tried again with growing pauses.
+records go to a spool on disk, where those who wait find them durable too, and from there to the database in order as soon
+as it is back. Without a spool, or when that is full, they stay in memory up to a bound.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from switchgear.core.calls import CallRecord
 from switchgear.core.errors import StoreUnavailable
 from switchgear.store import failures
 from switchgear.store.engine import Database, Durability
+from switchgear.store.spool import Piece, Spool, SpoolFull
 from switchgear.store.usage_rows import RowWriter, scrubbed
 
 INTERVAL_SECONDS = 0.1
@@ -37,21 +39,24 @@ _REFUSALS = (*failures.DRIVER_ERRORS, ValueError, TypeError, OverflowError)
 class WriterHealth(msgspec.Struct, frozen=True):
     """How the writer is doing.
 
-    ``degraded`` while the database does not take records, with the ``reason`` in a sentence. ``pending`` records
-    wait in memory; ``lost`` ones were given up since the start: the bound was passed, or no database would take
-    them.
+    While the database does not take records it is ``spooling``, or ``degraded`` when the disk does not take them either,
+    with the ``reason`` in a sentence; it is ``ok`` again when all are in the database. ``pending`` records wait in memory,
+    ``spooled`` ones on disk, in ``spool_bytes``; ``lost`` ones were given up since the start: the bound was passed, or no
+    database would take them.
     """
 
-    state: Literal["ok", "degraded"]
+    state: Literal["ok", "spooling", "degraded"]
     reason: str
     pending: int
     lost: int
+    spooled: int = 0
+    spool_bytes: int = 0
 
 
 class UsageWriter:
     """Collects records of finished calls and commits them in batches, each once.
 
-    To be used from one event loop. The task starts with the first record.
+    To be used from one event loop. The task starts with the first record, or with ``start``.
     """
 
     def __init__(
@@ -65,6 +70,10 @@ class UsageWriter:
     ) -> None:
         self._database = database
         self._rows = RowWriter(database, durability)
+        self._strict = durability == "strict"
+        self._spool: Spool | None = None
+        self._refused = False  # the disk did not take what the database did not take
+        self._retry_at = 0.0
         self._interval = interval
         self._bound = bound
         self._first_pause = pause
@@ -86,8 +95,22 @@ class UsageWriter:
     @property
     def health(self) -> WriterHealth:
         """The state of this moment."""
-        state: Literal["ok", "degraded"] = "degraded" if self._reason else "ok"
-        return WriterHealth(state, self._reason, len(self._pending), self._lost)
+        spool = self._spool
+        spooled, size = (spool.records, spool.size) if spool is not None else (0, 0)
+        state: Literal["ok", "spooling", "degraded"] = "ok"
+        if self._reason or size:
+            state = "degraded" if self._refused or spool is None else "spooling"
+        return WriterHealth(state, self._reason, len(self._pending), self._lost, spooled, size)
+
+    def start(self, spool: Spool) -> None:
+        """Has records kept in ``spool`` from now on, and takes over what processes that are gone left in theirs."""
+        self._spool = spool
+        self._begin()
+
+    def _begin(self) -> None:
+        self._some.set()
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run(), name="usage-writer")
 
     def add(self, record: CallRecord) -> None:
         """Takes a record to be committed soon. Never blocks, never raises."""
@@ -100,12 +123,10 @@ class UsageWriter:
             self._lost += 1
             self._lost_until = self._settled
         elif not self._some.is_set():
-            self._some.set()
-            if self._task is None:
-                self._task = asyncio.get_running_loop().create_task(self._run(), name="usage-writer")
+            self._begin()
 
     async def committed(self) -> None:
-        """Returns once everything added before is committed. Raises StoreUnavailable when that did not work.
+        """Returns once everything added before is committed, or durable in the spool. Raises StoreUnavailable.
 
         The records are kept and tried again even then.
         """
@@ -124,7 +145,7 @@ class UsageWriter:
         await self.committed()
 
     async def close(self, deadline: float = 10.0) -> None:
-        """Commits what is pending, for at most ``deadline`` seconds, then stops; what is left is lost and logged."""
+        """Commits what is pending, for at most ``deadline`` seconds, or spools it; then stops. What is left is lost and logged."""
         self._closing = True
         if self._task is not None:
             self._some.set()
@@ -136,6 +157,8 @@ class UsageWriter:
                     await self._task
             self._task = None
         self._closed = True
+        if self._pending and self._spool is not None:
+            await self._keep_on_disk(self._spool)
         if self._pending:
             count = len(self._pending)
             self._pending.clear()
@@ -144,57 +167,130 @@ class UsageWriter:
             self._log.error("usage records lost at the end", lost=count, reason=self._reason)
         self._fail_waiters(StoreUnavailable("The record of this call could not be committed before the end."))
         await self._rows.close()
+        if self._spool is not None:
+            await asyncio.to_thread(self._spool.close)
 
     # ------------------------------------------------------------ the task
 
     async def _run(self) -> None:
         pause = self._first_pause
+        await self._adopt()
         while True:
             await self._gather()
-            if not self._pending and self._closing:
+            if self._closing and not self._pending:
                 return
-            try:
-                await self._commit_pending()
-            except Exception as error:  # noqa: BLE001 - whatever it is, a writer that ended would lose every record after
-                await self._degrade(error)
-                await self._rest(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-            else:
-                pause = self._first_pause
-                self._recover()
+            if time.monotonic() >= self._retry_at:
+                try:
+                    await self._catch_up()
+                except Exception as error:  # noqa: BLE001 - whatever it is, a writer that ended would lose every record after
+                    await self._degrade(error)
+                    self._retry_at = time.monotonic() + pause
+                    pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                else:
+                    pause = self._first_pause
+                    self._recover()
+            if self._pending and self._reason:
+                await self._set_aside()
 
     async def _gather(self) -> None:
-        """Waits for a first record, then for company, unless somebody waits for the commit."""
+        """Waits for a first record, then for company, unless somebody waits for the commit.
+
+        While the database takes none, also until it is to be tried again.
+        """
+        until_retry = max(self._retry_at - time.monotonic(), 0.0) if self._reason else None
         if not self._pending:
             self._some.clear()
             if self._closing:
                 return
-            await self._some.wait()
-        if not (self._waiters or self._closing or self._reason):
+            await _wait(self._some, until_retry)
+        elif self._refused and until_retry is not None:
+            await asyncio.sleep(min(until_retry, 0.1) if self._closing else until_retry)
+            return
+        if self._pending and not (self._waiters or self._closing):
             self._urgent.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._interval):
-                    await self._urgent.wait()
+            await _wait(self._urgent, self._interval)
 
-    async def _rest(self, seconds: float) -> None:
-        """Waits after a failure; waiters do not shorten it, or a broken database would be tried without pause."""
-        if self._closing:
-            seconds = min(seconds, 0.1)
-        await asyncio.sleep(seconds)
+    async def _catch_up(self) -> None:
+        """Commit everything: what waits on disk first, which at the end is left to whoever comes next."""
+        spool = self._spool
+        if spool is not None and spool.size:
+            if self._closing:
+                await self._keep_on_disk(spool)
+                return
+            await self._give_back(spool)
+        await self._commit_pending()
 
     async def _commit_pending(self) -> None:
         await self._maintain()
         while self._pending:
             batch = [self._pending[i] for i in range(min(BATCH, len(self._pending)))]
             first = self._settled
-            lost: set[int] = set()
+            self._settle(first, len(batch), await self._insert(batch, first))
+
+    async def _insert(self, batch: Sequence[CallRecord], first: int) -> set[int]:
+        """Commits the records after number ``first``; the numbers of those that no database would take."""
+        try:
+            await self._rows.insert(batch)
+        except _REFUSALS as error:
+            if not self._blames_records(error):
+                raise
+            return await self._insert_singly(batch, first)
+        return set()
+
+    # ------------------------------------------------------------ on disk
+
+    async def _adopt(self) -> None:
+        if self._spool is None:
+            return
+        try:
+            count = await asyncio.to_thread(self._spool.adopt)
+        except OSError as error:
+            self._log.error("usage records on disk cannot be read", reason=str(error))
+            return
+        if count:
+            self._log.info("usage records of before are on disk and go to the database now", count=count)
+
+    async def _give_back(self, spool: Spool) -> None:
+        """Commit what is on disk, oldest first. Those who wait meanwhile find their records behind it."""
+        await self._maintain()
+        while spool.size:
             try:
-                await self._rows.insert(batch)
-            except _REFUSALS as error:
-                if not self._blames_records(error):
-                    raise
-                lost = await self._insert_singly(batch, first)
+                piece = await asyncio.to_thread(spool.first, BATCH)
+            except OSError as error:
+                self._log.error("usage records on disk cannot be read", reason=str(error))
+                return
+            lost = await self._insert(piece.records, 0) if piece.records else set()
+            await self._forget(spool, piece, len(lost))
+            if self._waiters and not await self._keep_on_disk(spool):
+                return
+
+    async def _forget(self, spool: Spool, piece: Piece, refused: int) -> None:
+        self._lost += refused + piece.unreadable
+        if piece.unreadable:
+            self._log.error("usage records on disk were damaged", lost=piece.unreadable)
+        await asyncio.to_thread(spool.given_back, piece)
+
+    async def _set_aside(self) -> None:
+        """Put what the database does not take on disk; if that does not work either, those who wait are told."""
+        if self._spool is None or not await self._keep_on_disk(self._spool):
+            self._refused = True
+            self._fail_waiters(StoreUnavailable(self._reason))
+
+    async def _keep_on_disk(self, spool: Spool) -> bool:
+        """Append what is pending to the spool; whether that worked."""
+        while self._pending:
+            batch = [self._pending[i] for i in range(min(BATCH, len(self._pending)))]
+            first = self._settled
+            try:
+                lost = await asyncio.to_thread(_append, spool, batch, first, self._strict)
+            except (SpoolFull, OSError) as error:
+                if not self._refused:
+                    why = "it is full" if isinstance(error, SpoolFull) else str(error)
+                    self._log.error("usage records cannot be put on disk either; kept in memory", reason=why)
+                return False
             self._settle(first, len(batch), lost)
+        self._refused = False
+        return True
 
     def _settle(self, first: int, count: int, lost: set[int]) -> None:
         """Forgets the batch that began after record ``first``; ``lost`` are the numbers of those refused."""
@@ -254,17 +350,17 @@ class UsageWriter:
         failure = error if isinstance(error, StoreUnavailable) else self._database.unavailable(error)
         if not self._reason:
             self._log.error(
-                "usage records cannot be written; kept in memory",
+                f"usage records cannot be written; kept {'in memory' if self._spool is None else 'on disk'}",
                 reason=failure.message,
                 cause=failure.cause,
                 pending=len(self._pending),
             )
         self._reason = failure.message
-        self._fail_waiters(StoreUnavailable(failure.message, cause=failure.cause))
 
     def _recover(self) -> None:
         if self._reason:
             self._reason = ""
+            self._refused = False
             self._log.info("usage records are written again", lost=self._lost)
 
     def _fail_waiters(self, error: StoreUnavailable) -> None:
@@ -272,6 +368,32 @@ class UsageWriter:
         for _, waiter in waiters:
             if not waiter.done():
                 waiter.set_exception(error)
+
+
+def _append(spool: Spool, batch: Sequence[CallRecord], first: int, strict: bool) -> set[int]:
+    """Puts ``batch`` on disk, mended or left out where it cannot be written; the numbers of those left out.
+
+    Raises SpoolFull and OSError.
+    """
+    try:
+        spool.append(batch, durable=strict)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    else:
+        return set()
+    lost: set[int] = set()
+    for number, record in enumerate(batch, first + 1):
+        try:
+            spool.append([scrubbed(record)], durable=strict)
+        except (TypeError, ValueError, OverflowError):
+            lost.add(number)
+    return lost
+
+
+async def _wait(event: asyncio.Event, seconds: float | None) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _given_up() -> StoreUnavailable:
