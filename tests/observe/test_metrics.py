@@ -218,7 +218,7 @@ def test_a_name_the_provider_does_not_know_takes_no_room():
 
 def test_what_others_know_is_read_at_every_scrape():
     metrics = Metrics("1.2.3")
-    health = SimpleNamespace(state="ok", pending=3, lost=1)
+    health = SimpleNamespace(state="ok", pending=3, lost=1, spooled=5, spool_bytes=800)
     metrics.watch_usage_writer(lambda: health)
     metrics.watch_in_flight(lambda: 7)
     metrics.watch_local_model(lambda: "ready")

@@ -79,6 +79,7 @@ from switchgear.routing.directory import Directory
 from switchgear.routing.router import Router
 from switchgear.state.base import State
 from switchgear.state.state import StateOptions, open_state
+from switchgear.store.spool import Spool
 from switchgear.store.store import Store
 
 _log = logging.getLogger(__name__)
@@ -319,6 +320,8 @@ class Gateway:
             duty.start()
         self.background.start()
         self.auto.start(self.bus, self.directory)
+        if self.settings.store.spool_max_bytes:
+            self.store.writer.start(Spool(self.options.data_dir, self.settings.store.spool_max_bytes))
         self.state.start()
         self.state.members.join(
             self.node_id, {"host": socket.gethostname(), "pid": str(os.getpid()), "version": __version__}

@@ -23,6 +23,7 @@ from switchgear.edge.health import Readiness
 if TYPE_CHECKING:
     from switchgear.app.gateway import Gateway
 
+_STORE_SECONDS = 1.0
 _encode = msgspec.json.Encoder().encode
 
 
@@ -123,17 +124,22 @@ class Host:
         gateway = self._gateway
         parts = {"store": {"state": "ready", "reason": ""}}
         try:
-            await gateway.store.revision()
+            async with asyncio.timeout(_STORE_SECONDS):
+                await gateway.store.revision()
         except StoreUnavailable as error:
             parts["store"] = {"state": "unavailable", "reason": error.message}
+        except TimeoutError:
+            parts["store"] = {"state": "unavailable", "reason": "The database does not answer."}
         health = gateway.store.writer.health
-        parts["usage"] = {"state": "ready" if health.state == "ok" else health.state, "reason": health.reason}
+        kept = f"{health.spooled} records on disk ({health.spool_bytes} bytes)" if health.spool_bytes else ""
+        reason = "; ".join(part for part in (health.reason.rstrip("."), kept) if part)
+        parts["usage"] = {"state": "ready" if health.state == "ok" else health.state, "reason": reason}
         states = gateway.embedded.states() if gateway.embedded is not None else {}
         parts.update({name: {"state": state["state"], "reason": state["reason"]} for name, state in states.items()})
         others = bool(gateway.runtime.built)
         serving = others or not states or any(state["state"] == "ready" for state in states.values())
         strict = gateway.settings.store.durability == "strict"
-        ready = serving and not (strict and health.state != "ok") and not gateway.draining
+        ready = serving and not (strict and health.state == "degraded") and not gateway.draining
         if gateway.state.shared:
             shared = gateway.state.health
             parts["state"] = {"state": "ready" if shared.state == "ok" else shared.state, "reason": shared.reason}
@@ -154,6 +160,8 @@ class Host:
             memory_bytes=psutil.Process().memory_info().rss,
             usage_pending=health.pending,
             usage_lost=health.lost,
+            usage_spooled=health.spooled,
+            usage_spool_bytes=health.spool_bytes,
         )
 
     # ------------------------------------------------------------ what others ask
@@ -211,7 +219,7 @@ def _readiness_of(row: Told) -> Readiness:
 def _facts_of(row: Told) -> WorkerFacts:
     if row.body:
         return msgspec.json.decode(row.body, type=WorkerFacts)
-    return WorkerFacts(row.number, row.pid, row.state, row.reason, row.restarts, row.since, 0, 0, 0, 0)
+    return WorkerFacts(row.number, row.pid, row.state, row.reason, row.restarts, row.since, 0, 0, 0, 0, 0, 0)
 
 
 def _told_of(error: SwitchgearError) -> dict[str, Any]:

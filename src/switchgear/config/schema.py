@@ -113,7 +113,19 @@ class StoreSettings(Section):
     )
     durability: Literal["batched", "strict"] = Field(
         "batched",
-        description='"batched" commits usage records within 250 ms; "strict" commits them before the last byte of the answer.',
+        description=(
+            '"batched" commits usage records within 250 ms; "strict" before the last byte of the answer, or has them on disk by '
+            "then while the database does not take them."
+        ),
+    )
+    spool_max_bytes: int = Field(
+        256 * MIB,
+        ge=0,
+        le=1_048_576 * MIB,
+        description=(
+            "Bytes of usage records that a process keeps in the data folder while the database does not take them; with 0, and "
+            "beyond, they wait in memory, and strict calls fail."
+        ),
     )
     usage_days: int = Field(
         90,

@@ -222,6 +222,8 @@ class _Gateway(Collector):
         health = self._metrics.usage_writer()
         yield _gauge("switchgear_usage_records_pending", "Usage records not yet in the store.", health.pending)
         yield CounterMetricFamily("switchgear_usage_records_lost", "Usage records that were lost.", value=health.lost)
+        yield _gauge("switchgear_usage_spool_records", "Usage records on disk that wait for the store.", health.spooled)
+        yield _gauge("switchgear_usage_spool_bytes", "Bytes of the usage records on disk.", health.spool_bytes)
         yield _gauge(
             "switchgear_usage_store_degraded", "1 while the store takes no records.", int(health.state != "ok")
         )

@@ -160,6 +160,16 @@ class UsageWriterHealth(Protocol):
         """Records that will never be there."""
         ...
 
+    @property
+    def spooled(self) -> int:
+        """Records on disk that wait for the store."""
+        ...
+
+    @property
+    def spool_bytes(self) -> int:
+        """Bytes they take there."""
+        ...
+
 
 class Metrics:
     """Counts calls; ``render`` answers a scrape.

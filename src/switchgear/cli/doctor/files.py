@@ -15,6 +15,7 @@ from switchgear.cli.where import Where
 from switchgear.config import paths
 from switchgear.config.load import Loaded
 from switchgear.core.errors import ConfigInvalid, DataFolderUnusable
+from switchgear.store.spool import FOLDER
 
 _MIB: Final = 1024 * 1024
 _FULL: Final = 50 * _MIB
@@ -58,6 +59,7 @@ def data_folder(folder: Path) -> Iterator[Finding]:
     if loose:
         yield doubt("data folder", *_split(loose))
     yield _space(folder)
+    yield from _spooled(folder / FOLDER)
 
 
 def secrets(folder: Path, *, override: bool) -> Iterator[Finding]:
@@ -102,6 +104,17 @@ def _not_there_yet(folder: Path) -> Finding:
     return broken(
         "data folder", f"{folder} cannot be made: {parent} cannot be written.", "Choose another with --data-dir."
     )
+
+
+def _spooled(folder: Path) -> Iterator[Finding]:
+    """Usage records that wait on disk for the database."""
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    if size:
+        yield doubt(
+            "usage",
+            f"{tables.size(size)} of usage records wait in {folder} for the database.",
+            "A gateway that serves this data folder brings them there when the database can be reached.",
+        )
 
 
 def _space(folder: Path) -> Finding:

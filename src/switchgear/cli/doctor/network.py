@@ -86,7 +86,8 @@ def _status(found: Running, status: dict[str, Any]) -> Iterator[Finding]:
     if store["usage_state"] != "ok" or store["usage_lost"]:
         yield doubt(
             "usage",
-            f"{store['usage_pending']:,} records of calls wait to be written, {store['usage_lost']:,} were lost.",
+            f"{store['usage_pending']:,} records of calls wait to be written, {store['usage_spooled']:,} on disk "
+            f"({tables.size(store['usage_spool_bytes'])}), {store['usage_lost']:,} were lost.",
             "See that the database can be written and keeps up; its log says more.",
         )
     for model in status["embedded"]:

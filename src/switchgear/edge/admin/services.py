@@ -57,6 +57,8 @@ class WorkerFacts(msgspec.Struct, frozen=True):
     memory_bytes: int
     usage_pending: int
     usage_lost: int
+    usage_spooled: int
+    usage_spool_bytes: int
 
 
 class HostControl(Protocol):

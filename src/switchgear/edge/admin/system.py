@@ -119,6 +119,8 @@ def _store(gateway: GatewayControl, workers: Sequence[WorkerFacts], reason: str)
         durability=settings.durability,
         usage_pending=sum(worker.usage_pending for worker in workers),
         usage_lost=sum(worker.usage_lost for worker in workers),
+        usage_spooled=sum(worker.usage_spooled for worker in workers),
+        usage_spool_bytes=sum(worker.usage_spool_bytes for worker in workers),
         usage_state=health.state,
     )
 

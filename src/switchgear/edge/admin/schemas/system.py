@@ -21,7 +21,9 @@ class StoreStatus(Answer):
     durability: Literal["batched", "strict"]
     usage_pending: int = Field(description="Usage records waiting in memory to be written.")
     usage_lost: int = Field(description="Usage records given up since the start.")
-    usage_state: Literal["ok", "degraded"]
+    usage_spooled: int = Field(description="Usage records on disk that wait for the database.")
+    usage_spool_bytes: int = Field(description="Bytes they take there.")
+    usage_state: Literal["ok", "spooling", "degraded"]
 
 
 class StateStatus(Answer):
