@@ -342,3 +342,40 @@ def test_the_data_folder_stays_held(gateway: served) -> None:
     ):
         pass
     assert os.path.exists(gateway.data_dir / "server.json")
+
+
+# ---------------------------------------------------------------- the embedded model
+
+EMBEDDED = """
+[server]
+workers = 2
+[state]
+url = "env:STATE"
+"""
+
+
+def test_the_embedded_model_runs_once_and_outlives_a_worker(valkey_url: str) -> None:
+    with served(EMBEDDED, env={"STATE": valkey_url}, start_timeout=60) as gateway:
+        supervisor = psutil.Process(gateway.process.pid)
+
+        def models() -> list[int]:
+            return [
+                each.pid for each in supervisor.children(recursive=True) if "chat_server" in " ".join(each.cmdline())
+            ]
+
+        def says() -> set[int]:
+            found = set()
+            for _ in range(6):
+                with client(gateway) as http:
+                    found.add(chat(http, "smollm2", max_tokens=3).status_code)
+            return found
+
+        eventually(lambda: says() == {200}, 60)
+        (model,) = models()
+        worker = psutil.Process(status(gateway)["workers"][0]["pid"])
+        worker.kill()
+        eventually(lambda: says() == {200}, 30)
+        assert models() == [model]
+        os.kill(model, signal.SIGKILL)
+        eventually(lambda: models() not in ([], [model]), 30)
+        eventually(lambda: says() == {200}, 60)

@@ -239,3 +239,19 @@ def test_kill_9_loses_nothing_that_was_said_to_be_on_disk(tmp_path: Path) -> Non
     numbers = [one.at for one in drained(spool)]
     assert numbers == list(range(len(numbers)))
     assert said + 1 <= len(numbers) <= said + 2
+
+
+def test_a_file_that_cannot_be_read_is_set_aside_and_the_others_come(tmp_path: Path, record: Make) -> None:
+    made = [record() for _ in range(4)]
+    spool = Spool(tmp_path, MUCH, segment=1)
+    for one in made:
+        spool.append([one], durable=False)
+    first = files(tmp_path)[0]
+    first.unlink()
+    first.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        spool.first(9)
+    assert spool.set_aside() == 1
+    assert drained(spool) == made[1:]
+    spool.close()
+    assert Spool(tmp_path, MUCH).adopt() == 0

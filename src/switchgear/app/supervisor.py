@@ -42,7 +42,7 @@ class Slot:
     """The place of one worker: whoever has it now, and what is known of those before.
 
     ``counted`` is what it counted, as it said last: its successor goes on from there. ``version`` is the one of the
-    configuration it has.
+    configuration it has, ``verdict`` why the supervisor killed it, if it did.
     """
 
     def __init__(self, number: int, policy: RestartPolicy) -> None:
@@ -58,6 +58,7 @@ class Slot:
         self.counted = b""
         self.version = 0
         self.failure: dict[str, str] | None = None
+        self.verdict = ""
 
     def enter(self, state: str, reason: str = "") -> None:
         """Be in another state."""
@@ -155,6 +156,7 @@ class Supervisor:
         """One life of a worker; the status it ended with, negative where a signal ended it."""
         ours, theirs = socket.socketpair()
         slot.ready_since = slot.failure = None
+        slot.verdict = ""
         slot.version = self._version
         with theirs:
             slot.process = process = await asyncio.create_subprocess_exec(
@@ -202,8 +204,8 @@ class Supervisor:
                 silent = 0 if slot.ready_since is not None else silent + 1
             except LineFailed:
                 silent += 1
-        slot.reason = "it did not answer any more" if slot.ready_since is not None else "it did not come up in time"
-        _log.error("Worker %d is killed: %s", slot.number, slot.reason)
+        slot.verdict = "it did not answer any more" if slot.ready_since is not None else "it did not come up in time"
+        _log.error("Worker %d is killed: %s", slot.number, slot.verdict)
         slot.send(signal.SIGKILL)
 
     def stop(self) -> None:
@@ -242,8 +244,10 @@ class Supervisor:
         return b""
 
     def _became_ready(self, slot: Slot) -> None:
-        slot.enter("ready")
         slot.ready_since = time.monotonic()
+        if self._closing.is_set():
+            return
+        slot.enter("ready")
         if slot.restarts:
             _log.info("Worker %d serves again", slot.number)
         if not self._served:
@@ -362,8 +366,8 @@ class Supervisor:
 def _reason(slot: Slot, code: int) -> str:
     if slot.failure is not None:
         return slot.failure["message"].rstrip(".")
-    if slot.reason:
-        return slot.reason
+    if slot.verdict:
+        return slot.verdict
     if code < 0:
         return f"killed by signal {-code} ({signal.strsignal(-code)})"
     return f"exited with status {code}"

@@ -5,7 +5,7 @@ gone are taken over by whoever finds them. In a folder are segments, written one
 marker, the payload's length, a CRC-32 of length and payload, the payload (the record in MessagePack). What a process that
 was killed left half written is found by its checksum and dropped; reading goes on at the next marker.
 
-Everything here blocks, and is to be used by one thread at a time.
+Everything here blocks. It may be called from several threads, which take turns.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import errno
 import fcntl
 import os
 import struct
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ _MARKER = b"\xf5\xd6SR"
 _HEAD = struct.Struct("!4sII")
 _LENGTH = struct.Struct("!I")
 _TRIES = 10
+_SET_ASIDE = ".unreadable"
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CallRecord).decode
@@ -98,6 +100,7 @@ class Spool:
         self._own: Path | None = None
         self._file: int | None = None
         self._begun = 0
+        self._turn = threading.RLock()
 
     @property
     def records(self) -> int:
@@ -111,14 +114,16 @@ class Spool:
 
     def adopt(self) -> int:
         """Take over what processes left that are gone; how many records that brings. Raises OSError."""
-        before = self.records
-        for folder in sorted(self._root.iterdir()) if self._root.is_dir() else ():
-            if folder in self._locks or not folder.is_dir() or not self._lock(folder):
-                continue
-            self._segments += [_Segment.found(path) for path in sorted(folder.iterdir())]
-            self._tidy(folder)
-        self._segments.sort(key=lambda segment: segment.path)  # folders and files are named by when they were begun
-        return self.records - before
+        with self._turn:
+            before = self.records
+            for folder in sorted(self._root.iterdir()) if self._root.is_dir() else ():
+                if folder in self._locks or not folder.is_dir() or not self._lock(folder):
+                    continue
+                paths = [path for path in folder.iterdir() if path.suffix != _SET_ASIDE]
+                self._segments += [_Segment.found(path) for path in paths]
+                self._tidy(folder)
+            self._segments.sort(key=lambda segment: segment.path)  # folders and files are named by when they were begun
+            return self.records - before
 
     def append(self, records: Sequence[CallRecord], *, durable: bool) -> None:
         """Keep ``records``, all of them or none; with ``durable`` they are on the disk when it returns.
@@ -126,6 +131,10 @@ class Spool:
         Raises SpoolFull and OSError.
         """
         frames = b"".join(_framed(_encode(record)) for record in records)
+        with self._turn:
+            self._append(frames, len(records), durable)
+
+    def _append(self, frames: bytes, count: int, durable: bool) -> None:
         if self.size + len(frames) > self._most:
             raise SpoolFull
         file, segment = self._open()
@@ -139,35 +148,46 @@ class Spool:
             self._finish()
             raise
         segment.size += len(frames)
-        segment.count += len(records)
+        segment.count += count
         if segment.size >= self._segment:
             self._finish()
 
     def first(self, most: int) -> Piece:
         """The oldest records, at most so many; the same again until ``given_back``. Raises OSError."""
-        if self._file is not None and len(self._segments) == 1:
-            self._finish()  # what is read is not written any more
-        return self._segments[0].first(most) if self._segments else Piece([], 0)
+        with self._turn:
+            if self._file is not None and len(self._segments) == 1:
+                self._finish()  # what is read is not written any more
+            return self._segments[0].first(most) if self._segments else Piece([], 0)
 
     def given_back(self, piece: Piece) -> None:
         """Forget what ``first`` gave: it is in the database. Raises OSError."""
-        segment = self._segments[0]
-        segment.at = segment.next
-        segment.count -= len(piece.records) + piece.unreadable
-        if segment.at >= segment.size:
-            del self._segments[0]
-            segment.path.unlink(missing_ok=True)
-            self._tidy(segment.path.parent)
+        with self._turn:
+            segment = self._segments[0]
+            segment.at = segment.next
+            segment.count -= len(piece.records) + piece.unreadable
+            if segment.at >= segment.size:
+                del self._segments[0]
+                segment.path.unlink(missing_ok=True)
+                self._tidy(segment.path.parent)
+
+    def set_aside(self) -> int:
+        """Leave out the oldest file, which cannot be read; how many records that costs."""
+        with self._turn:
+            segment = self._segments.pop(0)
+            with suppress(OSError):
+                segment.path.rename(segment.path.with_suffix(_SET_ASIDE))
+            return segment.count
 
     def close(self) -> None:
         """Let go of everything; what is left is for whoever comes next."""
-        self._finish()
-        for folder in list(self._locks):
-            self._tidy(folder)
-        for lock in self._locks.values():
-            os.close(lock)
-        self._locks.clear()
-        self._segments.clear()
+        with self._turn:
+            self._finish()
+            for folder in list(self._locks):
+                self._tidy(folder)
+            for lock in self._locks.values():
+                os.close(lock)
+            self._locks.clear()
+            self._segments.clear()
 
     def _open(self) -> tuple[int, _Segment]:
         if self._file is None:

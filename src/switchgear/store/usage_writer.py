@@ -200,7 +200,7 @@ class UsageWriter:
         until_retry = max(self._retry_at - time.monotonic(), 0.0) if self._reason else None
         if not self._pending:
             self._some.clear()
-            if self._closing:
+            if self._closing or (self._spool is not None and self._spool.size and not self._reason):
                 return
             await _wait(self._some, until_retry)
         elif self._refused and until_retry is not None:
@@ -214,10 +214,10 @@ class UsageWriter:
         """Commit everything: what waits on disk first, which at the end is left to whoever comes next."""
         spool = self._spool
         if spool is not None and spool.size:
-            if self._closing:
-                await self._keep_on_disk(spool)
+            if self._closing and await self._keep_on_disk(spool):
                 return
-            await self._give_back(spool)
+            if not self._closing:
+                await self._give_back(spool)
         await self._commit_pending()
 
     async def _commit_pending(self) -> None:
@@ -257,8 +257,10 @@ class UsageWriter:
             try:
                 piece = await asyncio.to_thread(spool.first, BATCH)
             except OSError as error:
-                self._log.error("usage records on disk cannot be read", reason=str(error))
-                return
+                count = await asyncio.to_thread(spool.set_aside)
+                self._lost += count
+                self._log.error("usage records on disk cannot be read", reason=str(error), lost=count)
+                continue
             lost = await self._insert(piece.records, 0) if piece.records else set()
             await self._forget(spool, piece, len(lost))
             if self._waiters and not await self._keep_on_disk(spool):
