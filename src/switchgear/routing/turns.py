@@ -102,6 +102,8 @@ class Turns:
             if wait is None:
                 wait = pause_before(turn.tries + 1, self._rules, self._random)
             turn.not_before = now + wait
+            self._turns.remove(turn)
+            self._turns.append(turn)  # whoever had no turn yet comes first, however short that pause is
         else:
             self.drop(turn)
         if remedy is Remedy.LARGER:
