@@ -337,6 +337,6 @@ def test_another_keys_file_cannot_be_given_to_a_model(
     assert told.value.param == "file_id"
     assert len(first.requests) == before
     for client, file_id in ((mine, "file-881"), (theirs, "file-882"), (mine, "file-uploaded-elsewhere")):
-        first.answer(faults.ok({"object": "anything", "type": "message", "content": []}))
+        first.answer(faults.ok({"object": "anything", "choices": [{}], "output": []}))
         ask(client, file_id)
         assert file_id.encode() in first.requests[-1].body

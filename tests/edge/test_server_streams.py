@@ -133,7 +133,7 @@ def test_a_client_that_never_reads_a_whole_answer_does_not_hold_its_connection_f
 ) -> None:
     config = CONFIG.format(faulty=upstream.base_url) + "[server]\nkeep_alive = 1\n"
     with served(config) as gateway, RawClient(gateway.port, receive_buffer=4096) as raw:
-        upstream.answer(faults.ok(b'{"choices":[],"filler":"' + b"x" * (16 << 20) + b'"}'))
+        upstream.answer(faults.ok(b'{"choices":[{}],"filler":"' + b"x" * (16 << 20) + b'"}'))
         raw.send(post(CHAT, chat_body("faulty/any"), gateway.key))
         process = psutil.Process(gateway.process.pid)
 
@@ -162,7 +162,7 @@ def test_ten_megabytes_stream_through_complete_and_in_order(gateway: served, ups
 
 
 def test_ten_megabytes_come_whole(gateway: served, upstream: FaultUpstream) -> None:
-    body = b'{"choices":[],"filler":"' + b"z" * 10_000_000 + b'"}'
+    body = b'{"choices":[{}],"filler":"' + b"z" * 10_000_000 + b'"}'
     upstream.answer(faults.ok(body))
     with RawClient(gateway.port) as raw:
         raw.send(post(CHAT, chat_body("faulty/any"), gateway.key))

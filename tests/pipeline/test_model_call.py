@@ -142,7 +142,7 @@ async def rig() -> AsyncIterator[Rig]:
 
 
 async def test_a_whole_answer_is_recorded_before_it_is_given(rig: Rig) -> None:
-    rig.upstream.answer(faults.ok({"choices": [], "usage": tokens(1000, 500)}))
+    rig.upstream.answer(faults.ok({"choices": [{}], "usage": tokens(1000, 500)}))
     reply = await rig.run()
     assert reply.order == ["whole"]
     (record,) = rig.records

@@ -226,7 +226,7 @@ def test_usage_of_a_whole_answer_is_read() -> None:
         b'{"type":"message","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_creation_input_tokens":2}}'
     )
     assert usage_of_message("p", body, scrub) == Usage(5, 4, cache_write_tokens=2)
-    assert usage_of_message("p", b'{"type":"message","usage":null}', scrub) is None
+    assert usage_of_message("p", b'{"type":"message","content":[],"usage":null}', scrub) is None
     assert usage_of_message("p", b'{"type":"message","usage":"many"}', scrub) is None
 
 
@@ -237,6 +237,7 @@ def test_usage_of_a_whole_answer_is_read() -> None:
         (b'{"type":5,"error":{"type":"overloaded_error","message":"x"}}', ProviderOverloaded),
         (b"<html>", ProviderInvalidResponse),
         (b"[]", ProviderInvalidResponse),
+        (b"{}", ProviderInvalidResponse),
         (b"\xff", ProviderInvalidResponse),
     ],
 )

@@ -223,7 +223,8 @@ class Attempts:
 
     async def _stream(self, road: Road, reader: Passage, answer: Answer, measure: Measure | None = None) -> None:
         call, request, reply = road.call, road.request, road.reply
-        forwarding = Forwarding((reader, answer, reply), self._holding(road), road.silence)
+        words = reader.words if isinstance(reader, CrossingPassage) else None
+        forwarding = Forwarding((reader, answer, reply), self._holding(road), road.silence, words)
         reply.listen(forwarding.pressed)
         try:
             await _pipe(answer, reader, forwarding)
@@ -246,7 +247,9 @@ class Attempts:
 
     def _holding(self, road: Road) -> Holding:
         dialect = DIALECTS.get(road.call.operation, "chat" if road.call.operation is Operation.COMPLETION else "")
-        return Holding(partial(self._begin, road), dialect, whole=road.trial.model.rules.recovery == "hold")
+        rules = road.trial.model.rules
+        patient = rules.first_token is not None
+        return Holding(partial(self._begin, road), dialect, whole=rules.recovery == "hold", patient=patient)
 
     def _begin(self, road: Road, *, said: bool = True) -> None:
         """The first bytes of a stream go to the client: this attempt is the one. Raises LostRaceError."""

@@ -114,6 +114,7 @@ class CrossingPassage:
         "_failure",
         "_filters",
         "_halves",
+        "_heard",
         "_reader",
         "_seen",
         "_text",
@@ -138,8 +139,13 @@ class CrossingPassage:
         self._seen = False
         self._begun: Usage | None = None
         self._text = 0
+        self._heard = 0
         self.done = False
         self.usage: Usage | None = None
+
+    def words(self) -> int:
+        """How often the model has said something so far, also where that is held back still."""
+        return self._heard
 
     def feed(self, data: bytes) -> bytes:
         """The client's bytes for these of the provider, possibly none. Raises ProviderError."""
@@ -186,13 +192,16 @@ class CrossingPassage:
 
     def _look(self, event: Event, before: Sequence[Event]) -> None:
         """Note what settling needs of an event."""
+        self._heard += 1
         if isinstance(event, TextDelta | ReasoningDelta):
             self._text += len(event.text)
         elif isinstance(event, ToolCallDelta):
             self._text += len(event.arguments)
         elif isinstance(event, Counted):
+            self._heard -= 1
             self.usage = event.usage
         elif isinstance(event, Begin):
+            self._heard -= 1
             self._begun = event.usage
         elif isinstance(event, Broken):
             self._fail(self._crossing.unreadable(event.document), before)

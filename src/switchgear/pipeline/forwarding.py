@@ -17,7 +17,8 @@ from switchgear.providers.passing import Passage
 
 _AFTER_END_SECONDS: Final = 1.0
 _HELD_SECONDS: Final = 5.0
-"""How long events are held back: a client should not take a model that thinks for a while for a dead connection."""
+"""How long events are held back where the model's first token has no limit: a client should not take a model that thinks for a while
+for a dead connection."""
 _HELD_BYTES = 4096
 
 _SAYS: dict[str, re.Pattern[bytes]] = {
@@ -25,8 +26,8 @@ _SAYS: dict[str, re.Pattern[bytes]] = {
         rb'"(?:content|text|refusal|arguments|name|reasoning|reasoning_content|finish_reason|data)":\s*"[^"]'
         rb'|"(?:usage|audio|error|reasoning_details|images)":\s*[{\[]'
     ),
-    "messages": re.compile(rb"content_block_delta|message_delta|message_stop|error"),
-    "responses": re.compile(rb'\.delta"|\.done"|response\.(?:completed|failed|incomplete)|error"'),
+    "messages": re.compile(rb"content_block_delta|message_delta|message_stop|event: error"),
+    "responses": re.compile(rb'\.delta"|\.done"|response\.(?:completed|failed|incomplete)|"type":\s*"error"'),
 }
 
 
@@ -39,18 +40,24 @@ def says_something(dialect: str, events: bytes) -> bool:
 class Holding:
     """The first events of a stream: kept until they say something, or until the end where the ``whole`` of it is held back.
 
-    ``begin`` is called before the first bytes go to the client; it raises when they must not.
+    ``begin`` is called before the first bytes go to the client; it raises when they must not. ``patient`` is whether what says nothing is
+    kept for as long as it takes, since the first token has a limit after which another deployment is asked.
     """
 
-    __slots__ = ("_begin", "_dialect", "_parts", "_timer", "_whole", "over")
+    __slots__ = ("_begin", "_dialect", "_parts", "_patient", "_timer", "_whole", "over")
 
-    def __init__(self, begin: Callable[[], None], dialect: str, *, whole: bool) -> None:
+    def __init__(self, begin: Callable[[], None], dialect: str, *, whole: bool, patient: bool = False) -> None:
         self._begin = begin
+        self._patient = patient
         self._dialect = dialect
         self._whole = whole
         self._parts: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self.over = False
+
+    def said(self, events: bytes) -> bool:
+        """Whether the model says something with ``events``, which came by themselves."""
+        return says_something(self._dialect, events)
 
     @property
     def held(self) -> bytes:
@@ -67,7 +74,7 @@ class Holding:
             return
         if says_something(self._dialect, self.held):
             self._release(write)
-        elif self._timer is None:
+        elif self._timer is None and not self._patient:
             self._timer = asyncio.get_running_loop().call_later(_HELD_SECONDS, self._release, write)
 
     def _release(self, write: Callable[[bytes], None]) -> None:
@@ -87,26 +94,32 @@ class Holding:
 class Forwarding:
     """Hands one stream on: called with what the provider sends, it writes whole events to the client.
 
-    ``begun`` tells whether anything went to the client, ``heard`` whether anything came from the provider.
+    ``begun`` tells whether anything went to the client, ``heard`` whether anything came from the provider. ``words`` counts what the model
+    has said, where that is known better than by what goes on to the client.
     """
 
-    __slots__ = ("_answer", "_feed", "_holding", "_reader", "_silence", "_write", "begun", "heard")
+    __slots__ = ("_answer", "_feed", "_holding", "_reader", "_silence", "_words", "_write", "begun", "heard")
 
-    def __init__(self, ends: tuple[Passage, Answer, Reply], holding: Holding, silence: Silence | None) -> None:
+    def __init__(
+        self,
+        ends: tuple[Passage, Answer, Reply],
+        holding: Holding,
+        silence: Silence | None,
+        words: Callable[[], int] | None = None,
+    ) -> None:
         self._reader, self._answer, reply = ends
         self._feed = self._reader.feed
         self._write = reply.write
         self._holding = holding
         self._silence = silence
+        self._words = words
         self.begun = False
         self.heard = False
 
     def __call__(self, data: bytes) -> None:
         """Called by the connection with what arrived. Raises ProviderError for what is wrong with it."""
-        events = self._feed(data)
+        events = self._feed(data) if self._silence is None else self._listen(data, self._silence)
         if events:
-            if self._silence is not None:
-                self._silence.spoke()
             if self.begun:
                 self._write(events)
             else:
@@ -115,6 +128,15 @@ class Forwarding:
                 self.begun = self._holding.over
         if self._reader.done:
             self._answer.hurry(_AFTER_END_SECONDS)
+
+    def _listen(self, data: bytes, silence: Silence) -> bytes:
+        """Feed what arrived, and note whether the model said something with it: comments and pings are no words."""
+        words = self._words
+        before = words() if words is not None else 0
+        events = self._feed(data)
+        if words() > before if words is not None else self._holding.said(events):
+            silence.spoke()
+        return events
 
     def pressed(self, much: bool) -> None:
         """The client cannot keep up, or it can again."""

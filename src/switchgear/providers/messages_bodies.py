@@ -29,6 +29,7 @@ _SIGNATURES = {b'"thinking"': "signature", b'"signature_delta"': "signature", b'
 
 class _Tail(msgspec.Struct):
     type: str = ""
+    content: msgspec.Raw = msgspec.Raw()
     usage: WireUsage | None = None
 
 
@@ -42,8 +43,8 @@ _encode = msgspec.json.Encoder().encode
 def usage_of_message(provider: str, body: bytes, redact: Redact) -> Usage | None:
     """The usage in a whole answer, or None if the provider gave none that can be read.
 
-    Raises ProviderInvalidResponse when the body is not a JSON object, ProviderError when it is an error that came with a good
-    status; what is shown of that went through ``redact``.
+    Raises ProviderInvalidResponse when the body is not a JSON object or has no answer in it, ProviderError when it is an error that
+    came with a good status; what is shown of that went through ``redact``.
     """
     try:
         tail = _tail.decode(body)
@@ -59,6 +60,8 @@ def usage_of_message(provider: str, body: bytes, redact: Redact) -> Usage | None
         ) from error
     if tail.type != "message" and (told := error_in_body(provider, body, redact)) is not None:
         raise told
+    if not bytes(tail.content):
+        raise ProviderInvalidResponse(f"Provider {provider} answered with nothing in it.", provider=provider)
     return tail.usage.usage() if tail.usage is not None else None
 
 

@@ -86,9 +86,10 @@ class MessagesStream(PassingStream):
 
     def _are_pieces(self, events: bytes) -> bool:
         """Whether several events are all pieces of blocks, which are then counted."""
-        if self.done or any(word in events for word in _TELLING):
+        pieces = events.count(_PIECE)
+        if self.done or pieces != events.count(b"\n\n") or any(word in events for word in _TELLING):
             return False
-        self._events += events.count(b"\ndata:")
+        self._events += pieces
         self._received += len(events)
         return True
 

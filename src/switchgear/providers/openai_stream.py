@@ -61,6 +61,14 @@ class _WireUsage(msgspec.Struct):
 class _Tail(msgspec.Struct):
     usage: _WireUsage | None = None
     error: msgspec.Raw | None = None
+    choices: msgspec.Raw = msgspec.Raw()
+    data: msgspec.Raw = msgspec.Raw()
+    input_tokens: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is an answer in it: a choice, an embedding, or a count."""
+        return b"{" in bytes(self.choices) or bool(bytes(self.data) or bytes(self.input_tokens))
 
 
 _tail = msgspec.json.Decoder(_Tail)
@@ -94,8 +102,8 @@ def _usage(wire: _WireUsage) -> Usage | None:
 def usage_of(provider: str, body: bytes, redact: Redact) -> Usage | None:
     """The usage in a whole answer, or None if the provider gave none that can be read.
 
-    Raises ProviderInvalidResponse when the body is not a JSON object, ProviderError when it is an error
-    that came with a good status; what is shown of that went through ``redact``.
+    Raises ProviderInvalidResponse when the body is not a JSON object or has no answer in it, ProviderError when it is an
+    error that came with a good status; what is shown of that went through ``redact``.
     """
     try:
         tail = _tail.decode(body)
@@ -113,6 +121,8 @@ def usage_of(provider: str, body: bytes, redact: Redact) -> Usage | None:
     failed = _given(tail.error) or (usage is None and b'"error"' in body)
     if failed and (told := error_in_body(provider, body, redact)) is not None:
         raise told
+    if not tail.answers:
+        raise ProviderInvalidResponse(f"Provider {provider} answered with nothing in it.", provider=provider)
     return usage
 
 

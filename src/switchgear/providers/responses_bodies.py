@@ -24,6 +24,7 @@ _ENCRYPTED: Final = re.compile(rb'("encrypted_content"\s*:\s*")(?=[^"])')
 _MARKED: Final = re.compile(rb'("encrypted_content"\s*:\s*")sg1\.([^".\\]*)\.([^"~]*)(?:~r)?"')
 """``~r`` is how the dialect says that a signature stands for the whole of a thought, which at its origin needs no saying."""
 _NAME: Final = b'"encrypted_content"'
+_UNDER_WAY: Final = frozenset({"queued", "in_progress"})
 
 
 class Told(msgspec.Struct):
@@ -32,6 +33,7 @@ class Told(msgspec.Struct):
     usage: WireUsage | None = None
     status: str | None = None
     error: msgspec.Raw = msgspec.Raw()
+    output: msgspec.Raw = msgspec.Raw()
 
 
 class _Part(msgspec.Struct):
@@ -64,7 +66,7 @@ _holder = msgspec.json.Decoder(_Holder)
 def usage_of_response(provider: str, body: bytes, redact: Redact) -> Usage | None:
     """The usage in a whole answer, or None if the provider gave none that can be read.
 
-    Raises ProviderInvalidResponse when the body is not a response, ProviderError when it is an error that came with a good status,
+    Raises ProviderInvalidResponse when the body is not a response or has no answer in it, ProviderError when it is an error that came with a good status,
     or a response that failed; what is shown of that went through ``redact``.
     """
     try:
@@ -82,6 +84,8 @@ def usage_of_response(provider: str, body: bytes, redact: Redact) -> Usage | Non
     if bytes(told.error) not in (b"", b"null") or told.status in ("failed", "cancelled"):
         failure = error_in_body(provider, body, redact)
         raise failure or ProviderError(f"Provider {provider} could not complete the response.", provider=provider)
+    if not bytes(told.output) and told.status not in _UNDER_WAY:
+        raise ProviderInvalidResponse(f"Provider {provider} answered with nothing in it.", provider=provider)
     return usage_of(told.usage)
 
 
