@@ -155,6 +155,8 @@ class Client:
         error: Json | None = None
         for event in stream.decode().replace("\r\n", "\n").removesuffix("\n\n").split("\n\n"):
             data = event.rpartition("data: ")[2]
+            if event.startswith(":"):
+                continue  # a comment, to keep the connection alive
             if data == "[DONE]":
                 kinds.append(data)
                 continue
