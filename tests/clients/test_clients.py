@@ -21,6 +21,7 @@ SCRIPTS = {
     "python/pydantic_ai_checks.py": SOME,
     "python/llm_checks.py": ("chat", "gemini"),
     "python/llmock_checks.py": tuple(f"llmock_{dialect}" for dialect in LLMOCK),
+    "python/llmock_routing_checks.py": ("llmock_routed",),
     "node/ai_sdk_checks.mjs": SOME,
 }
 

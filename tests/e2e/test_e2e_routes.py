@@ -349,6 +349,14 @@ def test_a_held_stream_is_whole_or_another_ones(rig: Rig) -> None:
     assert answer.headers["x-switchgear-provider"] == "second"
 
 
+def test_a_held_stream_with_an_event_that_nobody_can_read_is_another_ones(rig: Rig) -> None:
+    rig.first.answer(faults.garbage_event())
+    rig.second.answer(faults.stream(chat_stream("A whole answer")))
+    answer = chat(rig.http, "held", stream=True)
+    assert said(answer) == "A whole answer"
+    assert rig.route(answer) == [("first", "provider_invalid_response"), ("second", "ok")]
+
+
 def test_without_recovery_a_cut_stream_is_an_error(rig: Rig) -> None:
     rig.first.answer(faults.cut_mid_stream(begun("Half")))
     answer = chat(rig.http, "pair", stream=True)

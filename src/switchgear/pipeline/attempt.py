@@ -229,6 +229,9 @@ class Attempts:
         try:
             await _pipe(answer, reader, forwarding)
             rest = reader.finish()
+            if forwarding.unreadable(rest):
+                name = road.provider.name
+                raise ProviderInvalidResponse(f"Provider {name} streamed an event that is no JSON.", provider=name)
         except BaseException:  # cut, abandoned or failed: what passed so far is counted, then it goes on
             if forwarding.heard:
                 self._settle(road, reader.usage or reader.estimate(request.prompt_characters), measure)

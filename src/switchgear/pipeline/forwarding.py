@@ -10,16 +10,20 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
 from switchgear.providers.base import Answer
 from switchgear.providers.passing import Passage
+from switchgear.providers.sse import event_data, split_events
 
 _AFTER_END_SECONDS: Final = 1.0
 _HELD_SECONDS: Final = 5.0
 """How long events are held back where the model's first token has no limit: a client should not take a model that thinks for a while
 for a dead connection."""
 _HELD_BYTES = 4096
+_DONE: Final = b"[DONE]"
 
 _SAYS: dict[str, re.Pattern[bytes]] = {
     "chat": re.compile(
@@ -35,6 +39,18 @@ def says_something(dialect: str, events: bytes) -> bool:
     """Whether there is more in ``events`` than the announcement of an answer; what is not known to be that counts as more."""
     pattern = _SAYS.get(dialect)
     return pattern is None or len(events) > _HELD_BYTES or pattern.search(events) is not None
+
+
+def readable(events: bytes) -> bool:
+    """Whether the data of every event is JSON, or the mark of the end."""
+    for event in split_events(events):
+        data = event_data(event)
+        if data and data.strip() != _DONE:
+            try:
+                msgspec.json.decode(data)
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                return False
+    return True
 
 
 class Holding:
@@ -54,6 +70,11 @@ class Holding:
         self._parts: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self.over = False
+
+    @property
+    def all_of_it(self) -> bool:
+        """Whether the whole stream is kept, in a dialect that is known."""
+        return self._whole and self._dialect in _SAYS
 
     def said(self, events: bytes) -> bool:
         """Whether the model says something with ``events``, which came by themselves."""
@@ -151,6 +172,10 @@ class Forwarding:
     def held(self) -> bytes:
         """What was not handed on yet."""
         return self._holding.held
+
+    def unreadable(self, rest: bytes) -> bool:
+        """Whether a stream that was held back whole, and ends with ``rest``, has bytes that no client can read. What crosses was read."""
+        return self._words is None and self._holding.all_of_it and not readable(self.held + rest)
 
     def close(self) -> None:
         """The stream has ended, well or not."""
