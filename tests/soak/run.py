@@ -21,14 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import asyncpg
 import httpx
 import psutil
-from postgres_server import postgres_server
 from soak_books import Line, batch_lines, budget_line, rate_line, rows_of, usage_lines
 from soak_load import Books, Group, begin_batch, end_batch, run_clients
 from soak_processes import Watch, kill, measure, workers
 from soak_provider import FLAPPING, Providers
-from valkey_server import valkey_server
 
+from postgres_server import postgres_server
 from switchgear.testing import served
+from valkey_server import valkey_server
 
 CONFIG = """
 [local]
@@ -195,7 +195,9 @@ async def soak(asked: Options) -> list[Line]:
 
 def _told(books: Books) -> list[Line]:
     """What clients were told beside answers: without limits, nothing else should be common."""
-    lines = [Line(f'calls of "{name}" that broke with their worker', str(count)) for name, count in books.broken.items()]
+    lines = [
+        Line(f'calls of "{name}" that broke with their worker', str(count)) for name, count in books.broken.items()
+    ]
     lines += [Line(f'calls of "{name}" told {code}', str(count)) for (name, code), count in sorted(books.told.items())]
     failed = sum(count for (name, _), count in books.told.items() if name == "free")
     rate = failed / max(failed + len(books.answered["free"]), 1)
@@ -213,7 +215,10 @@ def _memory(watch: Watch) -> list[Line]:
 def main() -> int:
     """Run; 0 when all is well."""
     asked = options()
-    print(f"Soaking {asked.minutes:g} min: {asked.workers} workers, {asked.clients} clients, seed {asked.seed}", flush=True)
+    print(
+        f"Soaking {asked.minutes:g} min: {asked.workers} workers, {asked.clients} clients, seed {asked.seed}",
+        flush=True,
+    )
     began = time.monotonic()
     lines = asyncio.run(soak(asked))
     width = max(len(line.what) for line in lines)
@@ -221,7 +226,11 @@ def main() -> int:
         mark = " " if line.well is None else "✓" if line.well else "✗"
         print(f" {mark} {line.what:<{width}}  {line.found}")
     bad = [line for line in lines if line.well is False]
-    print(f"{len(bad)} violations in {time.monotonic() - began:.0f} s" if bad else f"All is well after {time.monotonic() - began:.0f} s")
+    print(
+        f"{len(bad)} violations in {time.monotonic() - began:.0f} s"
+        if bad
+        else f"All is well after {time.monotonic() - began:.0f} s"
+    )
     return 1 if bad else 0
 
 

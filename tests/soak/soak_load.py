@@ -74,7 +74,12 @@ async def _client(
 
 
 async def _ask(http: httpx.AsyncClient, group: Group, books: Books, question: str, *, stream: bool) -> None:
-    body = {"model": group.model, "messages": [{"role": "user", "content": question}], "stream": stream, "max_tokens": 5}
+    body = {
+        "model": group.model,
+        "messages": [{"role": "user", "content": question}],
+        "stream": stream,
+        "max_tokens": 5,
+    }
     answer = await http.post("/v1/chat/completions", json=body)
     if answer.status_code != 200:
         books.told[group.name, str(answer.json()["error"]["code"])] += 1

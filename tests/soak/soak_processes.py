@@ -72,9 +72,7 @@ async def measure(http: httpx.AsyncClient, watch: Watch, done: asyncio.Event) ->
         await _rest(done, ROUND)
 
 
-async def kill(
-    http: httpx.AsyncClient, watch: Watch, done: asyncio.Event, every: float, rng: random.Random
-) -> None:
+async def kill(http: httpx.AsyncClient, watch: Watch, done: asyncio.Event, every: float, rng: random.Random) -> None:
     """Kill a worker, whichever, about every so many seconds, while another one serves."""
     while not done.is_set():
         await _rest(done, rng.uniform(0.5, 1.5) * every)
