@@ -56,11 +56,13 @@ class Plan:
     """
 
     __slots__ = (
-        "amounts", "money", "ones", "output_tokens", "parts", "periods", "refuses_unpriced", "requests", "tokens", "until_ms", "windows",
+        "_checks", "_leases", "amounts", "money", "ones", "output_tokens", "parts", "periods", "refuses_unpriced", "requests", "tokens", "until_ms", "windows",
     )  # fmt: skip
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = tuple(parts)
+        self._checks = tuple(part.check for part in parts)
+        self._leases = tuple(index for index, part in enumerate(parts) if part.what == "concurrency")
         self.periods = tuple(index for index, part in enumerate(parts) if part.period is not None)
         self.until_ms = min((parts[index].check.span_ms for index in self.periods), default=1 << 62)
         holders = [part.holder for part in parts if part.unit != ONE]
@@ -75,19 +77,12 @@ class Plan:
 
     def checks(self, tokens: int, cost: int) -> list[Check]:
         """What a call that may use ``tokens`` and ``cost`` (nano-dollars) has to take."""
-        return [
-            part.check
-            if part.unit == ONE
-            else Check(
-                part.check.scope,
-                part.check.name,
-                part.check.kind,
-                part.check.limit,
-                tokens if part.unit == TOKENS else cost,
-                part.check.span_ms,
-            )
-            for part in self.parts
-        ]
+        checks = [*self._checks]
+        for index, unit, _ in self.amounts:
+            one = checks[index]
+            amount = tokens if unit == TOKENS else cost
+            checks[index] = Check(one.scope, one.name, one.kind, one.limit, amount, one.span_ms)
+        return checks
 
     def looks(self) -> list[Check]:
         """Checks that take nothing."""
@@ -95,11 +90,16 @@ class Plan:
 
     def changes(self, checks: Sequence[Check], tokens: int, cost: int, at_ms: int) -> list[Change]:
         """What corrects ``checks``, taken at ``at_ms``, of a call that used ``tokens`` and ``cost``."""
-        return [
-            Change(check.scope, check.name, check.kind, delta, at_ms, check.span_ms)
-            for part, check in zip(self.parts, checks, strict=True)
-            if (delta := _delta(part, check, tokens, cost))
-        ]
+        changes = []
+        for index, unit, _ in self.amounts:
+            check = checks[index]
+            delta = (tokens if unit == TOKENS else cost) - check.amount
+            if delta:
+                changes.append(Change(check.scope, check.name, check.kind, delta, at_ms, check.span_ms))
+        for index in self._leases:
+            check = checks[index]
+            changes.append(Change(check.scope, check.name, check.kind, -1, at_ms, check.span_ms))
+        return changes
 
     def undoing(self, checks: Sequence[Check], at_ms: int) -> list[Change]:
         """What gives back all of ``checks``."""
@@ -109,25 +109,16 @@ class Plan:
         """What a client is told: of calls and of tokens the rate that has the least left; None without rates."""
         if not self.requests and not self.windows:
             return None
-        requests = self._tightest(self.requests, standings)
-        return Rates(at_ms, requests, self._tightest(self.windows, standings))
+        return Rates(at_ms, self._tightest(self.requests, standings), self._tightest(self.windows, standings))
 
     def _tightest(self, indices: tuple[int, ...], standings: Sequence[Standing]) -> Rate | None:
         tightest: Rate | None = None
         for index in indices:
             standing, limit = standings[index], self.parts[index].check.limit
-            left = max(0, limit - standing.used)
+            left = limit - standing.used if standing.used < limit else 0
             if tightest is None or left < tightest.remaining:
                 tightest = Rate(limit, left, standing.reset_ms)
         return tightest
-
-
-def _delta(part: Part, check: Check, tokens: int, cost: int) -> int:
-    if part.unit == TOKENS:
-        return tokens - check.amount
-    if part.unit == MONEY:
-        return cost - check.amount
-    return -1 if part.what == "concurrency" else 0
 
 
 def plan(holders: Iterable[Holder], at_ms: int) -> Plan | None:

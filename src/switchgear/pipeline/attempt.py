@@ -11,11 +11,12 @@ import structlog
 
 from switchgear.core.calls import Usage
 from switchgear.core.errors import InvalidAnswer, ProviderError, ProviderInvalidResponse
+from switchgear.dialects.marks import may_name_files
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
 from switchgear.pipeline.clamping import lowered
 from switchgear.pipeline.crossing import CrossingPassage
-from switchgear.pipeline.file_owners import FileOwners, may_name_files
+from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.forwarding import Forwarding, Holding
 from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
@@ -83,8 +84,10 @@ class Attempts:
             call.thread = Thread()
         prepared = await self._prepare(call, request, trial)
         call.dropped, call.shaped = prepared.dropped, prepared.shaped
-        if self._owners is not None and may_name_files(body := request.body or prepared.outgoing.body):
-            await self._owners.check(call, body)
+        if self._owners is not None:
+            body = request.body or prepared.outgoing.body
+            if request.marked(DIALECTS.get(call.operation, "")).files if request.body else may_name_files(body):
+                await self._owners.check(call, body)
         if call.wants_forecast and call.ask is not None and self._capacity is not None:
             call.forecast = await forecast(self._capacity, call.ask, trial.deployment)
         road = Road(call, request, trial, reply, prepared)

@@ -31,7 +31,7 @@ from switchgear.core.errors import (
 )
 from switchgear.pipeline.asked import Asked, placed
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.file_owners import may_name_files
+from switchgear.pipeline.prepare import DIALECTS
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.recording import Recording
 from switchgear.pipeline.reply import Reply
@@ -321,8 +321,8 @@ class CachedCalls:
 
 def _is_more(call: ModelCall, request: ModelRequest) -> bool:
     """Whether an answer is more than its words: made with files, or with an id of its own at the provider (sound, stored completions)."""
-    fields, body = request.fields, request.body
-    if body and may_name_files(body):
+    fields = request.fields
+    if request.body and request.marked(DIALECTS.get(call.operation, "")).files:
         return True
     return call.operation is Operation.CHAT and ("audio" in fields or bytes(fields.get("store", b"")) == _TRUE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -13,6 +13,8 @@ from switchgear.cache.wish import ANY
 from switchgear.core.calls import CacheResult, Outcome, Priority, Route, Step, Usage
 from switchgear.core.errors import SwitchgearError
 from switchgear.core.rates import Rates
+from switchgear.dialects.base import DialectName
+from switchgear.dialects.marks import Marks, marks_of
 from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Operation, Upload
 from switchgear.providers.catalogue import Units
@@ -48,7 +50,7 @@ class ModelRequest(msgspec.Struct):
     field lines for a provider of the same dialect (``anthropic-beta``). ``form`` is the request where it is one with files; of
     ``fields`` the names alone are of use then. ``max_tokens`` is the longest answer that is wanted, by whichever name the dialect has for
     it; None where nothing is said. ``keepable`` is false for an answer that is more than its words, such as a response that is kept and
-    has an id to be asked for by: the cache lets it pass.
+    has an id to be asked for by: the cache lets it pass. ``marks`` are looked for once, by ``marked``.
     """
 
     model: str
@@ -61,6 +63,14 @@ class ModelRequest(msgspec.Struct):
     form: Form | None = None
     max_tokens: int | None = None
     keepable: bool = True
+    marks: Marks | None = None
+
+    def marked(self, dialect: DialectName | Literal[""]) -> Marks:
+        """What is in it that the gateway must see to."""
+        marks = self.marks
+        if marks is None:
+            marks = self.marks = marks_of(dialect, self.fields, self.body)
+        return marks
 
 
 class ModelCall:
@@ -175,14 +185,17 @@ class ModelCall:
     @property
     def attempts(self) -> int:
         """How many attempts reached for a provider."""
-        return sum(1 for trial in self.trials if trial.asked_at is not None) if self.trials else 0
+        trials = self.trials
+        if len(trials) == 1:
+            return int(trials[0].asked_at is not None)
+        return sum(trial.asked_at is not None for trial in trials)
 
     def route(self) -> Route:
         """The way it went, so far."""
         now = time.perf_counter()
-        tried = tuple(
+        tried = [
             trial.told(self.started, now)
             for trial in self.trials
             if trial.asked_at is not None or trial.outcome == "skipped"
-        )
-        return Route(tuple(self.steps), tried)
+        ]
+        return Route(tuple(self.steps), tuple(tried))

@@ -14,15 +14,6 @@ from switchgear.pipeline.call import ModelCall
 from switchgear.store.files import Files
 
 _NAMES: Final = ("file_id", "file_ids")
-_PLAIN: Final = b'"file_id'
-_ESCAPE: Final = b"\\u00"
-_ESCAPED: Final = (b"\\u006", b"\\u005")
-"""What a letter of ``file_id`` begins with when it is written as an escape."""
-
-
-def may_name_files(body: bytes) -> bool:
-    """Whether a request has to be looked at; most need not be."""
-    return _PLAIN in body or (_ESCAPE in body and any(escape in body for escape in _ESCAPED))
 
 
 class FileOwners:

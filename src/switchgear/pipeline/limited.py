@@ -76,9 +76,8 @@ class Limited:
 
 def _most(request: ModelRequest, model: Model, operation: Operation, plan: Plan) -> tuple[int, int | None]:
     """Tokens and nano-dollars that the call may use at most, at the dearest of the model's deployments."""
-    deployments = model.deployments
-    unpriced = plan.money and any(one.price is None for one in deployments)
-    deployment = deployments[0] if len(deployments) == 1 else max(deployments, key=_dearness)
+    unpriced = plan.money and not model.priced
+    deployment = model.dearest
     if operation in MEDIA and operation not in _UNANSWERED:
         tokens, price = 0, _of_units(request, operation, deployment.price)
     else:
@@ -97,8 +96,7 @@ def _of_text(request: ModelRequest, operation: Operation, deployment: Deployment
     if operation in _UNANSWERED:
         return estimate(size, None, deployment, 0)
     found = estimate(size, request.max_tokens, deployment, assumed)
-    answers = _asked(request, "n")
-    if answers <= 1:
+    if "n" not in request.fields or (answers := _asked(request, "n")) <= 1:
         return found
     output = found.output_tokens * answers
     return Estimate(found.prompt_tokens, output, cost(deployment.price, Usage(found.prompt_tokens, output)))
@@ -122,12 +120,3 @@ def _asked(request: ModelRequest, name: str) -> int:
         return min(max(_number.decode(raw) or 1, 1), 128)
     except msgspec.DecodeError:
         return 1
-
-
-def _dearness(deployment: Deployment) -> int:
-    """What a token more costs, of prompt and answer; more than nothing where that is not known."""
-    price = deployment.price
-    if price is None:
-        return -1
-    weights = price.rates.weights
-    return (weights[0] or 0) + (weights[3] or 0)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from typing import Literal
 
 import structlog
 
@@ -28,13 +29,14 @@ from switchgear.core.errors import (
     SwitchgearError,
 )
 from switchgear.core.ids import RequestIds
+from switchgear.dialects.base import DialectName
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.prepare import DIALECTS
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
-from switchgear.pipeline.stages import Stages
+from switchgear.pipeline.stages import Reserved, Stages
 from switchgear.providers.base import Operation
 from switchgear.routing.capacity import about
 from switchgear.routing.directory import Directory, Model
@@ -146,55 +148,67 @@ class ModelCalls:
             _log.debug("authorised", request_id=call.id, ms=elapsed, **facts)
         return model
 
-    async def _limited(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
-        """Take what the call may use of its limits, and settle what it used however it ends."""
+    def _limited(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> Awaitable[None]:
+        """Take what the call may use of its limits."""
         limits = self._stages.limits
         taken = limits.reserve(call, request, model) if limits is not None else None
-        if taken is not None and not hasattr(taken, "settle"):  # looking for what can be awaited costs a microsecond
-            taken = await taken
         if taken is None:
-            await self._cached(call, request, model, reply)
-            return
+            return self._cached(call, request, model, reply)
+        return self._reserved(taken, call, request, model, reply)
+
+    async def _reserved(
+        self,
+        taken: Reserved | Awaitable[Reserved],
+        call: ModelCall,
+        request: ModelRequest,
+        model: Model,
+        reply: Reply,
+    ) -> None:
+        """Settle what the call used, however it ends."""
+        reserved = (
+            taken if hasattr(taken, "settle") else await taken
+        )  # looking for what can be awaited costs a microsecond
         try:
             await self._cached(call, request, model, reply)
         finally:
             if call.cache in _KEPT:
-                taken.settle(0, 0)
+                reserved.settle(0, 0)
             else:
                 call.tally()
                 used = call.usage
-                taken.settle(used.prompt_tokens + used.completion_tokens, call.cost)
+                reserved.settle(used.prompt_tokens + used.completion_tokens, call.cost)
 
-    async def _cached(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
+    def _cached(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> Awaitable[None]:
         """Answer from the cache where the model has one."""
         cache = self._stages.cache
         if cache is None or model.cache is None:
-            await self._route(call, request, model, reply)
-        else:
-            await cache.serve(call, request, model, reply, partial(self._route, call, request, model))
+            return self._route(call, request, model, reply)
+        return cache.serve(call, request, model, reply, partial(self._route, call, request, model))
 
-    async def _route(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> None:
+    def _route(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> Awaitable[None]:
         """Try deployments until one has answered. Raises SwitchgearError."""
         call.once = request.form is not None
         call.ask = ask = self._ask(call, request, model)
-        await self._router.run(model, ask, call, partial(self._attempts.send, call, request, reply))
+        return self._router.run(model, ask, call, partial(self._attempts.send, call, request, reply))
 
     @staticmethod
     def _ask(call: ModelCall, request: ModelRequest, model: Model) -> Ask:
         size = size_of(request.prompt_characters, request.body)
+        dialect: DialectName | Literal[""] = DIALECTS.get(call.operation, "")
         return Ask(
             about(size, model.deployments[0]),
             request.max_tokens,
             request.fields,
             request.body,
-            DIALECTS.get(call.operation, ""),
+            dialect,
             call.key.id if call.key is not None else "",
             call.operation.value,
             request.stream,
             call.priority,
             size,
             call.id,
-            wider=_WIDER in request.headers,
+            wider=bool(request.headers) and _WIDER in request.headers,
+            images=bool(dialect) and request.marked(dialect).images,
         )
 
     def _blind(self, call: ModelCall, error: SightNotSupported) -> SightNotSupported:

@@ -13,7 +13,6 @@ from typing import Final, Protocol
 import msgspec
 
 from switchgear.core.canonical import (
-    SIGNATURE_MARK,
     Answer,
     Call,
     File,
@@ -27,6 +26,7 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.errors import NotSupported
 from switchgear.dialects.base import DialectName
+from switchgear.dialects.marks import Marks
 from switchgear.dialects.registry import BACKS, FRONTS
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.clamping import clamped
@@ -45,13 +45,11 @@ DIALECTS: Final[dict[Operation, DialectName]] = {
 
 _LARGE = 256 * 1024
 """Bytes of a request above which it is translated on a thread, so that others are served meanwhile."""
-_MARK = SIGNATURE_MARK.encode()
 _TRUE = msgspec.Raw(b"true")
 _ONLY_USAGE = msgspec.Raw(b'{"include_usage":true}')
 _encode = msgspec.json.Encoder().encode
 _decode_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _FORMATS = {"chat": ("response_format",), "responses": ("text",), "messages": ("output_config", "output_format")}
-_IMAGES = {"chat": b'"image_url"', "responses": b'"input_image"', "messages": b'"image"'}
 
 MakeShapes = Callable[[Call, Deployment, Answers], Sequence[Shape]]
 """The shapes a call needs at a deployment."""
@@ -108,10 +106,11 @@ class Preparation:
             return Outgoing(call.operation, "", deployment.model, body, request.stream)
         if not provider.dialects:
             raise NotSupported(f"Provider {provider.name} has no chat.", param="model")
-        if dialect not in provider.dialects or _must_be_read(request, deployment, dialect, answers):
+        marks = request.marked(dialect)
+        if dialect not in provider.dialects or _must_be_read(request, marks, deployment, dialect, answers):
             return None
         body = self._body(call, request, deployment, ask_usage=dialect == "chat")
-        if _MARK in body:
+        if marks.ours:
             body, foreign = PASSINGS[dialect].unmark(body, provider.name)
             if foreign:
                 return None
@@ -138,7 +137,7 @@ class Preparation:
         if thread is not None and shapes:
             thread.block()
         resumed = thread is not None and thread.begun
-        touched = changed or held or resumed or _signed(request, dialect) or any(shape.changes for shape in shapes)
+        touched = changed or held or resumed or request.marked(dialect).signed or any(shape.changes for shape in shapes)
         if same and not touched:
             prepared = self._as_it_came(call, request, deployment)
             if shapes or thread is not None:
@@ -214,7 +213,9 @@ def has_media(call: Call) -> bool:
     )
 
 
-def _must_be_read(request: ModelRequest, deployment: Deployment, dialect: DialectName, answers: Answers) -> bool:
+def _must_be_read(
+    request: ModelRequest, marks: Marks, deployment: Deployment, dialect: DialectName, answers: Answers
+) -> bool:
     """Whether a request in the provider's own dialect has something in it that the gateway must see to."""
     able = deployment.capabilities
     fields = request.fields
@@ -227,20 +228,11 @@ def _must_be_read(request: ModelRequest, deployment: Deployment, dialect: Dialec
         unenforced = able.schema != "native" and b'"strict"' in bytes(tools)
         if answers == "repair" or (answers == "check" and unenforced):
             return True
-    if able.schema != "native" and any(b'"json' in bytes(fields[name]) for name in _FORMATS[dialect] if name in fields):
-        return True
-    if b"\\u00" in request.body:  # an escape can hide any of the words that are looked for
-        return True
-    return _IMAGES[dialect] in request.body or (dialect == "chat" and _signed(request, dialect))
-
-
-def _signed(request: ModelRequest, dialect: DialectName) -> bool:
-    """Whether reasoning may come back that has to be looked at: with our mark, or in chat with any signature.
-
-    OpenAI's chat has no field for signatures; what compatible APIs add to it tells nobody whose they are.
-    """
-    body = request.body
-    return _MARK in body or (dialect == "chat" and (b'"reasoning_details"' in body or b'signature"' in body))
+    if able.schema != "native":
+        for name in _FORMATS[dialect]:
+            if name in fields and b'"json' in bytes(fields[name]):
+                return True
+    return marks.escaped or marks.images or (dialect == "chat" and marks.signed)
 
 
 def _clamp(call: ModelCall, asked: Call, deployment: Deployment) -> None:

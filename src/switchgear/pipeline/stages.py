@@ -24,9 +24,7 @@ class Reserved(Protocol):
 class Limits(Protocol):
     """Takes what a call may use at most, before it is sent."""
 
-    def reserve(
-        self, call: ModelCall, request: ModelRequest, model: Model
-    ) -> Reserved | Awaitable[Reserved | None] | None:
+    def reserve(self, call: ModelCall, request: ModelRequest, model: Model) -> Reserved | Awaitable[Reserved] | None:
         """What was taken; None where no limit holds. Raises LimitReached, ModelUnpriced, LimitsUndefined."""
         ...
 

@@ -45,7 +45,7 @@ _encode = msgspec.json.Encoder().encode
 _NOTHING: Final[Mapping[str, int]] = {}
 
 
-class Fits(msgspec.Struct):
+class Fits(msgspec.Struct, gc=False):
     """What a call fits into.
 
     ``candidates`` are in the order they came; those ``left_out`` have a reason: ``context too small: 8192 < 9001``. ``clamps`` has, by

@@ -34,10 +34,11 @@ class Model:
 
     ``answers`` is what the gateway does about answers that are not what was asked for; ``vision_fallback`` names the model
     that takes calls with images when this one sees nothing. ``rules`` and ``policy`` say how its calls are routed,
-    ``cache`` how its answers are kept; None where they are not.
+    ``cache`` how its answers are kept; None where they are not. ``dearest`` is the deployment at which a token more costs most,
+    ``priced`` whether the price of all is known.
     """
 
-    __slots__ = ("answers", "cache", "deployments", "name", "policy", "rules", "vision_fallback")
+    __slots__ = ("answers", "cache", "dearest", "deployments", "name", "policy", "priced", "rules", "vision_fallback")
 
     def __init__(
         self,
@@ -50,11 +51,22 @@ class Model:
     ) -> None:
         self.name = name
         self.deployments = deployments
+        self.dearest = max(deployments, key=_dearness)
+        self.priced = all(one.price is not None for one in deployments)
         self.answers = answers
         self.vision_fallback = vision_fallback
         self.rules = rules
         self.policy = policy
         self.cache: CachePolicy | None = None
+
+
+def _dearness(deployment: Deployment) -> int:
+    """What a token more costs, of prompt and answer; less than nothing where that is not known."""
+    price = deployment.price
+    if price is None:
+        return -1
+    weights = price.rates.weights
+    return (weights[0] or 0) + (weights[3] or 0)
 
 
 class Directory:

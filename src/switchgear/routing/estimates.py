@@ -16,8 +16,13 @@ _UNKNOWN_SECONDS: Final = 1.0
 
 def answer_tokens(candidates: Sequence[Deployment], most: int | None) -> float:
     """Tokens that an answer will have: as those of late, and at most as many as it may."""
-    known = [one.health.pace.tokens for one in candidates if one.health.pace.tokens]
-    typical = sum(known) / len(known) if known else TYPICAL_TOKENS
+    total, known = 0.0, 0
+    for one in candidates:
+        tokens = one.health.pace.tokens
+        if tokens:
+            total += tokens
+            known += 1
+    typical = total / known if known else TYPICAL_TOKENS
     return min(typical, most) if most is not None else typical
 
 

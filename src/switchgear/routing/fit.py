@@ -10,14 +10,11 @@ from switchgear.routing.directory import Deployment
 from switchgear.routing.select import Ask
 
 
-class Fit(msgspec.Struct):
+class Fit(msgspec.Struct, gc=False):
     """Deployments that can answer, and those left out, each with the reason in a few words."""
 
     candidates: Sequence[Deployment]
     left_out: Sequence[tuple[Deployment, str]] = ()
-
-
-_IMAGES = (b'"image_url"', b'"input_image"', b'"image"')
 
 
 def fitting(deployments: Sequence[Deployment], ask: Ask) -> Fit:
@@ -35,7 +32,7 @@ def fitting(deployments: Sequence[Deployment], ask: Ask) -> Fit:
 
 def _needs(ask: Ask) -> list[str]:
     needed = []
-    if ask.dialect and any(mark in ask.body for mark in _IMAGES):
+    if ask.images:
         needed.append("vision")
     if "tools" in ask.fields or "functions" in ask.fields:
         needed.append("tools")

@@ -77,14 +77,18 @@ class Router:
         self._share = retry_share
         self._budgets: dict[str, RetryBudget] = {}
 
-    async def run(self, model: Model, ask: Ask, journey: Journey, send: Send) -> None:
+    def run(self, model: Model, ask: Ask, journey: Journey, send: Send) -> Awaitable[None]:
         """Try until one deployment has answered. Raises the SwitchgearError that says best why none did."""
         total = journey.patience
         if total is None or (model.rules.total is not None and model.rules.total < total):
             total = model.rules.total
-        if total is None:
-            await self._with_fallbacks(model, ask, journey, send)
-            return
+        if total is not None:
+            return self._within(total, model, ask, journey, send)
+        if model.rules.falls_back or model.vision_fallback:
+            return self._with_fallbacks(model, ask, journey, send)
+        return self._at(model, ask, journey, send)
+
+    async def _within(self, total: float, model: Model, ask: Ask, journey: Journey, send: Send) -> None:
         try:
             async with asyncio.timeout(total):
                 await self._with_fallbacks(model, ask, journey, send)
@@ -125,9 +129,16 @@ class Router:
         found = (journey.fallback(name) for name in fallbacks_after(error, model.rules))
         return [other for other in found if other is not None]
 
-    async def _at(self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None) -> None:
+    async def _at(
+        self, model: Model, ask: Ask, journey: Journey, send: Send, after: SwitchgearError | None = None
+    ) -> None:
         """Try the deployments of one model. Raises SwitchgearError when none answered."""
-        ranking = await self._ranked(model, await self._fitting(model, ask, journey), ask)
+        candidates = self._able(model, ask, journey)
+        if self._capacity is not None:
+            found = self._capacity.fit(candidates, ask)
+            candidates = self._holding(model, ask, journey, found if isinstance(found, Fits) else await found)
+        ranks = model.policy.rank(candidates, ask) if len(candidates) > 1 else Ranking(candidates)
+        ranking = ranks if isinstance(ranks, Ranking) else await ranks
         turns = Turns(ranking.order, model.rules, self._random, ask.priority)
         why = ranking.why if after is None else f"fallback after {after.code}"
         first = True
@@ -151,18 +162,17 @@ class Router:
                 return
             why = f"after {failed.code}"
 
-    async def _fitting(self, model: Model, ask: Ask, journey: Journey) -> Sequence[Deployment]:
-        """The deployments that can answer. Raises ContextLengthExceeded when the prompt is too long for all of them."""
-        candidates: Sequence[Deployment] = model.deployments
-        if len(candidates) > 1:
-            fit = fitting(candidates, ask)
-            candidates = fit.candidates
-            for deployment, reason in fit.left_out:
-                self._pass_over(journey, model, deployment, reason)
-        if self._capacity is None:
-            return candidates
-        found = self._capacity.fit(candidates, ask)
-        fits = found if isinstance(found, Fits) else await found
+    def _able(self, model: Model, ask: Ask, journey: Journey) -> Sequence[Deployment]:
+        """The deployments that have what the call needs."""
+        if len(model.deployments) == 1:
+            return model.deployments
+        fit = fitting(model.deployments, ask)
+        for deployment, reason in fit.left_out:
+            self._pass_over(journey, model, deployment, reason)
+        return fit.candidates
+
+    def _holding(self, model: Model, ask: Ask, journey: Journey, fits: Fits) -> Sequence[Deployment]:
+        """Those of them that hold the prompt. Raises ContextLengthExceeded when it is too long for all."""
         for deployment, reason in fits.left_out:
             self._pass_over(journey, model, deployment, reason)
         if not fits.candidates:
@@ -170,12 +180,6 @@ class Router:
         if fits.clamps:
             ask.clamps.update(fits.clamps)
         return fits.candidates
-
-    async def _ranked(self, model: Model, candidates: Sequence[Deployment], ask: Ask) -> Ranking:
-        if len(candidates) == 1:
-            return Ranking(candidates)
-        ranking = model.policy.rank(candidates, ask)
-        return ranking if isinstance(ranking, Ranking) else await ranking
 
     async def _rest(self, turns: Turns, model: Model, now: float) -> None:
         """Wait for somebody's turn. Raises what to tell the client if that is not worth it."""
@@ -210,9 +214,14 @@ class Router:
         if hedge is None:
             journey.trials.append(trial)
             try:
-                await self._attempt(trial, send)
+                await send(trial)
             except SwitchgearError as error:
+                trial.failed(error, self._clock())
                 return self._failed(turns, turn, trial, error, once=journey.once, resumable=journey.resumable)
+            except BaseException:
+                trial.given_up(self._clock())
+                raise
+            trial.done(self._clock())
             return None
         return await self._raced(turn, trial, hedge, (turns, journey), send)
 

@@ -37,3 +37,8 @@ class RouteRules(msgspec.Struct, frozen=True):
     fallbacks: tuple[str, ...] = ()
     context_fallbacks: tuple[str, ...] = ()
     content_fallbacks: tuple[str, ...] = ()
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether any model stands behind this one."""
+        return bool(self.fallbacks or self.context_fallbacks or self.content_fallbacks)

@@ -27,13 +27,14 @@ _ALL_COMPARED: Final = 16
 """Where an alias has more deployments than this, those that come after the first two are in no order of their own."""
 
 
-class Ask(msgspec.Struct):
+class Ask(msgspec.Struct, gc=False):
     """What policies and filters may know of a call.
 
     ``prompt_tokens`` is an estimate; ``max_tokens`` what the client allows for the answer, None where it does not say. ``fields`` and
     ``body`` are the request's, as they came; ``dialect`` is ``""`` for what is no chat. ``size`` is what the prompt weighs.
     ``clamps`` has the longest answer that may be asked for, by deployment id, where the client asked for more than there is room for.
-    ``wider`` is whether it asks the provider for a larger context than the model usually has, which nobody here knows the size of.
+    ``wider`` is whether it asks the provider for a larger context than the model usually has, which nobody here knows the size of;
+    ``images`` whether there are images in it.
     """
 
     prompt_tokens: int
@@ -49,9 +50,10 @@ class Ask(msgspec.Struct):
     call_id: str = ""
     clamps: dict[str, int] = {}
     wider: bool = False
+    images: bool = False
 
 
-class Ranking(msgspec.Struct):
+class Ranking(msgspec.Struct, gc=False):
     """Deployments in the order in which they are to be tried, and why: ``latency: openai 240 ms, claude 310 ms → openai``."""
 
     order: Sequence[Deployment]
@@ -143,19 +145,26 @@ class Latency:
             return _ranking(self.name, (), well, ill)
         expected = waits(well, answer_tokens(well, ask.max_tokens), now)
         count = len(well)
-        first = int(self._random() * count)
-        second = (first + 1 + int(self._random() * (count - 1))) % count
+        first, second = 0, 1
+        if count > 2:
+            first = int(self._random() * count)
+            second = (first + 1 + int(self._random() * (count - 1))) % count
+        elif self._random() < 0.5:
+            first, second = 1, 0
         if expected[second] < expected[first]:
             first, second = second, first
-        rest = [place for place in range(count) if place not in {first, second}]
-        if len(rest) > 1 and count <= _ALL_COMPARED:
-            rest.sort(key=expected.__getitem__)
-        compared = [well[first], well[second]]
-        told = (
-            f"{label} {_duration(seconds)}"
-            for (label, _), seconds in zip(labelled(compared), (expected[first], expected[second]), strict=True)
-        )
-        return _ranking(self.name, told, [*compared, *(well[place] for place in rest)], ill)
+        sooner, later = well[first], well[second]
+        order = [sooner, later]
+        if count > 2:
+            rest = [place for place in range(count) if place not in {first, second}]
+            if count <= _ALL_COMPARED:
+                rest.sort(key=expected.__getitem__)
+            order += [well[place] for place in rest]
+        one, other = _names(sooner, later)
+        told = f"{one} {_duration(expected[first])}, {other} {_duration(expected[second])}"
+        if not ill:
+            return Ranking(order, f"latency: {told} → {sooner.provider.name}")
+        return _ranking(self.name, (told,), order, ill)
 
 
 class Cheapest:
@@ -232,8 +241,14 @@ def labelled(deployments: Sequence[Deployment]) -> Iterable[tuple[str, Deploymen
     return ((one.id, one) for one in deployments)
 
 
+def _names(one: Deployment, other: Deployment) -> tuple[str, str]:
+    """What tells two from each other."""
+    name, second = one.provider.name, other.provider.name
+    return (name, second) if name != second else (one.id, other.id)
+
+
 def _duration(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{round(seconds * 1000)} ms" if seconds < 10 else f"{round(seconds)} s"
 
 
 def _cost_key(price: int | None, in_flight: int) -> tuple[bool, int, int]:

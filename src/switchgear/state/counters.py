@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
 
 from switchgear.state.base import BUCKETS, Change, Check, Kind, Standing, Verdict
 
@@ -200,8 +199,8 @@ class MemoryCounters:
             if counter.used(token, now_ms) + check.amount > check.limit:
                 return self._refused(token, checks, now_ms)
             found.append(counter)
-        standings = tuple(map(_take, found, repeat(token), checks, repeat(now_ms)))
-        return Verdict(True, -1, standings, 0, now_ms)
+        standings = [counter.take(token, check, now_ms) for counter, check in zip(found, checks, strict=True)]
+        return Verdict(True, -1, tuple(standings), 0, now_ms)
 
     def _refused(self, token: str, checks: Sequence[Check], now_ms: int) -> Verdict:
         standings: list[Standing] = []
@@ -237,10 +236,11 @@ class MemoryCounters:
         now_ms = self._clock()
         for change in changes:
             counter = self._counters.get((change.kind, change.scope, change.name))
-            if change.delta > 0 or (counter is not None and counter.span == change.span_ms):
-                counter = self._counter(change, now_ms)
-            elif not isinstance(counter, _Leases):
-                continue
+            if counter is None or counter.span != change.span_ms:
+                if change.delta > 0:
+                    counter = self._counter(change, now_ms)
+                elif not isinstance(counter, _Leases):
+                    continue
             counter.change(token, change, now_ms)
 
     def renew(self, token: str, checks: Sequence[Check]) -> None:
@@ -274,7 +274,3 @@ class MemoryCounters:
             if not counter.idle(now_ms):
                 for at_ms, amount in counter.kept():
                     yield Change(scope, name, kind, amount, at_ms, counter.span)
-
-
-def _take(counter: _Counter, token: str, check: Check, now_ms: int) -> Standing:
-    return counter.take(token, check, now_ms)

@@ -92,6 +92,9 @@ def _request(
     prompt: tuple[str, ...],
     body: bytes = b"",
 ) -> ModelRequest:
-    size = sum(len(bytes(fields[name])) for name in prompt if name in fields)
+    size = 0
+    for name in prompt:
+        if name in fields:
+            size += len(bytes(fields[name]))
     wants_usage = options is not None and options.include_usage is True
     return ModelRequest(model, stream is True, fields, wants_usage, size, body)

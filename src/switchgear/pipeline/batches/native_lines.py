@@ -9,7 +9,7 @@ import msgspec
 
 from switchgear.core.calls import Usage
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.file_owners import FileOwners, may_name_files
+from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared
 from switchgear.providers.base import Operation, Outgoing
@@ -62,7 +62,7 @@ class NativeLines:
 
     async def prepare(self, call: ModelCall, request: ModelRequest, deployment: Deployment) -> Prepared:
         """What is sent to the deployment. Raises RequestError."""
-        if request.body and may_name_files(request.body):
+        if request.body and request.marked(DIALECTS.get(call.operation, "")).files:
             await self._owners.check(call, request.body)
         answers = call.model.answers if call.model is not None else "check"
         outgoing = self._preparation.as_bytes(call, request, deployment, answers)
