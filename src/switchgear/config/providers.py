@@ -128,6 +128,7 @@ class OpenAIProviderSettings(ProviderAccount):
     )
     batches: bool | None = Field(
         None,
+        examples=[True],
         description="Whether it has OpenAI's Batch API, which batches of one model then go to; at api.openai.com alone when left out.",
     )
 
@@ -150,6 +151,7 @@ class AnthropicProviderSettings(ProviderAccount):
     version: Text = Field("2023-06-01", description="The API's version, sent as anthropic-version.")
     batches: bool | None = Field(
         None,
+        examples=[True],
         description=(
             "Whether it has Anthropic's Message Batches, which batches of one model then go to; at api.anthropic.com alone when left out."
         ),
