@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from switchgear.core.errors import InvalidJSON
-from switchgear.pipeline.file_owners import may_name_files, named_files
+from switchgear.dialects.marks import may_name_files
+from switchgear.pipeline.file_owners import named_files
 
 
 @pytest.mark.parametrize(
