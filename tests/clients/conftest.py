@@ -66,6 +66,7 @@ timeouts = { first_token = 3, between_tokens = 3 }
 deployments = [{ provider = "llmock_1", model = "gpt-5" }, { provider = "llmock_2", model = "gpt-5" }]
 
 [models."gpt-5-behind-llmock_routed-alone"]
+retry = { attempts = 2 }
 deployments = [{ provider = "llmock_3", model = "gpt-5" }]
 """
 """Three accounts at one provider, so that a call that goes from one to another is the same call to whoever watches there."""
@@ -164,7 +165,7 @@ def stage(aimock: str, llmock: str) -> Iterator[Stage]:
     with ScriptedModel.in_thread(api_key=PROVIDER_KEY, models=MODELS) as model:
         places = {"scripted": model.base_url, "aimock": aimock, "llmock": llmock}
         lines = [
-            "[local]\nenabled = false\n\n[retry]\nattempts = 1\n\n[health]\nerrors = 10000\ncalls = 1000000\nlongest_limit = 1\nrecovery = 0\n"
+            "[local]\nenabled = false\n\n[retry]\nattempts = 1\nshare = 1\n\n[health]\nerrors = 10000\ncalls = 1000000\nlongest_limit = 1\nrecovery = 0\n"
         ]
         for name, settings in (KINDS | LLMOCK).items():
             key = "" if name in KEYLESS else 'api_key = "env:PROVIDER_KEY"'
