@@ -99,7 +99,11 @@ class Attempts:
             return
         place = queue.enter(call.priority, call.tenant)
         if place is not None:
-            await queue.wait(place, call.priority)
+            came = time.perf_counter()
+            try:
+                await queue.wait(place, call.priority)
+            finally:
+                trial.waited = time.perf_counter() - came
         try:
             await self._sent(road)
         finally:

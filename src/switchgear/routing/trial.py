@@ -19,13 +19,13 @@ class Trial:
     """An attempt under way. Times are of ``time.perf_counter``.
 
     Nothing of the answer may reach the client before ``commit``; from then on no other attempt can answer the call.
-    ``asked_at`` is when the provider was called: later than ``began_at`` by the time in its queue, None until then.
+    ``asked_at`` is when the provider was called, None until then; ``waited`` the seconds that the call stood in its queue before.
     ``told_lost`` is called when another attempt wins, so that what this one has cost by then is counted.
     """
 
     __slots__ = (
         "asked_at", "began_at", "committed", "cost", "deployment", "ended_at", "failure", "first_token", "model", "on_win", "outcome",
-        "ticket", "told_lost", "usage", "why",
+        "ticket", "told_lost", "usage", "waited", "why",
     )  # fmt: skip
 
     def __init__(self, model: Model, deployment: Deployment, began_at: float, why: str = "") -> None:
@@ -33,6 +33,7 @@ class Trial:
         self.deployment = deployment
         self.began_at = began_at
         self.asked_at: float | None = None
+        self.waited = 0.0
         self.ticket = 0
         self.ended_at: float | None = None
         self.first_token: float | None = None
@@ -120,5 +121,5 @@ class Trial:
             self.usage,
             self.cost,
             self.why,
-            (self.asked_at - began) * 1000 if self.asked_at is not None else 0.0,
+            self.waited * 1000,
         )
