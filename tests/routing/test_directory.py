@@ -12,6 +12,7 @@ from switchgear.providers.base import Operation
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.transport import Answer
 from switchgear.routing.directory import Directory, Model
+from switchgear.routing.rules import RouteRules
 
 
 class Named:
@@ -167,3 +168,18 @@ def test_headers_are_visible_ascii_whatever_a_model_is_called(directory: Directo
     assert len(list(lines)) == 3
     assert model.deployments[0].header.replace(b"\r\n", b"").isascii()
     assert not any(byte < 32 or byte == 127 for byte in model.deployments[0].header.replace(b"\r\n", b""))
+
+
+def test_the_dearest_deployment_of_a_model_may_be_one_of_its_fallbacks(directory: Directory) -> None:
+    provider = directory.providers["openai"]
+    behind = RouteRules(fallbacks=("large", "nobody"))
+    directory.define(
+        Model("small", (directory.deployment(provider, "gpt-4o-mini"),), rules=behind, vision_fallback="fast")
+    )
+    round_ = RouteRules(context_fallbacks=("small",))
+    directory.define(Model("large", (directory.deployment(provider, "gpt-4o"),), rules=round_))
+    small, fast = directory.find("small"), directory.find("fast")
+    assert small is not None
+    assert fast is not None
+    assert directory.dearest(small).model == "gpt-4o"
+    assert directory.dearest(fast).model == "gpt-4o-mini"

@@ -41,7 +41,7 @@ class Limited:
         plan = self._limiter.plan(call.key, call.name)
         if plan is None:
             return None
-        tokens, price = _most(request, model, call.operation, plan) if plan.tokens or plan.money else (0, 0)
+        tokens, price = _most(call, request, model, plan) if plan.tokens or plan.money else (0, 0)
         return self._take(call, plan, tokens, price)
 
     def admit(self, call: ModelCall) -> Reservation | Awaitable[Reservation] | None:
@@ -74,10 +74,11 @@ class Limited:
         return taken
 
 
-def _most(request: ModelRequest, model: Model, operation: Operation, plan: Plan) -> tuple[int, int | None]:
-    """Tokens and nano-dollars that the call may use at most, at the dearest of the model's deployments."""
+def _most(call: ModelCall, request: ModelRequest, model: Model, plan: Plan) -> tuple[int, int | None]:
+    """Tokens and nano-dollars that the call may use at most, at the dearest of the deployments it may come to."""
+    operation = call.operation
     unpriced = plan.money and not model.priced
-    deployment = model.dearest
+    deployment = call.directory.dearest(model) if call.directory is not None else model.deployments[0]
     if operation in MEDIA and operation not in _UNANSWERED:
         tokens, price = 0, _of_units(request, operation, deployment.price)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final, Literal
 
@@ -34,11 +34,10 @@ class Model:
 
     ``answers`` is what the gateway does about answers that are not what was asked for; ``vision_fallback`` names the model
     that takes calls with images when this one sees nothing. ``rules`` and ``policy`` say how its calls are routed,
-    ``cache`` how its answers are kept; None where they are not. ``dearest`` is the deployment at which a token more costs most,
-    ``priced`` whether the price of all is known.
+    ``cache`` how its answers are kept; None where they are not. ``priced`` is whether the price of all its deployments is known.
     """
 
-    __slots__ = ("answers", "cache", "dearest", "deployments", "name", "policy", "priced", "rules", "vision_fallback")
+    __slots__ = ("answers", "cache", "deployments", "name", "policy", "priced", "rules", "vision_fallback")
 
     def __init__(
         self,
@@ -51,7 +50,6 @@ class Model:
     ) -> None:
         self.name = name
         self.deployments = deployments
-        self.dearest = max(deployments, key=_dearness)
         self.priced = all(one.price is not None for one in deployments)
         self.answers = answers
         self.vision_fallback = vision_fallback
@@ -95,6 +93,7 @@ class Directory:
         self._priced_as = dict(priced_as or {})
         self._listed = [f"{provider}/{model}" for provider, models in listed.items() for model in models]
         self._found: dict[str, Model] = {}
+        self._dearest: dict[str, Deployment] = {}
         self._queues: dict[str, Queue] = {}
 
     def define(self, model: Model) -> None:
@@ -136,6 +135,27 @@ class Directory:
     def find(self, name: str) -> Model | None:
         """The model of that name: an alias, or ``provider/model``."""
         return self._found.get(name) or self._direct(name)
+
+    def dearest(self, model: Model) -> Deployment:
+        """The deployment at which a token more costs most, of all that a call of ``model`` may come to, by its fallbacks too."""
+        found = self._dearest.get(model.name)
+        if found is None:
+            found = max(self._reached(model), key=_dearness)
+            if len(self._dearest) < _REMEMBERED:
+                self._dearest[model.name] = found
+        return found
+
+    def _reached(self, model: Model) -> Iterator[Deployment]:
+        """The deployments of a model and of all that stand behind it."""
+        waiting, seen = [model], {model.name}
+        for one in waiting:
+            yield from one.deployments
+            rules = one.rules
+            for name in (*rules.fallbacks, *rules.context_fallbacks, *rules.content_fallbacks, one.vision_fallback):
+                other = self.find(name) if name and name not in seen else None
+                if other is not None:
+                    seen.add(name)
+                    waiting.append(other)
 
     def _direct(self, name: str) -> Model | None:
         """``provider/model`` without an alias."""
