@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from switchgear.core.errors import StoreUnavailable
 from switchgear.store.spool import Spool
 from switchgear.store.store import Store
 from switchgear.store.usage import UsageFilter
+from switchgear.store.usage_rows import RowWriter
+from switchgear.store.usage_writer import BATCH
 
 Make = Callable[..., CallRecord]
 MUCH = 1 << 30
@@ -32,13 +34,26 @@ class Away:
 
 
 async def until(look: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not look():
             await asyncio.sleep(0.01)
 
 
 async def ids(store: Store) -> list[str]:
     return [one.id for one in reversed((await store.usage.list(UsageFilter(), limit=1000)).calls)]
+
+
+async def count(store: Store) -> int:
+    async with store._database.read() as connection:
+        return int((await connection.exec_driver_sql("SELECT count(*) FROM usage")).scalar_one())
+
+
+async def arrive(store: Store, records: Sequence[CallRecord]) -> None:
+    """Returns when exactly ``records`` are in the database, in order, and nothing more is on disk."""
+    expected = [one.id for one in records]
+    async with asyncio.timeout(60):
+        while await ids(store) != expected or store.writer.health.spooled:
+            await asyncio.sleep(0.01)
 
 
 async def opened(url: str, folder: Path, *, most: int = MUCH, durability: str = "strict") -> Store:
@@ -80,10 +95,61 @@ async def test_those_who_come_while_it_is_away_wait_for_the_disk_alone(
     await store.writer.committed()  # this one waited for the database to say no
     for _ in range(100):
         store.writer.add(record())
-        await asyncio.wait_for(store.writer.committed(), 5)
+        await asyncio.wait_for(store.writer.committed(), 60)
     away.back()
     await until(lambda: store.writer.health.state == "ok")
     assert len(await ids(store)) == 101
+
+
+async def test_those_who_come_while_it_hangs_wait_for_the_disk_alone(
+    store: Store, sqlite_url: str, record: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that does not say no but nothing at all is waited for by nobody once it is known to be away."""
+    away = Away(sqlite_url)
+    made = [record() for _ in range(101)]
+    store.writer.add(made[0])
+    await store.writer.committed()
+    asked, goes_on, insert = asyncio.Event(), asyncio.Event(), RowWriter.insert
+
+    async def hang(rows: RowWriter, records: Sequence[CallRecord]) -> None:
+        asked.set()
+        await goes_on.wait()
+        await insert(rows, records)
+
+    monkeypatch.setattr(RowWriter, "insert", hang)
+    await asked.wait()
+    for one in made[1:]:
+        store.writer.add(one)
+        await store.writer.committed()
+    assert store.writer.health.spooled == 101
+    away.back()
+    goes_on.set()
+    await arrive(store, made)
+
+
+async def test_what_comes_while_much_is_given_back_does_not_pile_up_in_memory(
+    sqlite_url: str, tmp_path: Path, record: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Spool(tmp_path, MUCH)
+    left.append([record()], durable=False)
+    left.close()
+    goes_on, insert = asyncio.Event(), RowWriter.insert
+
+    async def hang(rows: RowWriter, records: Sequence[CallRecord]) -> None:
+        await goes_on.wait()
+        await insert(rows, records)
+
+    monkeypatch.setattr(RowWriter, "insert", hang)
+    store = await opened(sqlite_url, tmp_path, durability="batched")
+    await until(lambda: store.writer.health.spooled == 1)
+    for _ in range(BATCH):
+        store.writer.add(record())
+    await until(lambda: store.writer.health.pending == 0)
+    assert store.writer.health.spooled == BATCH + 1
+    goes_on.set()
+    await until(lambda: store.writer.health.state == "ok" and not store.writer.health.spooled)
+    assert await count(store) == BATCH + 1
+    await store.close()
 
 
 async def test_what_is_on_disk_when_a_process_ends_reaches_the_database_with_the_next(
@@ -100,8 +166,7 @@ async def test_what_is_on_disk_when_a_process_ends_reaches_the_database_with_the
     assert first.writer.health.lost == 0
     away.back()
     second = await opened(sqlite_url, tmp_path)
-    await until(lambda: second.writer.health.state == "ok" and not second.writer.health.spooled)
-    assert await ids(second) == [one.id for one in [*made, last]]
+    await arrive(second, [*made, last])
     await second.close()
 
 
@@ -117,11 +182,9 @@ async def test_records_that_are_in_the_database_already_are_not_doubled(
         store.writer.add(one)
     await store.writer.committed()
     spool.close()
-    store.writer.start(Spool(tmp_path, MUCH))
-    await until(lambda: not store.writer.health.spooled and len(made) == 5)
-    async with asyncio.timeout(20):
-        while await ids(store) != [one.id for one in made]:
-            await asyncio.sleep(0.01)
+    store.writer.start(Spool(tmp_path, MUCH))  # after its first records: what is on disk is found all the same
+    await arrive(store, made)
+    assert not list((tmp_path / "spool").rglob("*"))
     await store.close()
 
 
@@ -136,9 +199,7 @@ async def test_records_of_now_are_kept_behind_those_of_before(sqlite_url: str, t
     await until(lambda: store.writer.health.state == "ok" and not store.writer.health.spooled)
     found = await store.usage.get(now.id)
     assert found.id == now.id
-    async with store._database.read() as connection:
-        count = (await connection.exec_driver_sql("SELECT count(*) FROM usage")).scalar_one()
-    assert count == 5001
+    assert await count(store) == 5001
     await store.close()
 
 

@@ -72,7 +72,9 @@ class UsageWriter:
         self._rows = RowWriter(database, durability)
         self._strict = durability == "strict"
         self._spool: Spool | None = None
+        self._adopted = False
         self._refused = False  # the disk did not take what the database did not take
+        self._giving: Literal["", "trying", "works"] = ""  # back what is on disk, and whether the database takes it
         self._retry_at = 0.0
         self._interval = interval
         self._bound = bound
@@ -174,8 +176,9 @@ class UsageWriter:
 
     async def _run(self) -> None:
         pause = self._first_pause
-        await self._adopt()
         while True:
+            if self._spool is not None and not self._adopted:
+                await self._adopt(self._spool)
             await self._gather()
             if self._closing and not self._pending:
                 return
@@ -200,7 +203,7 @@ class UsageWriter:
         until_retry = max(self._retry_at - time.monotonic(), 0.0) if self._reason else None
         if not self._pending:
             self._some.clear()
-            if self._closing or (self._spool is not None and self._spool.size and not self._reason):
+            if self._closing or (self._spool is not None and self._owes(self._spool)):
                 return
             await _wait(self._some, until_retry)
         elif self._refused and until_retry is not None:
@@ -239,11 +242,14 @@ class UsageWriter:
 
     # ------------------------------------------------------------ on disk
 
-    async def _adopt(self) -> None:
-        if self._spool is None:
-            return
+    def _owes(self, spool: Spool) -> bool:
+        """Whether there is something to do although no record is pending and the database is not known to be away."""
+        return not self._adopted or (spool.size > 0 and not self._reason)
+
+    async def _adopt(self, spool: Spool) -> None:
+        self._adopted = True
         try:
-            count = await asyncio.to_thread(self._spool.adopt)
+            count = await asyncio.to_thread(spool.adopt)
         except OSError as error:
             self._log.error("usage records on disk cannot be read", reason=str(error))
             return
@@ -251,20 +257,44 @@ class UsageWriter:
             self._log.info("usage records of before are on disk and go to the database now", count=count)
 
     async def _give_back(self, spool: Spool) -> None:
-        """Commit what is on disk, oldest first. Those who wait meanwhile find their records behind it."""
-        await self._maintain()
-        while spool.size:
-            try:
-                piece = await asyncio.to_thread(spool.first, BATCH)
-            except OSError as error:
-                count = await asyncio.to_thread(spool.set_aside)
-                self._lost += count
-                self._log.error("usage records on disk cannot be read", reason=str(error), lost=count)
-                continue
+        """Commit what is on disk, oldest first. Those who wait meanwhile find their records behind it, and wait for the disk alone."""
+        self._giving = "trying"
+        keeper = asyncio.get_running_loop().create_task(self._keep_meanwhile(spool), name="usage-keeper")
+        try:
+            await self._maintain()
+            while spool.size and not self._closing:
+                await self._give_back_some(spool)
+                self._giving = "works"
+                if self._waiters and self._refused:  # no room: they go to the database before what is on disk
+                    return
+        finally:
+            self._giving = ""
+            self._urgent.set()
+            await keeper
+
+    async def _give_back_some(self, spool: Spool) -> None:
+        try:
+            piece = await asyncio.to_thread(spool.first, BATCH)
+        except OSError as error:
+            count = await asyncio.to_thread(spool.set_aside)
+            self._lost += count
+            self._log.error("usage records on disk cannot be read", reason=str(error), lost=count)
+        else:
             lost = await self._insert(piece.records, 0) if piece.records else set()
             await self._forget(spool, piece, len(lost))
-            if self._waiters and not await self._keep_on_disk(spool):
-                return
+
+    async def _keep_meanwhile(self, spool: Spool) -> None:
+        """Put on disk what somebody waits for, and what becomes much, for as long as records are given back.
+
+        A database that hangs is found out after seconds only, and a long outage leaves much to give back.
+        """
+        while self._giving:
+            self._urgent.clear()
+            if self._waiters or len(self._pending) >= BATCH:
+                self._refused = not await self._keep_on_disk(spool)
+                if self._refused and self._giving == "trying" and self._reason:
+                    self._fail_waiters(StoreUnavailable(self._reason))
+            await _wait(self._urgent, self._interval)
 
     async def _forget(self, spool: Spool, piece: Piece, refused: int) -> None:
         self._lost += refused + piece.unreadable
@@ -360,9 +390,9 @@ class UsageWriter:
         self._reason = failure.message
 
     def _recover(self) -> None:
+        self._refused = False
         if self._reason:
             self._reason = ""
-            self._refused = False
             self._log.info("usage records are written again", lost=self._lost)
 
     def _fail_waiters(self, error: StoreUnavailable) -> None:
