@@ -180,6 +180,14 @@ async def test_a_reload_tells_what_changed_and_what_waits_for_a_restart(gateway:
     assert gateway.directory().find("second/m") is not None
 
 
+async def test_what_holds_for_batches_waits_for_a_restart_and_is_told_to(gateway: Gateway, tmp_path: Path) -> None:
+    before = gateway.batch_settings()
+    options(tmp_path, CONFIG + "[batches]\nconcurrency = 3\nmax_lines = 7\n")
+    report = await gateway.reload()
+    assert (report.changed, report.needs_restart) == ([], ["batches"])
+    assert gateway.batch_settings() == before
+
+
 async def test_an_invalid_file_changes_nothing(gateway: Gateway, tmp_path: Path) -> None:
     runtime, settings = gateway.runtime, gateway.settings
     options(tmp_path, CONFIG + "[modles]\n")

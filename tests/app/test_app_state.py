@@ -97,3 +97,50 @@ async def test_a_gateway_that_must_have_its_valkey_does_not_start_without(tmp_pa
         server.kill()
         with pytest.raises(StateUnusable, match="refuses connections"):
             await Gateway.open(options(tmp_path, url=server.url, on_loss="refuse"), LogControl())
+
+
+QUEUED = """
+[local]
+enabled = false
+[server]
+workers = {workers}
+[state]
+url = "{url}"
+timeout = 5
+[providers.test]
+kind = "openai"
+base_url = "http://127.0.0.1:9/v1"
+[models.fast]
+deployments = [{{ provider = "test", model = "alpha", concurrency = 5 }}]
+"""
+
+
+async def queued(folder: Path, url: str, *, workers: int = 1) -> Gateway:
+    folder.mkdir()
+    config = folder / "switchgear.toml"
+    config.write_text(QUEUED.format(url=url, workers=workers))
+    return await Gateway.open(Options(folder / "data", config, {}), LogControl())
+
+
+def places(gateway: Gateway) -> int:
+    """How many calls the deployment takes at once of this gateway's."""
+    return gateway.directory().aliases["fast"].deployments[0].queue.limit
+
+
+async def test_gateways_on_one_valkey_divide_what_a_deployment_takes_at_once(tmp_path: Path, valkey: Valkey) -> None:
+    first = await queued(tmp_path / "a", valkey.url)
+    first.start()
+    assert places(first) == 5
+    second = await queued(tmp_path / "b", valkey.url)
+    second.start()
+    await until(lambda: sorted((places(first), places(second))) == [2, 3])
+    await second.close()
+    await until(lambda: places(first) == 5)
+    await first.close()
+
+
+async def test_a_worker_takes_its_part_alone_before_it_has_heard_of_the_others(tmp_path: Path, valkey: Valkey) -> None:
+    gateway = await queued(tmp_path / "a", valkey.url, workers=5)
+    gateway.start()
+    assert (places(gateway), gateway.state.members.count) == (1, 5)
+    await gateway.close()

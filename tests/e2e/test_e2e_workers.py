@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import pytest
 from observed import HI, chat, eventually, usage_rows
 
 from switchgear.testing import FaultUpstream, ScriptedProvider, ServeFailed, faults, served
+from switchgear.testing.shapes import chat_completion
 
 CONFIG = """
 [local]
@@ -141,10 +144,13 @@ def test_a_key_holds_and_ends_in_all_workers(gateway: served) -> None:
 def test_log_lines_name_their_worker(gateway: served) -> None:
     with client(gateway) as http:
         assert http.put("/api/log", json={"level": "debug"}).status_code == 200
-    for _ in range(12):
+
+    def named() -> set[int]:
         with client(gateway) as http:
             chat(http, "fast")
-    eventually(lambda: {line["worker"] for line in gateway.logs() if line["event"] == "call ok"} == {1, 2, 3})
+        return {line["worker"] for line in gateway.logs() if line["event"] == "call ok"}
+
+    eventually(lambda: named() == {1, 2, 3}, 30)
 
 
 def test_the_banner_is_printed_once_with_the_first_key(gateway: served) -> None:
@@ -159,6 +165,63 @@ def test_the_supervisor_stays_small(gateway: served) -> None:
     assert "switchgear.app.supervisor" in supervisor.cmdline()
     smallest = min(process.memory_info().rss for process in processes(gateway).values())
     assert supervisor.memory_info().rss < smallest / 2
+
+
+class OneAfterAnother(BaseHTTPRequestHandler):
+    """A provider that holds every call until ``let_go``, and counts how many it has at once."""
+
+    let_go: threading.Event
+    counting: threading.Lock
+    running: int
+    peak: int
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        cls = type(self)
+        with cls.counting:
+            cls.running += 1
+            cls.peak = max(cls.peak, cls.running)
+        cls.let_go.wait(60)
+        body = json.dumps(chat_completion("Hi")).encode()
+        with cls.counting:
+            cls.running -= 1
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_what_a_deployment_takes_at_once_is_for_all_workers_together(valkey_url: str) -> None:
+    class Provider(OneAfterAnother):
+        let_go, counting, running, peak = threading.Event(), threading.Lock(), 0, 0
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    config = CONFIG.format(url=f"http://127.0.0.1:{server.server_port}/v1", drain=5)
+    config = config.replace('model = "alpha" }', 'model = "alpha", concurrency = 3 }')
+
+    def call() -> int:
+        with client(gateway) as http:
+            return chat(http, "fast").status_code
+
+    try:
+        with served(config, env={"STATE": valkey_url}) as gateway, ThreadPoolExecutor(18) as pool:
+            all_ready(gateway)
+            answers = [pool.submit(call) for _ in range(18)]
+            try:
+                eventually(lambda: status(gateway)["calls_in_flight"] == 18, 30)
+                eventually(lambda: Provider.running == 3, 30)
+            finally:
+                Provider.let_go.set()
+            assert {answer.result() for answer in answers} == {200}
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert Provider.peak == 3
 
 
 # ---------------------------------------------------------------- reloading
@@ -354,14 +417,19 @@ url = "env:STATE"
 """
 
 
+def command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""  # it has ended
+
+
 def test_the_embedded_model_runs_once_and_outlives_a_worker(valkey_url: str) -> None:
     with served(EMBEDDED, env={"STATE": valkey_url}, start_timeout=60) as gateway:
         supervisor = psutil.Process(gateway.process.pid)
 
         def models() -> list[int]:
-            return [
-                each.pid for each in supervisor.children(recursive=True) if "chat_server" in " ".join(each.cmdline())
-            ]
+            return [each.pid for each in supervisor.children(recursive=True) if "chat_server" in command(each)]
 
         def says() -> set[int]:
             found = set()

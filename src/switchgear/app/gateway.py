@@ -28,13 +28,13 @@ from switchgear.app.limiting import Limiting
 from switchgear.app.reloads import ReloadReport, reported
 from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention, usage_retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
+from switchgear.app.shared import opened_state
 from switchgear.app.stored_names import names_in
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
 from switchgear.config.load import Loaded, read, read_text
 from switchgear.config.references import Resolver
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
-from switchgear.config.state import StateSettings
 from switchgear.core.batches import BatchChanged, BatchLinesFinished
 from switchgear.core.calls import CallRecord
 from switchgear.core.ids import new_id
@@ -78,7 +78,6 @@ from switchgear.routing.capacity import Capacity
 from switchgear.routing.directory import Directory
 from switchgear.routing.router import Router
 from switchgear.state.base import State
-from switchgear.state.state import StateOptions, open_state
 from switchgear.store.spool import Spool
 from switchgear.store.store import Store
 
@@ -144,6 +143,7 @@ class Gateway:
         self._embedded_provider = _embedded_provider(self.embedded, settings.local) if self.embedded else None
         self.bus = engines.bus
         self.node_id = new_id("node")
+        self._batch_settings = settings.batches
         self.health = HealthService(settings.health, self.directory, self.bus, store.health, self.state, self.node_id)
         self.auto = AutoRouting(store, self.embedded, self._embedded_provider, self.board.clock)
         self._compiler = RuntimeCompiler(self.catalog, self._embedded(), self.board, self.auto.policy)
@@ -190,7 +190,7 @@ class Gateway:
         store = await Store.open(url, options.data_dir, secret=pepper, durability=loaded.settings.store.durability)
         try:
             bus = EventBus()
-            engines = Engines(store, await _open_state(loaded.settings.state, resolver, bus), bus, crew or Alone())
+            engines = Engines(store, await opened_state(loaded.settings, resolver, bus.publish), bus, crew or Alone())
         except BaseException:
             await store.close()
             raise
@@ -245,8 +245,8 @@ class Gateway:
         return self._embedded_provider, self.embedded.names
 
     def batch_settings(self) -> BatchSettings:
-        """What holds for batches now."""
-        return self.settings.batches
+        """What holds for batches, from the start on."""
+        return self._batch_settings
 
     def _batches(self) -> BatchWork:
         settings = self.settings
@@ -469,11 +469,6 @@ async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secr
 
 async def _secrets(store: Store) -> dict[str, Secret]:
     return {name: await store.secrets.get(name) for name in await store.secrets.names()}
-
-
-async def _open_state(settings: StateSettings, resolver: Resolver, bus: EventBus) -> State:
-    options = StateOptions(settings.on_loss, settings.timeout, settings.ca_file, settings.prefix)
-    return await open_state(resolver.value(settings.url).reveal(), options, publish=bus.publish)
 
 
 def _embedded_provider(models: ModelHost, settings: LocalSettings) -> EmbeddedProvider:

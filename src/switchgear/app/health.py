@@ -48,6 +48,7 @@ class HealthService:
         self._prober = Prober(directory, state.locks, node_id, bus.publish, self.board.clock)
         self._prober.configure(settings.probe)
         self._settling: asyncio.Task[None] | None = None
+        self._members = state.members
         self.board.changed.append(bus.publish)
         bus.subscribe(BreakerChanged, self._on_change)
         bus.subscribe(BreakerChanged, self.metrics.on_change)
@@ -64,6 +65,7 @@ class HealthService:
         if self._shared is not None:
             self._shared.start()
         self._prober.start()
+        self._share()
         self._settling = asyncio.create_task(self._settle(), name="health")
 
     async def close(self) -> None:
@@ -83,6 +85,11 @@ class HealthService:
         while True:
             await asyncio.sleep(_SETTLE_SECONDS)
             self.board.settle()
+            self._share()
+
+    def _share(self) -> None:
+        """Divide what deployments take at once among the processes that run now."""
+        self.board.queues.share(self._members.rank, self._members.count)
 
     def _on_change(self, change: BreakerChanged) -> None:
         if not change.here:

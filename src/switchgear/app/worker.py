@@ -37,6 +37,7 @@ class WorkerProcess:
         self._started = started
         self._orders: asyncio.Future[Orders] = asyncio.get_running_loop().create_future()
         self._member: Member | None = None
+        self._models = ""  # what the supervisor told of the embedded models since its orders
         self._gateway: Gateway | None = None
 
     async def run(self) -> int:
@@ -71,7 +72,7 @@ class WorkerProcess:
             options.config, options.environ, stored=None, overrides=options.overrides, text=orders.text
         ).settings.log
         control = logs.configure(log.level, log.format, fields={"worker": orders.number})
-        self._member = Member(orders.number, line, orders.models)
+        self._member = Member(orders.number, line, self._models or orders.models)
         gateway = await Gateway.open(options, control, self._member)
         gateway.metrics.before = orders.counted
         self._gateway = gateway
@@ -96,8 +97,10 @@ class WorkerProcess:
     async def _answer(self, kind: str, body: bytes) -> bytes:
         if kind == "orders":
             self._orders.set_result(Orders.unpacked(body))
-        elif kind == "models" and self._member is not None and self._member.shared_models is not None:
-            self._member.shared_models.take(body)
+        elif kind == "models":
+            self._models = body.decode()  # it may come with the orders, before there is anybody to take it
+            if self._member is not None and self._member.shared_models is not None:
+                self._member.shared_models.take(body)
         elif self._gateway is not None:
             return await self._gateway.host.answer(kind, body)
         return b""
