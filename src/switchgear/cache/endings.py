@@ -27,7 +27,7 @@ _LIMITS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 def ended(operation: Operation, data: bytes, fields: Mapping[str, msgspec.Raw]) -> bool:
     """Whether a whole answer, or all events of a streamed one, ended as its client meant it to. ``fields`` are the request's."""
     pattern = _PATTERNS.get(operation)
-    if pattern is None:
+    if pattern is None or pattern.search(data) is None:
         return True
     why = {found[1] for found in pattern.finditer(data)}
-    return not why or (why <= _LENGTH and any(name in fields for name in _LIMITS))
+    return why <= _LENGTH and any(name in fields for name in _LIMITS)

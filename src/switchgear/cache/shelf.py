@@ -71,8 +71,10 @@ class Shelf:
             holding = self._holdings.get(kept.tenant)
         while self.size + size > self._limit:
             self._evict(next(iter(self._slots)))
+            holding = self._holdings.get(kept.tenant)
         self._slots[name] = _Slot(kept, size)
-        holding = self._holdings.setdefault(kept.tenant, _Holding())
+        if holding is None:
+            holding = self._holdings[kept.tenant] = _Holding()
         holding.names[name] = None
         holding.size += size
         self.size += size

@@ -234,20 +234,20 @@ class CachedCalls:
         if asked.wish.keep and not asked.wish.only_kept:
             self._flights[asked.place] = flight, call
         recording = Recording(asked, flight, self.answers)
-        lost: SwitchgearError | None = InternalError("The call that this one waited for met a defect.")
         try:
             await self._answer(asked, flight, recording, go)
         except SwitchgearError as error:
-            lost = error
+            flight.lose(error)
             raise
         except asyncio.CancelledError:
-            lost = None
+            flight.lose(None)
             raise
         finally:
             call.stays = None
             if self._flights.get(asked.place, (None,))[0] is flight:
                 del self._flights[asked.place]
-            flight.lose(lost)
+            if not flight.over:
+                flight.lose(InternalError("The call that this one waited for met a defect."))
             if self.answers.shared is not None:
                 self.answers.shared.release(asked.place, *recording.became)
 

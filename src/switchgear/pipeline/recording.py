@@ -65,9 +65,15 @@ class Recording:
     def _kept(self, call: ModelCall, said: bytes) -> Kept:
         """The answer. What other attempts cost that did not answer is not part of what it saves later."""
         asked, policy = self._asked, self._asked.policy
-        trial = next((one for one in reversed(call.trials) if one.committed), None)
-        usage, cost = (call.usage, call.cost) if trial is None else (trial.usage or call.usage, trial.cost)
-        place = next((at for at, one in enumerate(asked.model.deployments) if one is call.deployment), -1)
+        usage, cost = call.usage, call.cost
+        if len(call.trials) > 1:
+            for trial in call.trials:
+                if trial.committed:
+                    usage, cost = trial.usage or call.usage, trial.cost
+        place = -1
+        for at, one in enumerate(asked.model.deployments):
+            if one is call.deployment:
+                place = at
         return Kept(
             asked.tenant, asked.model.name, asked.now, self._answers.clock(), policy.ttl, policy.stale_if_error, usage, cost,
             place, {asked.form: said}, call.content_type, call.dropped, call.shaped, call.clamped,
