@@ -32,23 +32,26 @@ def waits(candidates: Sequence[Deployment], tokens: float, now: float) -> list[f
     One that was never measured is taken to be as fast as the fastest, but squared by what it has to do: it gets calls at once,
     and few until it has answered. What was measured long ago gives way to the same assumption.
     """
-    alone = [_alone(one, tokens) for one in candidates]
-    fastest = min((seconds for seconds in alone if seconds), default=_UNKNOWN_SECONDS)
-    found = []
-    for one, seconds in zip(candidates, alone, strict=True):
+    fastest = 0.0
+    alone: list[float] = []  # seconds with nothing else to do, 0 where nothing is known
+    for one in candidates:
+        pace = one.health.pace
+        seconds = pace.first
+        if pace.speed:
+            seconds += tokens / pace.speed
+        if seconds and (seconds < fastest or not fastest):
+            fastest = seconds
+        alone.append(seconds)
+    fastest = fastest or _UNKNOWN_SECONDS
+    for place, one in enumerate(candidates):
         health = one.health
         load = health.in_flight + 1
+        seconds = alone[place]
         if not seconds:
-            found.append(fastest * load * load)
+            alone[place] = fastest * load * load
             continue
         idle = now - health.pace.at
         if idle > 1.0:
-            seconds = fastest + (seconds - fastest) * exp(-idle / _FRESH_SECONDS)  # noqa: PLW2901 - the same thing, aged
-        found.append(seconds * load)
-    return found
-
-
-def _alone(deployment: Deployment, tokens: float) -> float:
-    """Seconds it would take with nothing else to do; 0 where nothing is known."""
-    pace = deployment.health.pace
-    return pace.first + tokens / pace.speed if pace.speed else pace.first
+            seconds = fastest + (seconds - fastest) * exp(-idle / _FRESH_SECONDS)
+        alone[place] = seconds * load
+    return alone

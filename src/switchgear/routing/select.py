@@ -248,7 +248,7 @@ def _names(one: Deployment, other: Deployment) -> tuple[str, str]:
 
 
 def _duration(seconds: float) -> str:
-    return f"{round(seconds * 1000)} ms" if seconds < 10 else f"{round(seconds)} s"
+    return f"{int(seconds * 1000 + 0.5)} ms" if seconds < 10 else f"{int(seconds + 0.5)} s"
 
 
 def _cost_key(price: int | None, in_flight: int) -> tuple[bool, int, int]:
