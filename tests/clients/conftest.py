@@ -148,10 +148,10 @@ def aimock(clients: Environment, alone: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def llmock(clients: Environment, alone: Any) -> Iterator[str]:
-    """The address of ``llmock``."""
+    """The address of ``llmock``. It rests between chunks, so that who hangs up in the middle of a stream is seen to."""
     address = f"http://127.0.0.1:{unused_port()}"
     command = [clients.python.parent / "llmock", "serve", "--port", address.rpartition(":")[2], "--log-level", "error"]
-    with running([*command, "--response-style", "echo"], alone()) as child:
+    with running([*command, "--response-style", "echo", "--stream-chunk-delay-ms", "20"], alone()) as child:
         while child.poll() is None:
             with contextlib.suppress(httpx.TransportError):
                 httpx.get(f"{address}/health", trust_env=False).raise_for_status()

@@ -231,14 +231,12 @@ class Attempts:
     async def _stream(self, road: Road, reader: Passage, answer: Answer, measure: Measure | None = None) -> None:
         call, request, reply = road.call, road.request, road.reply
         words = reader.words if isinstance(reader, CrossingPassage) else None
-        forwarding = Forwarding((reader, answer, reply), self._holding(road), road.silence, words)
+        forwarding = Forwarding(road.provider.name, (reader, answer, reply), self._holding(road), road.silence, words)
         reply.listen(forwarding.pressed)
         try:
             await _pipe(answer, reader, forwarding)
             rest = reader.finish()
-            if forwarding.unreadable(rest):
-                name = road.provider.name
-                raise ProviderInvalidResponse(f"Provider {name} streamed an event that is no JSON.", provider=name)
+            forwarding.check(rest)
         except BaseException:  # cut, abandoned or failed: what passed so far is counted, then it goes on
             if forwarding.heard:
                 self._settle(road, reader.usage or reader.estimate(request.prompt_characters), measure)

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
 from switchgear.providers.base import Answer
@@ -119,21 +120,38 @@ class Forwarding:
     has said, where that is known better than by what goes on to the client.
     """
 
-    __slots__ = ("_answer", "_feed", "_holding", "_reader", "_silence", "_words", "_write", "begun", "heard")
+    __slots__ = (
+        "_answer",
+        "_checked",
+        "_feed",
+        "_garbled",
+        "_holding",
+        "_provider",
+        "_reader",
+        "_silence",
+        "_words",
+        "_write",
+        "begun",
+        "heard",
+    )
 
     def __init__(
         self,
+        provider: str,
         ends: tuple[Passage, Answer, Reply],
         holding: Holding,
         silence: Silence | None,
         words: Callable[[], int] | None = None,
     ) -> None:
+        self._provider = provider
         self._reader, self._answer, reply = ends
         self._feed = self._reader.feed
         self._write = reply.write
         self._holding = holding
         self._silence = silence
         self._words = words
+        self._checked = words is None and holding.all_of_it  # what crosses was read
+        self._garbled = False
         self.begun = False
         self.heard = False
 
@@ -145,6 +163,7 @@ class Forwarding:
                 self._write(events)
             else:
                 self.heard = True
+                self.check(events)
                 self._holding.more(events, self._write)
                 self.begun = self._holding.over
         if self._reader.done:
@@ -173,9 +192,16 @@ class Forwarding:
         """What was not handed on yet."""
         return self._holding.held
 
-    def unreadable(self, rest: bytes) -> bool:
-        """Whether a stream that was held back whole, and ends with ``rest``, has bytes that no client can read. What crosses was read."""
-        return self._words is None and self._holding.all_of_it and not readable(self.held + rest)
+    def check(self, events: bytes) -> None:
+        """Raises ProviderInvalidResponse when these, or any before, are bytes that no client can read, in a stream that is held back whole.
+
+        What raises while the stream comes ends it there: nobody pays for the rest of it.
+        """
+        if self._checked and (self._garbled or not readable(events)):
+            self._garbled = True
+            raise ProviderInvalidResponse(
+                f"Provider {self._provider} streamed an event that is no JSON.", provider=self._provider
+            )
 
     def close(self) -> None:
         """The stream has ended, well or not."""
