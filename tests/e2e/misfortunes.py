@@ -79,8 +79,8 @@ class Misfortunes(Listener):
         model = document["model"]
         self.asked[model] += 1
         asked = Asked(_PATHS[request.path], model, bool(document.get("stream")), self.asked[model], request.body)
-        if model == "flapping":
-            return every_second(asked)
+        if model in PECULIAR:
+            return PECULIAR[model](asked)
         fault = FAULTS.get(model)
         return fault.does(asked) if fault is not None else asked.answer()
 
@@ -135,6 +135,11 @@ def error_event(asked: Asked) -> Plan:
     return streamed(asked.dialect, [error(asked.dialect)])
 
 
+def garbled(asked: Asked) -> Plan:
+    """An event that is no JSON after the first words, and no end."""
+    return asked.broken_off(Send(http1.chunk(frame(asked.dialect, '{"choices": ['))), Stall())
+
+
 def error_midway(asked: Asked) -> Plan:
     """A stream that turns into an error."""
     return asked.broken_off(Send(http1.chunk(error(asked.dialect))), Send(http1.LAST_CHUNK))
@@ -167,6 +172,38 @@ def refuses(kind: str, code: str, message: str) -> Does:
 def every_second(asked: Asked) -> Plan:
     """Fails, answers, fails, answers."""
     return faults.status(500) if asked.number % 2 else asked.answer()
+
+
+def says_nothing(asked: Asked) -> Plan:
+    """A whole answer of a model that had nothing to say."""
+    if not asked.stream:
+        return whole(asked.dialect, "")
+    return streamed(asked.dialect, wire(asked.dialect, [Ends(PROMPT, COMPLETION)]))
+
+
+_FILTERED_OUT: dict[Dialect, list[tuple[bytes, bytes]]] = {
+    "chat": [(b'"stop"', b'"content_filter"')],
+    "responses": [
+        (b'"completed"', b'"incomplete","incomplete_details":{"reason":"content_filter"}'),
+        (b"response.completed", b"response.incomplete"),
+    ],
+    "messages": [(b'"end_turn"', b'"refusal"')],
+}
+
+
+def declines(asked: Asked) -> Plan:
+    """An answer that a filter ended: its status is 200, and the reason is at its end."""
+
+    def ended(document: bytes) -> bytes:
+        for usual, reason in _FILTERED_OUT[asked.dialect]:
+            document = document.replace(usual, reason)
+        return document
+
+    if asked.stream:
+        events = wire(asked.dialect, [Says(TEXT), Ends(PROMPT, COMPLETION)])
+        return streamed(asked.dialect, [ended(event) for event in events])
+    sent = next(step.data for step in asked.answer() if isinstance(step, Send))
+    return faults.ok(ended(sent.partition(b"\r\n\r\n")[2]))
 
 
 def error_document(dialect: Dialect, kind: str, code: str, message: str = "Not today.") -> dict[str, Any]:
@@ -212,6 +249,11 @@ class Fault(NamedTuple):
         return not self.helps
 
     @property
+    def waits(self) -> float:
+        """Seconds that an attempt takes at least."""
+        return SHORT if self.provider == "hasty" or self.rules else 0.0
+
+    @property
     def reached(self) -> bool:
         """Whether the request reaches the provider."""
         return self.provider in ("faulty", "hasty")
@@ -224,7 +266,9 @@ class Fault(NamedTuple):
 
 
 _ONLY_STREAMS = (True,)
-_TOKENS = "timeouts = { first_token = 0.2, between_tokens = 0.2 }"
+SHORT = 0.2
+"""Seconds that a provider may be silent where silence is the fault."""
+_TOKENS = f"timeouts = {{ first_token = {SHORT}, between_tokens = {SHORT} }}"
 _FILTERED = "Output blocked by content filtering policy"
 _TOO_LONG = "prompt is too long: 9001 tokens > 8192 maximum"
 _REFUSAL = "invalid_request_error"
@@ -244,6 +288,7 @@ FAULTS: dict[str, Fault] = {
     "connection-closed": Fault(always(faults.hang_up()), "provider_disconnected", unheard=True),
     # it lies, or makes no sense
     "truncated-json": Fault(half_a_document, "provider_invalid_response", midway=True, passes=True),
+    "garbled-event": Fault(garbled, "provider_invalid_response", streams=_ONLY_STREAMS, midway=True, passes=True),
     "200-with-an-error": Fault(error_with_200, "provider_overloaded", 503),
     "stream-of-an-error": Fault(error_event, "provider_overloaded", 503, streams=_ONLY_STREAMS),
     "error-midway": Fault(error_midway, "provider_overloaded", 503, streams=_ONLY_STREAMS, midway=True),
@@ -269,3 +314,6 @@ FAULTS: dict[str, Fault] = {
     "dns-failure": Fault(always(()), "provider_unreachable", provider="unknown"),
     "connection-refused": Fault(always(()), "provider_unreachable", provider="closed"),
 }  # fmt: skip
+
+PECULIAR: dict[str, Does] = {"flapping": every_second, "says-nothing": says_nothing, "declines": declines}
+"""What is no fault, or not always."""

@@ -26,14 +26,18 @@ def eventually(look: Callable[[], T], seconds: float = 10.0) -> T:
 
 def usage_rows(data_dir: Path) -> dict[str, dict[str, Any]]:
     """Every usage row that is committed now, by the call's id."""
-    with closing(sqlite3.connect(f"file:{data_dir / 'switchgear.db'}?mode=ro", uri=True, timeout=5)) as database:
-        database.row_factory = sqlite3.Row
-        return {row["id"]: dict(row) for row in database.execute("select * from usage")}
+    return _rows(data_dir, "select * from usage")
 
 
 def usage_row(data_dir: Path, call: str) -> dict[str, Any]:
     """The usage row of one call, once it is there."""
-    return eventually(lambda: usage_rows(data_dir).get(call))
+    return eventually(lambda: _rows(data_dir, "select * from usage where id = ?", call).get(call))
+
+
+def _rows(data_dir: Path, query: str, *values: str) -> dict[str, dict[str, Any]]:
+    with closing(sqlite3.connect(f"file:{data_dir / 'switchgear.db'}?mode=ro", uri=True, timeout=5)) as database:
+        database.row_factory = sqlite3.Row
+        return {row["id"]: dict(row) for row in database.execute(query, values)}
 
 
 def chat(http: httpx.Client, model: str, **fields: Any) -> httpx.Response:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -17,7 +18,7 @@ import httpx
 import pytest
 import trustme
 from crossing_clients import Client, Heard
-from misfortunes import COMPLETION, FAULTS, PROMPT, SAID, TEXT, Dialect, Fault, Misfortunes
+from misfortunes import COMPLETION, FAULTS, PECULIAR, PROMPT, SAID, SHORT, TEXT, Dialect, Fault, Misfortunes
 from observed import usage_row
 
 from switchgear.core.calls import Attempt
@@ -26,6 +27,8 @@ from switchgear.testing import FaultUpstream, served, unused_port
 
 LONGEST = 20.0
 """Seconds within which every call here has ended. The limits that would end it otherwise are 30 s and more."""
+CLOCKS = 50.0
+"""Milliseconds by which two clocks may differ about the same wait."""
 KINDS = {
     "chat": 'kind = "openai"',
     "responses": 'kind = "openai"\ndialects = ["responses"]',
@@ -40,12 +43,19 @@ attempts = 2
 backoff = 0.01
 share = 1
 
+[store]
+durability = "strict"
+
 [health]
 errors = 2
 calls = 1000000
 pause = 600
 longest_pause = 600
 """
+DOWN = ("500", "hung-before-headers", "connection-refused")
+"""What is wrong with every deployment of a model, where nobody is well."""
+LAST = "dns-failure"
+"""What is wrong with the one it falls back to."""
 Set = Literal["alone", "pair", "hold", "continue"]
 """What stands behind an alias: the deployment that fails, or that and one that answers, with one rule for streams or another."""
 
@@ -74,8 +84,8 @@ class Seen:
     answer: httpx.Response
     seconds: float
     row: dict[str, Any]
-    health: dict[str, Any]
-    asked: int
+    health: dict[str, Any] = field(default_factory=dict)
+    asked: int = 0
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -100,14 +110,22 @@ class Rig:
         fault = FAULTS.get(name)
         deployment = f"{fault.provider if fault else 'faulty'}-{lane.back}/{name}"
         if fault is not None:
-            self.http.post(f"/api/health/{deployment}/reset").raise_for_status()
+            self.reset(deployment)
         before = self.provider.asked[name]
+        seen = self.ask(f"{name}-{lane.back}-{kind}", lane, stream=stream)
+        seen.health, seen.asked = self.health(deployment), self.provider.asked[name] - before
+        return seen
+
+    def ask(self, model: str, lane: Lane, *, stream: bool) -> Seen:
+        """One call."""
         began = time.monotonic()
-        fields = {"stream": True} if stream else {}
-        answer = Client(lane.front, self.http).ask(f"{name}-{lane.back}-{kind}", **fields)
+        answer = Client(lane.front, self.http).ask(model, **({"stream": True} if stream else {}))
         seconds = time.monotonic() - began
-        row = usage_row(self.gateway.data_dir, answer.headers["x-request-id"])
-        return Seen(answer, seconds, row, self.health(deployment), self.provider.asked[name] - before)
+        return Seen(answer, seconds, usage_row(self.gateway.data_dir, answer.headers["x-request-id"]))
+
+    def reset(self, deployment: str) -> None:
+        """Forget what is held against a deployment."""
+        self.http.post(f"/api/health/{deployment}/reset").raise_for_status()
 
     def health(self, deployment: str) -> dict[str, Any]:
         found = self.http.get("/api/health").json()["data"]
@@ -128,7 +146,7 @@ def configured(urls: dict[str, str]) -> str:
     """Providers of every kind, and for each fault and each kind its aliases."""
     parts = [CONFIG]
     for name, url in urls.items():
-        limits = "timeouts = { first_byte = 0.2, between_bytes = 0.2 }" if name == "hasty" else ""
+        limits = f"timeouts = {{ first_byte = {SHORT}, between_bytes = {SHORT} }}" if name == "hasty" else ""
         parts += [
             f'[providers.{name}-{back}]\n{kind}\nbase_url = "{url}"\napi_key = "env:PROVIDER_KEY"\n{limits}'
             for back, kind in KINDS.items()
@@ -136,13 +154,25 @@ def configured(urls: dict[str, str]) -> str:
     for back in KINDS:
         steady = f'{{ provider = "steady-{back}", model = "m", price = {{ input = 1, output = 2 }} }}'
         parts.append(f"[models.steady-{back}]\ndeployments = [{steady}]")
-        for name, fault in {**FAULTS, "flapping": Fault(lambda asked: asked.answer(), "")}.items():
+        peculiar = {name: Fault(does, "") for name, does in PECULIAR.items()}
+        for name, fault in {**FAULTS, **peculiar}.items():
             parts += _aliases(name, fault, back, steady)
+        down = [_deployment(FAULTS[name], name, back) for name in DOWN]
+        parts.append(f'[models.down-{back}]\ndeployments = [{", ".join(down)}]\nfallbacks = ["down-too-{back}"]')
+        parts.append(
+            f"[models.resting-{back}]\ndeployments = [{_deployment(FAULTS['529'], '529', back)}]\n"
+            f'fallbacks = ["steady-{back}"]'
+        )
+        parts.append(f"[models.down-too-{back}]\ndeployments = [{_deployment(FAULTS[LAST], LAST, back)}]")
     return "\n\n".join(parts)
 
 
+def _deployment(fault: Fault, name: str, back: str) -> str:
+    return f'{{ provider = "{fault.provider}-{back}", model = "{name}", price = {{ input = 1, output = 2 }} }}'
+
+
 def _aliases(name: str, fault: Fault, back: str, steady: str) -> Iterator[str]:
-    shaky = f'{{ provider = "{fault.provider}-{back}", model = "{name}", price = {{ input = 1, output = 2 }} }}'
+    shaky = _deployment(fault, name, back)
     sets = {"alone": [shaky], "pair": [shaky] if fault.helps else [shaky, steady]}
     if fault.midway:
         sets |= {"hold": [shaky, steady], "continue": [shaky, steady]}
@@ -177,32 +207,53 @@ def rig() -> Iterator[Rig]:
         yield Rig(http, gateway, provider)
 
 
-def cases(*, recovered: bool = False) -> list[Any]:
-    """Every fault with every lane, whole and streamed; with ``recovered`` only streams that break after their first words."""
+def cases() -> list[Any]:
+    """Every fault with every lane, whole and streamed."""
     found = []
     for name, fault in FAULTS.items():
         for lane in LANES:
             for stream in fault.streams:
-                if stream and fault.passes and lane.passes:
-                    continue
-                if not recovered or (stream and fault.midway):
+                if not (stream and fault.passes and lane.passes):
                     words = f"{name}-{lane.front}-of-{lane.back}-{'streamed' if stream else 'whole'}"
                     found.append(pytest.param(name, lane, stream, id=words))
     return found
 
 
+def broken_streams() -> list[Any]:
+    """Every fault after the first words of a stream, with every lane and both ways to recover."""
+    return [
+        pytest.param(name, lane, rule, id=f"{name}-{lane.front}-of-{lane.back}-{rule}")
+        for name, fault in FAULTS.items()
+        for lane in LANES
+        for rule in ("hold", "continue")
+        if fault.midway and True in fault.streams and (rule == "hold" or not (fault.passes and lane.passes))
+    ]
+
+
 every_fault = pytest.mark.parametrize(("name", "lane", "stream"), cases())
 
 
-def the_books_are_right(seen: Seen) -> None:
-    """The usage row is the sum of the attempts in its route, at the price of the deployments, and tells no more time than went by."""
+def both(test: Callable[..., None]) -> Callable[..., None]:
+    """The same in every dialect, whole and streamed."""
+    streamed = pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+    return streamed(pytest.mark.parametrize("lane", LANES, ids=lambda lane: f"{lane.front}-of-{lane.back}")(test))
+
+
+def the_books_are_right(seen: Seen, waits: float = 0.0) -> None:
+    """The usage row is the sum of the attempts in its route, at the price of the deployments, and tells no more time than went by.
+
+    Whoever failed was waited for for at least ``waits`` seconds, and hardly longer than that is needed for.
+    """
     row, attempts = seen.row, seen.attempts
+    for one in attempts:
+        assert one.ms >= (0 if one.outcome == "ok" else waits * 1000 - CLOCKS)
+    assert sum(one.ms for one in attempts) <= row["latency_ms"] + CLOCKS
     used = [one.usage for one in attempts if one.usage is not None]
     assert row["prompt_tokens"] == sum(usage.prompt_tokens for usage in used)
     assert row["completion_tokens"] == sum(usage.completion_tokens for usage in used)
     assert row["cost"] == (sum(one.cost or 0 for one in attempts) if used else None)
     assert (row["cost"] or 0) == 1000 * row["prompt_tokens"] + 2000 * row["completion_tokens"]
-    assert row["attempts"] == len(attempts)
+    assert row["attempts"] == sum(one.outcome != "skipped" for one in attempts)
     assert row["latency_ms"] <= seen.seconds * 1000 + 1
     assert seen.seconds < LONGEST
 
@@ -230,7 +281,7 @@ def is_left_alone(seen: Seen, fault: Fault, tries: int) -> None:
 def test_with_one_deployment_the_client_is_told_what_is_wrong(rig: Rig, name: str, lane: Lane, stream: bool) -> None:
     fault = FAULTS[name]
     seen = rig.call(name, lane, "alone", stream=stream)
-    the_books_are_right(seen)
+    the_books_are_right(seen, fault.waits)
     if stream and fault.midway:
         it_is_cut(rig, fault, lane, seen)
         return
@@ -279,7 +330,7 @@ def it_is_cut(rig: Rig, fault: Fault, lane: Lane, seen: Seen) -> None:
 def test_with_another_deployment_the_client_sees_an_answer(rig: Rig, name: str, lane: Lane, stream: bool) -> None:
     fault = FAULTS[name]
     seen = rig.call(name, lane, "pair", stream=stream)
-    the_books_are_right(seen)
+    the_books_are_right(seen, fault.waits)
     it_is_answered(rig, fault, lane, seen, stream=stream)
     answered = seen.attempts[-1].usage
     assert answered is not None
@@ -288,15 +339,14 @@ def test_with_another_deployment_the_client_sees_an_answer(rig: Rig, name: str, 
     assert seen.answer.headers["x-switchgear-attempts"] == "2"
 
 
-@pytest.mark.parametrize("rule", ["hold", "continue"])
-@pytest.mark.parametrize(("name", "lane", "stream"), cases(recovered=True))
+@pytest.mark.parametrize(("name", "lane", "rule"), broken_streams())
 def test_a_stream_that_breaks_is_an_answer_where_another_deployment_may_help(
-    rig: Rig, name: str, lane: Lane, stream: bool, rule: Set
+    rig: Rig, name: str, lane: Lane, rule: Set
 ) -> None:
     fault = FAULTS[name]
-    seen = rig.call(name, lane, rule, stream=stream)
-    the_books_are_right(seen)
-    it_is_answered(rig, fault, lane, seen, stream=stream)
+    seen = rig.call(name, lane, rule, stream=True)
+    the_books_are_right(seen, fault.waits)
+    it_is_answered(rig, fault, lane, seen, stream=True)
     assert seen.row["completion_tokens"] > COMPLETION, "what the first one said was paid too"
     assert (b'"continued":' in seen.answer.content) == (rule == "continue")
 
@@ -311,6 +361,69 @@ def it_is_answered(rig: Rig, fault: Fault, lane: Lane, seen: Seen, *, stream: bo
     assert seen.tried == [(fault.provider, fault.code), ("steady", "ok")]
     assert seen.asked in fault.asks(1)
     is_left_alone(seen, fault, 1)
+
+
+# ---------------------------------------------------------------- nobody
+
+
+@both
+def test_when_all_providers_are_down_the_client_is_told_so_and_how_long_to_stay_away(
+    rig: Rig, lane: Lane, stream: bool
+) -> None:
+    down = [FAULTS[name] for name in (*DOWN, LAST)]
+    for name, fault in zip((*DOWN, LAST), down, strict=True):
+        rig.reset(f"{fault.provider}-{lane.back}/{name}")
+    seen = rig.ask(f"down-{lane.back}", lane, stream=stream)
+    the_books_are_right(seen)
+    assert seen.answer.status_code == FAULTS[LAST].status
+    assert f"unknown-{lane.back}" in rig.reader(lane).error(seen.answer)["message"]
+    assert (seen.row["outcome"], seen.row["error"]) == ("failed", FAULTS[LAST].code)
+    assert seen.tried[:3] == [(fault.provider, fault.code) for fault in down[:3]]
+    assert Counter(seen.tried) == {(fault.provider, fault.code): 2 for fault in down}
+
+    seen = rig.ask(f"down-{lane.back}", lane, stream=stream)
+    the_books_are_right(seen)
+    assert seen.answer.status_code == 503
+    assert 0 < int(seen.answer.headers["retry-after"]) <= 600
+    assert (seen.row["outcome"], seen.row["error"], seen.row["cost"]) == ("failed", "deployments_resting", None)
+    assert {one.outcome for one in seen.attempts} == {"skipped"}
+    assert {one.deployment for one in seen.attempts} == {*DOWN, LAST}
+
+
+@both
+def test_a_model_whose_deployments_all_rest_falls_back(rig: Rig, lane: Lane, stream: bool) -> None:
+    rig.reset(f"faulty-{lane.back}/529")
+    for tries in (2, 0):
+        seen = rig.ask(f"resting-{lane.back}", lane, stream=stream)
+        the_books_are_right(seen)
+        assert rig.heard(lane, seen, stream=stream).text == TEXT
+        assert seen.row["attempts"] == tries + 1
+        assert seen.tried[-1] == ("steady", "ok")
+
+
+# ---------------------------------------------------------------- answers, though not what was hoped for
+
+
+@both
+def test_a_model_that_had_nothing_to_say_has_answered(rig: Rig, lane: Lane, stream: bool) -> None:
+    seen = rig.call("says-nothing", lane, "pair", stream=stream)
+    the_books_are_right(seen)
+    heard = rig.heard(lane, seen, stream=stream)
+    assert (heard.text, heard.clean, heard.error) == ("", True, None)
+    assert (seen.row["outcome"], seen.tried) == ("ok", [("faulty", "ok")])
+    assert (seen.health["state"], seen.health["error_rate"]) == ("closed", 0)
+
+
+@both
+def test_an_answer_that_a_filter_ended_says_so(rig: Rig, lane: Lane, stream: bool) -> None:
+    seen = rig.call("declines", lane, "pair", stream=stream)
+    the_books_are_right(seen)
+    heard = rig.heard(lane, seen, stream=stream)
+    assert (heard.text, heard.error) == (TEXT, None)
+    assert heard.clean or heard.kinds[-1] == "response.incomplete"
+    assert heard.answer.finish in ("content_filter", "refusal")
+    assert (seen.row["outcome"], seen.tried) == ("ok", [("faulty", "ok")])
+    assert (seen.health["state"], seen.health["error_rate"]) == ("closed", 0)
 
 
 # ---------------------------------------------------------------- more than one call
@@ -334,10 +447,10 @@ def test_a_deployment_that_rests_is_not_asked_and_the_client_is_told_when_to_com
 ) -> None:
     rig.call("500", lane, "alone", stream=stream)
     before = rig.provider.asked["500"]
-    answer = Client(lane.front, rig.http).ask(f"500-{lane.back}-alone", **({"stream": True} if stream else {}))
-    assert answer.status_code == 503
-    assert 0 < int(answer.headers["retry-after"]) <= 600
-    row = usage_row(rig.gateway.data_dir, answer.headers["x-request-id"])
+    seen = rig.ask(f"500-{lane.back}-alone", lane, stream=stream)
+    row = seen.row
+    assert seen.answer.status_code == 503
+    assert 0 < int(seen.answer.headers["retry-after"]) <= 600
     assert (row["outcome"], row["error"], row["attempts"], row["cost"]) == ("failed", "deployments_resting", 0, None)
     assert rig.provider.asked["500"] == before
     assert rig.health(f"steady-{lane.back}/m")["state"] == "closed"

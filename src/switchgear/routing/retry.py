@@ -12,6 +12,7 @@ from typing import Final
 from switchgear.core.errors import (
     ContentPolicyViolation,
     ContextLengthExceeded,
+    DeploymentsResting,
     InvalidAnswer,
     ModelUnavailable,
     NotSupported,
@@ -48,7 +49,7 @@ def remedy_for(error: SwitchgearError) -> Remedy:
             return Remedy.MILDER
         case ProviderRefused() | ProviderResponseTooLarge():
             return Remedy.NONE
-        case InvalidAnswer() | ModelUnavailable() | Overloaded():
+        case InvalidAnswer() | ModelUnavailable() | Overloaded() | DeploymentsResting():
             return Remedy.OTHER
         case ProviderError():
             return Remedy.AGAIN if error.retryable else Remedy.OTHER
