@@ -95,6 +95,7 @@ def test_a_valid_file_swaps_in_on_sighup(
     gateway: served, http: httpx.Client, base: str, echo: ScriptedProvider
 ) -> None:
     assert chat(http, "fresh").status_code == 404
+    before = logged(gateway, "Configuration reloaded")
     reload(gateway, base + ALIAS.format(name="fresh", model="one"))
     eventually(lambda: chat(http, "fresh").status_code == 200)
     assert echo.requests[-1].json["model"] == "one"
@@ -102,6 +103,7 @@ def test_a_valid_file_swaps_in_on_sighup(
     eventually(lambda: chat(http, "fresh").is_success and echo.requests[-1].json["model"] == "two")
     reload(gateway, base)
     eventually(lambda: chat(http, "fresh").status_code == 404)
+    eventually(lambda: logged(gateway, "Configuration reloaded") == before + 3)  # the last is told after it holds
 
 
 @pytest.mark.parametrize(

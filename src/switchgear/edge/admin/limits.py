@@ -166,11 +166,18 @@ def _standing(holder: Holder, uses: list[Use], now: int) -> schemas.Standing:
                 limit=_amount(use, use.part.check.limit),
                 used=_amount(use, use.used),
                 remaining=_amount(use, max(0, use.part.check.limit - use.used)),
-                resets_at=datetime.fromtimestamp((now + use.reset_ms) / 1000, UTC) if use.reset_ms else None,
+                resets_at=_resets_at(use, now),
             )
             for use in uses
         ],
     )
+
+
+def _resets_at(use: Use, now: int) -> datetime | None:
+    if not use.reset_ms:
+        return None
+    check = use.part.check  # a period's end is known to the millisecond, whenever it was looked at
+    return datetime.fromtimestamp((check.span_ms if check.kind == "period" else now + use.reset_ms) / 1000, UTC)
 
 
 def _amount(use: Use, value: int) -> str:
