@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -133,6 +135,46 @@ def test_records_of_a_killed_gateway_arrive_with_the_next(
     with gateway_on(database, provider, tmp_path, "strict") as gateway:
         eventually(lambda: usage_state(gateway) == "ready", 30)
         eventually(lambda: sorted(calls(database)) == sorted(finished), 30)
+
+
+def test_workers_keep_their_records_while_it_is_away_and_so_does_one_that_is_killed(
+    database: Postgres, provider: ScriptedProvider, tmp_path: Path, valkey_url: str
+) -> None:
+    """What the killed one had on disk is taken over by its successor, which comes up when the database is back."""
+
+    def workers() -> dict[int, int]:
+        with client(gateway) as http:
+            found = http.get("/api/status").json()["workers"]
+        return {each["number"]: each["pid"] for each in found if each["state"] == "ready"}
+
+    def call() -> str:
+        with client(gateway) as http:  # on a connection of its own: whichever worker gets it
+            answer = chat(http, "test/m")
+        assert answer.status_code == 200
+        return answer.headers["x-request-id"]
+
+    def spooled() -> int:
+        metrics = httpx.get(f"{gateway.url}/metrics", timeout=30, trust_env=False).text
+        return len(re.findall(r'^switchgear_usage_spool_bytes\{worker="\d"\} [1-9]', metrics, re.MULTILINE))
+
+    config = CONFIG.format(url=provider.base_url, durability="strict")
+    config = config.replace("[server]", '[state]\nurl = "env:STATE"\n[server]\nworkers = 2')
+    env = {"DATABASE_URL": url_of(database), "SHARED_SECRET": "5e" * 32, "STATE": valkey_url}
+    with served(config, env=env, data_dir=tmp_path) as gateway:
+        eventually(lambda: len(workers()) == 2, 60)
+        finished = [call() for _ in range(4)]
+        database.stop()
+        eventually(lambda: finished.append(call()) or spooled() == 2, 60)
+        before = workers()
+        os.kill(before[2], signal.SIGKILL)
+        eventually(lambda: 2 not in workers(), 30)
+        finished += [call() for _ in range(10)]
+        database.start()
+        eventually(lambda: workers().get(2, before[2]) != before[2], 60)
+        eventually(lambda: sorted(calls(database)) == sorted(finished), 60)
+        assert gateway.stop() == 0
+    assert sorted(calls(database)) == sorted(finished)
+    assert not list((tmp_path / "spool").rglob("*"))
 
 
 def test_it_starts_as_little_as_before_without_its_database(
