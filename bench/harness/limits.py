@@ -46,6 +46,7 @@ def verdicts(results: Results) -> list[Verdict]:
         _at_most(_median(results, US, "start.first_s"), "start to first answer", 2, "s"),
         _part_of_rival(results, "start.first_s", "start to first answer", 5, rival_name="start.s"),
         *_crossings(results),
+        *_stages(results),
     ]
 
 
@@ -97,6 +98,24 @@ def _crossings(results: Results) -> list[Verdict]:
     start, plain = _median(results, US, "crossing.start_s"), _median(results, US, "start.first_s")
     found.append(_at_most(start and plain and start - plain, "LiteLLM provider: start delayed", 0.1, "s"))
     return found
+
+
+def _stages(results: Results) -> list[Verdict]:
+    """What limits, routing, queues and the cache may cost."""
+    hit = _median(results, US, "stages.hit_times_floor")
+    calm = _median(results, US, "stages.interactive_p99_ms")
+    flooded = _median(results, US, "stages.flooded_p99_ms")
+    moved = None if calm is None or flooded is None else flooded / calm
+    return [
+        _at_most(
+            _median(results, US, "stages.everything_us_added"),
+            "limits, latency routing and queues: CPU added to a call",
+            40,
+            "µs",
+        ),
+        _at_most(hit, "an answer from the cache, by nginx's `proxy_pass`", 3, "×"),
+        _at_most(moved, "interactive p99 under a flood of batch work, by that without", 1.25, "×"),
+    ]
 
 
 def _growth(results: Results) -> Verdict:

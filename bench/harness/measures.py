@@ -204,5 +204,5 @@ EVERY_REPEAT: dict[str, Measure] = {
     "latency": latency,
     "throughput": throughput,
 }
-GROUPS = ("start", "memory", *EVERY_REPEAT, "open", "crossing")
+GROUPS = ("start", "memory", *EVERY_REPEAT, "open", "crossing", "stages")
 """What ``--only`` takes."""

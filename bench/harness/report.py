@@ -68,6 +68,7 @@ def rows(plan: Plan) -> list[Row]:
         Row("start to first answer, s", "start.s", bold=True),
         Row("— with an empty data folder, s", "start.first_s"),
         *_crossing_rows(),
+        *_stage_rows(),
         Row(f"{plan.open_streams:,} slow streams: open at once", "open.at_once", whole=True),
         Row(f"{plan.open_streams:,} slow streams: complete", "open.complete", whole=True),
         Row(f"{plan.open_streams:,} slow streams: memory after, MB", "open.memory_after_mb"),
@@ -85,6 +86,17 @@ def _crossing_rows() -> list[Row]:
         *(Row(f"{what}: CPU µs/request", f"crossing.{side}_us_per_request") for side, what in sides.items()),
         *(Row(f"{what}: CPU µs/chunk", f"crossing.{side}_us_per_chunk") for side, what in sides.items()),
         Row("first LiteLLM call: memory added, MB", "crossing.litellm_memory_mb"),
+    ]
+
+
+def _stage_rows() -> list[Row]:
+    return [
+        Row("limits, latency routing and queues on: CPU µs/request", "stages.everything_us_per_request"),
+        Row("— more than without", "stages.everything_us_added"),
+        Row("answer from the cache: CPU µs/request", "stages.hit_us_per_request"),
+        Row("— times nginx in the same minute", "stages.hit_times_floor"),
+        Row("interactive calls: first byte p99, ms", "stages.interactive_p99_ms"),
+        Row("— while batch work floods the deployment", "stages.flooded_p99_ms"),
     ]
 
 

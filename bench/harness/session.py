@@ -6,6 +6,7 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from harness import measures
@@ -13,6 +14,7 @@ from harness.crossing import Translating, crossing
 from harness.gateways import Gateway, Nginx, Switchgear
 from harness.measures import Figures, Measure, Setting
 from harness.processes import BenchError
+from harness.stages import Guarding, stages
 from harness.upstreams import Running, running
 
 PAIRED = {"cpu": "cpu.us_per_request", "stream": "stream.us_per_chunk"}
@@ -70,6 +72,8 @@ class Session:
                 self._turn(run, floor, repeat)
             if isinstance(gateway, Switchgear) and "crossing" in self._groups:
                 self._cross(gateway, repeat)
+            if isinstance(gateway, Switchgear) and "stages" in self._groups:
+                self._guard(gateway, floor, repeat)
         except BenchError as error:
             self._failed(gateway, "start", repeat, error)
 
@@ -80,6 +84,13 @@ class Session:
         with running(translating, self._setting.cores) as run:
             self.results.add(gateway.name, {"crossing.start_s": run.start_seconds})
             self._try(run, "crossing", crossing, repeat)
+
+    def _guard(self, gateway: Switchgear, floor: Running, repeat: int) -> None:
+        """The stages before a provider, in a process of their own that has them all; it counts as the same gateway."""
+        guarding = Guarding(gateway.upstreams, gateway.folder.parent / f"{Guarding.name}-{repeat}")
+        guarding.name = gateway.name
+        with running(guarding, self._setting.cores) as run:
+            self._try(run, "stages", partial(_beside, floor), repeat)
 
     def _first_start(self, gateway: Gateway, repeat: int) -> None:
         """A start on an empty folder, where that differs; each repeat gets a folder of its own."""
@@ -136,6 +147,10 @@ class Session:
 
     def _say(self, repeat: int, gateway: Gateway, what: str) -> None:
         self._tell(f"[{repeat + 1}/{self._setting.plan.repeats}] {gateway.name:<10} {what}")
+
+
+def _beside(floor: Running, run: Running, setting: Setting) -> Figures:
+    return stages(run, floor, setting)
 
 
 def prepare(kinds: Sequence[Gateway], tell: Callable[[str], None]) -> tuple[list[Gateway], dict[str, str], list[str]]:
