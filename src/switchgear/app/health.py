@@ -88,8 +88,13 @@ class HealthService:
             self._share()
 
     def _share(self) -> None:
-        """Divide what deployments take at once among the processes that run now."""
-        self.board.queues.share(self._members.rank, self._members.count)
+        """Divide what deployments take at once among the processes that run now.
+
+        As long as not all are heard of, nobody knows who has what is left over of a division: then nobody has.
+        """
+        members = self._members
+        rank = members.rank if len(members.nodes()) == members.count else members.count
+        self.board.queues.share(rank, members.count)
 
     def _on_change(self, change: BreakerChanged) -> None:
         if not change.here:

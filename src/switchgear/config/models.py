@@ -76,7 +76,8 @@ class DeploymentSettings(Section):
         None,
         ge=1,
         le=1_000_000,
-        description="Calls that may be under way at once; further ones wait, by priority and in turns of keys. No limit when left out.",
+        description="Calls that may be under way at once; further ones wait, by priority and in turns of keys. Processes that share a state divide "
+        "them. No limit when left out.",
         examples=[32],
     )
     queue: int = Field(

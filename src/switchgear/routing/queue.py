@@ -215,7 +215,7 @@ class Queues:
         return queue
 
     def share(self, rank: int, count: int) -> None:
-        """This is process ``rank`` (from 0) of ``count`` that have the limits together."""
+        """This is process ``rank`` (from 0) of ``count`` that have the limits together; with ``count`` it has none of the remainder."""
         if (rank, count) == (self._rank, self._count):
             return
         self._rank, self._count = rank, max(count, 1)

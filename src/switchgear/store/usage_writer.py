@@ -184,14 +184,15 @@ class UsageWriter:
                 return
             if time.monotonic() >= self._retry_at:
                 try:
-                    await self._catch_up()
+                    caught_up = await self._catch_up()
                 except Exception as error:  # noqa: BLE001 - whatever it is, a writer that ended would lose every record after
                     await self._degrade(error)
                     self._retry_at = time.monotonic() + pause
                     pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 else:
                     pause = self._first_pause
-                    self._recover()
+                    if caught_up:
+                        self._recover()
             if self._pending and self._reason:
                 await self._set_aside()
 
@@ -213,15 +214,19 @@ class UsageWriter:
             self._urgent.clear()
             await _wait(self._urgent, self._interval)
 
-    async def _catch_up(self) -> None:
-        """Commit everything: what waits on disk first, which at the end is left to whoever comes next."""
+    async def _catch_up(self) -> bool:
+        """Commit everything: what waits on disk first, which at the end is left to whoever comes next, with the rest.
+
+        Whether the database took something.
+        """
         spool = self._spool
         if spool is not None and spool.size:
             if self._closing and await self._keep_on_disk(spool):
-                return
+                return False
             if not self._closing:
                 await self._give_back(spool)
         await self._commit_pending()
+        return True
 
     async def _commit_pending(self) -> None:
         await self._maintain()
