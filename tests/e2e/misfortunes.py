@@ -266,7 +266,7 @@ class Fault(NamedTuple):
 
 
 _ONLY_STREAMS = (True,)
-SHORT = 0.2
+SHORT = 0.15
 """Seconds that a provider may be silent where silence is the fault."""
 _TOKENS = f"timeouts = {{ first_token = {SHORT}, between_tokens = {SHORT} }}"
 _FILTERED = "Output blocked by content filtering policy"

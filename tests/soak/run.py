@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import asyncpg
 import httpx
 import psutil
-from soak_books import Line, batch_lines, budget_line, rate_line, rows_of, usage_lines
+from soak_books import Line, batch_lines, budget_lines, rate_line, rows_of, usage_lines
 from soak_load import Books, Group, begin_batch, end_batch, run_clients
 from soak_processes import Watch, kill, measure, workers
 from soak_provider import FLAPPING, Providers
@@ -184,7 +184,7 @@ async def soak(asked: Options) -> list[Line]:
         Line("workers killed", str(watch.kills), watch.kills > 0),
         *usage_lines(books, groups, rows),
         rate_line(books, providers, groups[1], RPM),
-        budget_line(rows, groups[2], _dollars(asked)),
+        *budget_lines(rows, providers, groups[2], _dollars(asked)),
         *batch_lines(batch, providers, lines),
         Line("exit code", str(code), code == 0),
         Line("processes left over", ", ".join(str(one.pid) for one in left) or "0", not left),
