@@ -367,3 +367,13 @@ async def test_only_a_call_with_an_admin_key_can_be_debugged(rig: Rig, scopes: t
     with rig.calls.debugged(call):
         assert rig.logs.debug_enabled is shown
     assert rig.logs.debug_enabled is False
+
+
+async def test_limits_are_settled_before_the_books_have_the_call() -> None:
+    happened: list[str] = []
+    bus = EventBus()
+    bus.subscribe(CallRecord, lambda record: happened.append("booked"))
+    call = ModelCall("req_1", Operation.CHAT)
+    call.settle = lambda: happened.append("settled")
+    await Recorder(bus).record(call)
+    assert happened == ["settled", "booked"]

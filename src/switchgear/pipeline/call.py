@@ -84,12 +84,12 @@ class ModelCall:
     ``forecast`` what it was expected to use, where the client asked for that. ``wish`` is what the client wants of the cache, ``age``
     how many seconds ago an answer from there was made, ``saved`` what it had cost. ``stays`` is asked, when the client leaves, whether the answer is wanted all the
     same. ``batch`` names the batch that the call is a line of; ``again`` is asked whether one that failed will be made once more: then it
-    is not recorded.
+    is not recorded. ``settle`` gives back what was taken of limits beyond what the call used; more than once has no effect.
     """
 
     __slots__ = (
         "again", "age", "ask", "at", "batch", "cache", "clamped", "content_type", "cost", "deployment", "directory", "dropped", "error", "explain", "first_token", "forecast", "id",
-        "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "saved", "shaped", "started", "status", "stays",
+        "key", "message", "model", "name", "once", "operation", "outcome", "patience", "priority", "rates", "recorded", "saved", "settle", "shaped", "started", "status", "stays",
         "steps", "streamed", "thread", "trace", "trials", "usage", "wants_forecast", "wish",
     )  # fmt: skip
 
@@ -118,6 +118,7 @@ class ModelCall:
         self.message = ""
         self.trace = ""
         self.recorded = False
+        self.settle: Callable[[], None] | None = None
         self.rates: Rates | None = None
         self.cache: CacheResult = ""
         self.wish = ANY

@@ -168,15 +168,21 @@ class ModelCalls:
         reserved = (
             taken if hasattr(taken, "settle") else await taken
         )  # looking for what can be awaited costs a microsecond
+        settle = call.settle = partial(self._settle, call, reserved.settle)
         try:
             await self._cached(call, request, model, reply)
         finally:
-            if call.cache in _KEPT:
-                reserved.settle(0, 0)
-            else:
-                call.tally()
-                used = call.usage
-                reserved.settle(used.prompt_tokens + used.completion_tokens, call.cost)
+            settle()
+            call.settle = None
+
+    @staticmethod
+    def _settle(call: ModelCall, settle: Callable[[int, int | None], None]) -> None:
+        if call.cache in _KEPT:
+            settle(0, 0)
+        else:
+            call.tally()
+            used = call.usage
+            settle(used.prompt_tokens + used.completion_tokens, call.cost)
 
     def _cached(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> Awaitable[None]:
         """Answer from the cache where the model has one."""

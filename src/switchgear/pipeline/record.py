@@ -22,7 +22,13 @@ class Recorder:
         self._committed = committed
 
     async def record(self, call: ModelCall) -> None:
-        """Publish a call that ended well. Raises StoreUnavailable if it must be durable and cannot be."""
+        """Publish a call that ended well. Raises StoreUnavailable if it must be durable and cannot be.
+
+        Its limits are settled first: where this process dies in between, what the call used is counted, though not in the books, and not
+        the other way round.
+        """
+        if call.settle is not None:
+            call.settle()
         self.publish(call)
         if self._committed is not None:
             await self._committed()
