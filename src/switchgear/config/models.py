@@ -143,7 +143,12 @@ class AliasSettings(Section):
         examples=["shared"],
     )
     fallbacks: Names = Field(
-        (), description="Models that are asked in turn when every deployment failed.", examples=[["smollm2"]]
+        (),
+        description=(
+            "Models that are asked in turn when every deployment failed. A fallback is reached under the limits of the model that was "
+            "asked for; the limits of the fallback's own name do not count it."
+        ),
+        examples=[["smollm2"]],
     )
     context_fallbacks: Names = Field(
         (), description="Models that take what is too long for every deployment.", examples=[["long"]]
