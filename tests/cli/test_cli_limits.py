@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from switchgear.cli import limits
+
 
 def test_limits_are_set_listed_shown_and_deleted(cli):
     ended = cli("limits", "set", "default", "--rpm", "600", "--tpm", "200000", "--usd", "50")
@@ -89,3 +91,8 @@ def test_a_running_gateway_is_asked(cli, serving):
     assert cli("limits", "set", "x1", "--rpm", "5", *serving.where).code == 0
     assert "x1" in cli("limits", "list", *serving.where).out
     assert cli("limits", "delete", "x1", *serving.where).code == 0
+
+
+def test_money_used_and_left_is_told_in_one_form():
+    use = {"what": "usd", "limit": "0.2", "used": "0.168", "remaining": "0.032"}
+    assert [limits._amount(use, what) for what in ("limit", "used", "remaining")] == ["$0.2000", "$0.1680", "$0.0320"]

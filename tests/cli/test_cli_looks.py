@@ -141,6 +141,10 @@ def test_sizes_and_spans_are_shown_in_the_unit_that_fits():
     assert tables.away((now + timedelta(days=3, minutes=1)).isoformat()) == "in 3 days"
     assert tables.away((now - timedelta(hours=1)).isoformat()) == "1 hour ago"
     assert tables.away(now.isoformat()) == "now"
+    assert tables.away((now - timedelta(seconds=30)).isoformat()) == "now"
+    assert tables.away((datetime.now(UTC) + timedelta(seconds=40)).isoformat()) in {
+        f"in {left} s" for left in range(20, 41)
+    }
     assert tables.moment(None) == "never"
 
 

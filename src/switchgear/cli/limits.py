@@ -14,6 +14,7 @@ from switchgear.cli.keys import find_key
 from switchgear.cli.models import quote
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.core.errors import UsageError
+from switchgear.core.money import NANO
 
 app = App(name="limits", help="Limit calls, tokens and money; show how much is used.", help_epilogue="")
 
@@ -212,4 +213,4 @@ def _amount(use: dict[str, Any], what: str) -> str:
 
 
 def _dollars(amount: Decimal) -> str:
-    return f"${amount:,.2f}" if amount == amount.quantize(Decimal("0.01")) else f"${amount:,.6f}"
+    return tables.dollars(int(amount * NANO))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -88,14 +89,14 @@ def clock(text: str) -> str:
 
 
 def away(text: str | None) -> str:
-    """How far off a moment in ISO 8601 is: ``in 3 days``, ``2 hours ago``; ``never`` for none."""
+    """How far off a moment in ISO 8601 is: ``in 3 days``, ``in 23 s``, ``2 hours ago``, ``now``; ``never`` for none."""
     if not text:
         return "never"
     then = datetime.fromisoformat(text)
     seconds = ((then if then.tzinfo else then.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
     size = abs(seconds)
     if size < _MINUTE:
-        return "now"
+        return f"in {math.ceil(seconds)} s" if seconds > 0 else "now"
     unit, name = (_DAY, "day") if size >= _DAY else (_HOUR, "hour") if size >= _HOUR else (_MINUTE, "minute")
     count = round(size / unit)
     span = f"{count:,} {name}{'' if count == 1 else 's'}"
