@@ -10,9 +10,13 @@ import pytest
 from switchgear.core.errors import (
     AuthenticationError,
     ContextLengthExceeded,
+    DeploymentsResting,
+    GatewayError,
     InvalidJSON,
     LimitReached,
     ModelNotFound,
+    NotCached,
+    Overloaded,
     PermissionDenied,
     ProviderDisconnected,
     ProviderError,
@@ -98,8 +102,19 @@ def test_every_error_has_anthropics_shape(kind: type[SwitchgearError]) -> None:
     assert shown["error"]["message"].endswith(f"What happened. {kind.hint}".strip())
     headers = error_headers(error, "req_1")
     assert headers.startswith(b"content-type: application/json\r\nrequest-id: req_1\r\nx-request-id: req_1\r\n")
-    assert (b"x-should-retry: " in headers) == issubclass(kind, (ProviderError, LimitReached))
+    assert (b"x-should-retry: " in headers) == issubclass(kind, (ProviderError, LimitReached, GatewayError))
     assert (b"www-authenticate: Bearer\r\n" in headers) == issubclass(kind, AuthenticationError)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(DeploymentsResting, b"true"), (Overloaded, b"true"), (NotCached, b"false")],
+    ids=lambda part: part.__name__ if isinstance(part, type) else part.decode(),
+)
+def test_anthropics_clients_are_told_whether_the_gateway_can_do_it_later(
+    kind: type[SwitchgearError], told: bytes
+) -> None:
+    assert b"x-should-retry: %b\r\n" % told in error_headers(kind("What happened."), "req_1")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,11 @@ import pytest
 
 from switchgear.core.errors import (
     AuthenticationError,
+    DeploymentsResting,
+    GatewayError,
     LimitReached,
+    NotCached,
+    Overloaded,
     ProviderError,
     ProviderRateLimited,
     StartupError,
@@ -31,8 +35,17 @@ def test_every_error_has_openais_shape(kind: type[SwitchgearError]) -> None:
     headers = error_headers(error, "req_1")
     assert headers.startswith(b"content-type: application/json\r\nx-request-id: req_1\r\n")
     assert headers.endswith(b"\r\n")
-    assert (b"x-should-retry: " in headers) == issubclass(kind, (ProviderError, LimitReached))
+    assert (b"x-should-retry: " in headers) == issubclass(kind, (ProviderError, LimitReached, GatewayError))
     assert (b"www-authenticate: Bearer\r\n" in headers) == issubclass(kind, AuthenticationError)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(DeploymentsResting, b"true"), (Overloaded, b"true"), (NotCached, b"false")],
+    ids=lambda part: part.__name__ if isinstance(part, type) else part.decode(),
+)
+def test_openais_clients_are_told_whether_the_gateway_can_do_it_later(kind: type[SwitchgearError], told: bytes) -> None:
+    assert b"x-should-retry: %b\r\n" % told in error_headers(kind("What happened."), "req_1")
 
 
 def test_the_cause_is_never_shown() -> None:

@@ -25,7 +25,6 @@ from switchgear.core.errors import (
     ProviderDisconnected,
     ProviderError,
     ProviderRefused,
-    ProviderTimeout,
     StoreUnavailable,
     SwitchgearError,
 )
@@ -38,6 +37,7 @@ from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.stages import Go
 from switchgear.providers.base import Operation
 from switchgear.routing.directory import Model
+from switchgear.routing.router import out_of_patience
 
 if TYPE_CHECKING:
     from switchgear.cache.semantic import SemanticCache  # which needs numpy
@@ -336,8 +336,7 @@ async def _within_patience(call: ModelCall, ended: Awaitable[Landed | Lost]) -> 
             return await ended
     except TimeoutError:
         provider = call.deployment.provider.name if call.deployment is not None else ""
-        told = f'"{call.name}" was not done within {call.patience:g} s (total).'
-        return Lost(ProviderTimeout(told, provider=provider, hint="Try again, with more time."))
+        return Lost(out_of_patience(call.name, call.patience, provider))
 
 
 def _stays(call: ModelCall, flight: Flight) -> bool:

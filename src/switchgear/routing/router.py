@@ -94,9 +94,12 @@ class Router:
                 await self._with_fallbacks(model, ask, journey, send)
         except TimeoutError as error:
             tried = [trial.deployment.provider.name for trial in journey.trials if trial.outcome != "skipped"]
+            provider = tried[-1] if tried else ""
+            if total == journey.patience:
+                raise out_of_patience(model.name, total, provider) from error
             raise ProviderTimeout(
                 f'"{model.name}" was not done within {total:g} s (total).',
-                provider=tried[-1] if tried else "",
+                provider=provider,
                 hint="Try again, or raise timeouts.total of the model.",
             ) from error
 
@@ -307,3 +310,12 @@ class Router:
         trial.outcome = "skipped"
         trial.ended_at = trial.began_at
         journey.trials.append(trial)
+
+
+def out_of_patience(model: str, seconds: float, provider: str) -> ProviderTimeout:
+    """What ends a call that took longer than its client would wait; ``provider`` is the one that was asked last."""
+    return ProviderTimeout(
+        f'"{model}" was not done within the {seconds:g} s that the client waits (x-switchgear-timeout).',
+        provider=provider,
+        hint="Try again, and allow it more time.",
+    )

@@ -73,4 +73,5 @@ class NotCached(GatewayError):
 
     code = "not_cached"
     status = 504
+    retryable = False
     hint = "Send it without only-if-cached."

@@ -13,6 +13,7 @@ from switchgear.core.errors import (
     AuthenticationError,
     BudgetExceeded,
     ContextLengthExceeded,
+    GatewayError,
     LimitReached,
     ProviderError,
     ProviderOverloaded,
@@ -69,7 +70,7 @@ def error_headers(error: SwitchgearError, request_id: str) -> bytes:
         lines += b"retry-after: %d\r\n" % math.ceil(error.retry_after)
     if isinstance(error, AuthenticationError):
         lines += b"www-authenticate: Bearer\r\n"
-    if isinstance(error, ProviderError | LimitReached):
+    if isinstance(error, ProviderError | LimitReached | GatewayError):
         lines += b"x-should-retry: %b\r\n" % (b"true" if error.retryable else b"false")
     return lines
 

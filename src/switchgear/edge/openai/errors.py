@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from switchgear.core.errors import AuthenticationError, LimitReached, ProviderError, SwitchgearError
+from switchgear.core.errors import AuthenticationError, GatewayError, LimitReached, ProviderError, SwitchgearError
 
 _encode = msgspec.json.Encoder().encode
 _LONGEST_WAIT = 365 * 86_400.0
@@ -42,6 +42,6 @@ def error_headers(error: SwitchgearError, request_id: str) -> bytes:
         lines += b"retry-after: %d\r\n" % math.ceil(error.retry_after)
     if isinstance(error, AuthenticationError):
         lines += b"www-authenticate: Bearer\r\n"
-    if isinstance(error, ProviderError | LimitReached):
+    if isinstance(error, ProviderError | LimitReached | GatewayError):
         lines += b"x-should-retry: %b\r\n" % (b"true" if error.retryable else b"false")
     return lines
