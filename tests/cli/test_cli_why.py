@@ -87,10 +87,13 @@ def test_a_call_that_a_fallback_saved_is_told_in_order(cli, shaky):
     assert re.fullmatch(r" +0\.0 ms  key \"[^\"]+\" +allowed", lines[0])
     assert re.fullmatch(r" +\d[\d.,]* ms  route fast +\S.*", lines[1])
     assert re.fullmatch(r" +\d[\d.,]* ms  bad +.*busy now.* → provider_overloaded", lines[2])
-    assert re.fullmatch(r" +\d[\d.,]* ms  good +first token [\d,]+ ms, 3 tokens, done after [\d,]+ ms", lines[3])
+    assert re.fullmatch(
+        r" +\d[\d.,]* ms  good +after provider_overloaded: first token [\d,]+ ms, 3 tokens, done after [\d,]+ ms",
+        lines[3],
+    )
     assert re.fullmatch(r" +cost not known, 1 fallback, ok in [\d,]+ ms", lines[4])
     told = lines[2].index(lines[2].split("  ")[-1].strip())
-    assert {line.index(part) for line, part in ((lines[0], "allowed"), (lines[3], "first token"))} == {told}
+    assert {line.index(part) for line, part in ((lines[0], "allowed"), (lines[3], "after provider"))} == {told}
 
 
 def test_a_call_as_json_has_its_route(cli, shaky):
@@ -188,7 +191,7 @@ def test_the_story_of_a_call(capsys):
    0.2 ms  cache                   miss
    0.2 ms  route fast              latency: openai 240 ms, claude 310 ms → openai
  8,002 ms  openai                  no first byte in 8 s → provider_timeout
- 8,003 ms  claude                  first token 290 ms, 812 tokens, done after 800 ms
+ 8,003 ms  claude                  after provider_timeout: first token 290 ms, 812 tokens, done after 800 ms
            cost $0.0031, 1 fallback, ok in 8,803 ms
 """
     )
@@ -230,6 +233,19 @@ def test_a_provider_with_several_deployments_is_told_with_their_names_and_repeat
     )
     assert [line.subject for line in told[2:]] == ["a/m", "a/m", "a/n"]
     assert told[3].told == "again: e"
+
+
+def test_a_hedge_is_told_as_such_with_what_the_slower_attempt_cost():
+    told = story(
+        call(
+            attempt("a", 1.0, outcome="lost", cost="0.0012", why="first"),
+            attempt("b", 201.0, first_token_ms=90.0, why="hedge after 0.20 s of silence"),
+        )
+    )
+    assert [(line.subject, line.told) for line in told[2:]] == [
+        ("a", "another attempt was faster, 812 tokens, cost $0.0012"),
+        ("b", "hedge after 0.20 s of silence: first token 90 ms, 812 tokens, done after 100 ms"),
+    ]
 
 
 def test_a_call_that_the_cache_answered_has_no_attempts():

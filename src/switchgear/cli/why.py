@@ -99,26 +99,28 @@ def _attempts(attempts: Sequence[dict[str, Any]]) -> Iterator[Line]:
     for one in attempts:
         place = (one["provider"], one["deployment"])
         subject = one["provider"] if len(providers[one["provider"]]) == 1 else "/".join(place)
-        again = "again: " if place in tried and one["outcome"] != "skipped" else ""
         at = one["at_ms"] if one["outcome"] in {"ok", "skipped"} else one["at_ms"] + one["ms"]
-        yield Line(at, subject, again + _told(one))
-        if one["outcome"] != "skipped":
-            tried.add(place)
+        if one["outcome"] == "skipped":
+            yield Line(at, subject, _told(one))
+            continue
+        reasons = [*(["again"] if place in tried else []), *([one["why"]] if tried and one["why"] else [])]
+        yield Line(at, subject, f"{', '.join(reasons)}: {_told(one)}" if reasons else _told(one))
+        tried.add(place)
 
 
 def _told(attempt: dict[str, Any]) -> str:
-    """What became of an attempt."""
+    """What became of an attempt; of one whose answer is not the client's, with what it cost."""
     match attempt["outcome"]:
         case "skipped":
             return f"passed over: {attempt['why'] or 'no reason is known'}"
         case "failed":
             return _with_code(attempt)
         case "cut":
-            return ", ".join([*_work(attempt), f"cut: {_with_code(attempt)}"])
+            return ", ".join([*_work(attempt), *_cost(attempt), f"cut: {_with_code(attempt)}"])
         case "lost":
-            return ", ".join(["another attempt was faster", *_work(attempt)])
+            return ", ".join(["another attempt was faster", *_work(attempt), *_cost(attempt)])
         case "abandoned":
-            return ", ".join(["given up", *_work(attempt)])
+            return ", ".join(["given up", *_work(attempt), *_cost(attempt)])
     return ", ".join([*_work(attempt), f"done after {tables.milliseconds(attempt['ms'])}"])
 
 
@@ -133,6 +135,10 @@ def _work(attempt: dict[str, Any]) -> list[str]:
     if tokens:
         found.append(f"{tokens:,} token{'' if tokens == 1 else 's'}")
     return found
+
+
+def _cost(attempt: dict[str, Any]) -> list[str]:
+    return [f"cost {_dollars(attempt['cost'])}"] if attempt["cost"] is not None else []
 
 
 def _with_code(told: dict[str, Any]) -> str:

@@ -16,6 +16,14 @@ FAILED: Final = frozenset({"failed", "cut"})
 """How an attempt or a call ends that a provider failed."""
 
 
+FALLBACK: Final = "fallback after "
+"""How the reason (``why``) of the first attempt at another model begins."""
+
+
+HEDGE: Final = "hedge after "
+"""How that of an attempt begins which was made because the one before was silent."""
+
+
 def attempts_of(record: CallRecord) -> tuple[Attempt, ...]:
     """The attempts of a call, skipped ones among them; for a record without a route, one made up of the call itself.
 
@@ -39,6 +47,16 @@ def fallbacks_in(attempts: tuple[Attempt, ...]) -> int:
         before.outcome in FAILED and (before.provider, before.deployment) != (after.provider, after.deployment)
         for before, after in pairwise(tried)
     )
+
+
+def fallbacks_used(attempts: tuple[Attempt, ...]) -> int:
+    """How many models a call fell back to; where it stayed with one model, at how many other deployments it went on after errors."""
+    tried = [attempt for attempt in attempts if attempt.outcome != "skipped"]
+    models = sum(attempt.why.startswith(FALLBACK) for attempt in tried)
+    if models or not fallbacks_in(attempts):
+        return models
+    asked = {(attempt.provider, attempt.deployment) for attempt in tried if not attempt.why.startswith(HEDGE)}
+    return max(0, len(asked) - 1)
 
 
 def _reached(record: CallRecord) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import random as draw
 from typing import Protocol
 
+from switchgear.core.attempts import FALLBACK, HEDGE
 from switchgear.core.errors import (
     DeploymentsResting,
     ProviderRateLimited,
@@ -143,7 +144,7 @@ class Router:
         ranks = model.policy.rank(candidates, ask) if len(candidates) > 1 else Ranking(candidates)
         ranking = ranks if isinstance(ranks, Ranking) else await ranks
         turns = Turns(ranking.order, model.rules, self._random, ask.priority)
-        why = ranking.why if after is None else f"fallback after {after.code}"
+        why = ranking.why if after is None else f"{FALLBACK}{after.code}"
         first = True
         while True:
             now = self._clock()
@@ -261,7 +262,7 @@ class Router:
             other = turns.next(now, but=turn)
             if other is None or not self._budget(other.deployment).take():
                 return None
-            hedge = Trial(trial.model, other.deployment, now, f"hedge after {after:.2f} s of silence")
+            hedge = Trial(trial.model, other.deployment, now, f"{HEDGE}{after:.2f} s of silence")
             turn_of[id(hedge)] = other
             journey.trials.append(hedge)
             return hedge

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 
-from switchgear.core.attempts import attempts_of, fallbacks_in
+from switchgear.core.attempts import attempts_of, fallbacks_used
 from switchgear.core.calls import Attempt, CacheResult, CallRecord, Outcome, Step
 from switchgear.core.errors import RequestError
 from switchgear.edge.admin.context import Admin, Administration
@@ -116,7 +116,7 @@ async def get_usage(
     return schemas.RoutedCall(
         **_members(record, await key_names(admin)),
         route=_route(record.route.steps if record.route is not None else (), attempts),
-        fallbacks=fallbacks_in(attempts),
+        fallbacks=fallbacks_used(attempts),
     )
 
 

@@ -108,7 +108,9 @@ class RoutedCall(Call):
     """One call and the way it went."""
 
     route: Route
-    fallbacks: int = Field(description="How often it went on at another deployment because one had failed.")
+    fallbacks: int = Field(
+        description="To how many models it fell back; where it stayed with one, at how many other deployments it went on."
+    )
 
 
 class CallList(Answer):
