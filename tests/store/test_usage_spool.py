@@ -249,9 +249,62 @@ def test_a_file_that_cannot_be_read_is_set_aside_and_the_others_come(tmp_path: P
     first = files(tmp_path)[0]
     first.unlink()
     first.mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(OSError, match="not a regular file"):
         spool.first(9)
     assert spool.set_aside() == 1
     assert drained(spool) == made[1:]
     spool.close()
     assert Spool(tmp_path, MUCH).adopt() == 0
+
+
+def _link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def _unreadable(path: Path) -> None:
+    path.write_bytes(b"x")
+    path.chmod(0)
+
+
+@pytest.mark.parametrize("put", [_link, os.mkfifo, Path.mkdir, _unreadable])
+def test_what_is_no_readable_file_is_set_aside_and_the_others_are_taken_over(
+    tmp_path: Path, record: Make, put: Callable[[Path], None]
+) -> None:
+    if put is _unreadable and os.geteuid() == 0:
+        pytest.skip("The superuser reads every file.")
+    made = [[record()], [record() for _ in range(3)], [record() for _ in range(2)]]
+    folders = [left_by_another(tmp_path, some)[-1].parent for some in made]
+    put(folders[1] / "00000000")
+    spool = Spool(tmp_path, MUCH)
+    assert spool.adopt() == 6
+    (told,) = spool.passed_over
+    assert str(folders[1] / "00000000") in told
+    assert drained(spool) == [one for some in made for one in some]
+    spool.close()
+    assert [path.name for path in folders[1].iterdir()] == ["00000000.unreadable"]
+    again = Spool(tmp_path, MUCH)
+    assert (again.adopt(), again.passed_over) == (0, [])
+    again.close()
+
+
+def test_garbage_costs_itself_alone(tmp_path: Path, record: Make) -> None:
+    made = [record() for _ in range(3)]
+    (path,) = left_by_another(tmp_path, made)
+    path.with_name("00000000").write_bytes(os.urandom(5000))
+    path.with_name("0").write_bytes(b"")
+    spool = Spool(tmp_path, MUCH)
+    assert spool.adopt() == 3
+    assert drained(spool) == made
+
+
+def test_a_folder_that_is_a_link_is_passed_over(tmp_path: Path, record: Make) -> None:
+    (path,) = left_by_another(tmp_path, [record()])
+    elsewhere = tmp_path / "elsewhere"
+    path.parent.rename(elsewhere)
+    (tmp_path / FOLDER / "0000-link").symlink_to(elsewhere)
+    made = [record()]
+    left_by_another(tmp_path, made)
+    spool = Spool(tmp_path, MUCH)
+    assert spool.adopt() == 1
+    assert len(spool.passed_over) == 1
+    assert drained(spool) == made

@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import struct
 import threading
 import time
@@ -62,14 +63,14 @@ class _Segment:
 
     @classmethod
     def found(cls, path: Path) -> _Segment:
-        """A file that another process wrote."""
-        data = path.read_bytes()
+        """A file that another process wrote. Raises OSError."""
+        data = _content(path)
         return cls(path, sum(1 for _ in _frames(data, 0)), len(data))
 
     def first(self, most: int) -> Piece:
         """The next records, at most so many."""
         if self.data is None:
-            self.data = self.path.read_bytes()
+            self.data = _content(self.path)
         records: list[CallRecord] = []
         unreadable = 0
         self.next = self.size
@@ -100,6 +101,7 @@ class Spool:
         self._own: Path | None = None
         self._file: int | None = None
         self._begun = 0
+        self._passed_over: list[str] = []
         self._turn = threading.RLock()
 
     @property
@@ -112,18 +114,42 @@ class Spool:
         """Bytes on disk."""
         return sum(segment.size for segment in self._segments)
 
+    @property
+    def passed_over(self) -> list[str]:
+        """What could not be taken over, and why: a sentence for each."""
+        return [*self._passed_over]
+
     def adopt(self) -> int:
-        """Take over what processes left that are gone; how many records that brings. Raises OSError."""
+        """Take over what processes left that are gone; how many records that brings. Raises OSError.
+
+        What cannot be read is left out (``passed_over``), and a file so set aside: the others come all the same.
+        """
         with self._turn:
             before = self.records
             for folder in sorted(self._root.iterdir()) if self._root.is_dir() else ():
-                if folder in self._locks or not folder.is_dir() or not self._lock(folder):
+                if folder in self._locks or not folder.is_dir():
                     continue
-                paths = [path for path in folder.iterdir() if path.suffix != _SET_ASIDE]
-                self._segments += [_Segment.found(path) for path in paths]
-                self._tidy(folder)
+                try:
+                    self._adopt(folder)
+                except FileNotFoundError:  # its owner was just ending
+                    continue
+                except OSError as error:
+                    self._passed_over.append(str(error))
             self._segments.sort(key=lambda segment: segment.path)  # folders and files are named by when they were begun
             return self.records - before
+
+    def _adopt(self, folder: Path) -> None:
+        if not self._lock(folder):
+            return
+        try:
+            for path in [path for path in folder.iterdir() if path.suffix != _SET_ASIDE]:
+                try:
+                    self._segments.append(_Segment.found(path))
+                except OSError as error:
+                    self._passed_over.append(str(error))
+                    _put_aside(path)
+        finally:
+            self._tidy(folder)
 
     def append(self, records: Sequence[CallRecord], *, durable: bool) -> None:
         """Keep ``records``, all of them or none; with ``durable`` they are on the disk when it returns.
@@ -174,8 +200,7 @@ class Spool:
         """Leave out the oldest file, which cannot be read; how many records that costs."""
         with self._turn:
             segment = self._segments.pop(0)
-            with suppress(OSError):
-                segment.path.rename(segment.path.with_suffix(_SET_ASIDE))
+            _put_aside(segment.path)
             return segment.count
 
     def close(self) -> None:
@@ -221,7 +246,7 @@ class Spool:
             self._segments.pop().path.unlink(missing_ok=True)
 
     def _lock(self, folder: Path) -> bool:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -240,6 +265,20 @@ class Spool:
             lock = self._locks.pop(folder, None)
             if lock is not None:
                 os.close(lock)
+
+
+def _content(path: Path) -> bytes:
+    """What is in a regular file. Nothing else is opened: a pipe would have its reader wait for good. Raises OSError."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, "This is not a regular file", str(path))
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return file.read()
+
+
+def _put_aside(path: Path) -> None:
+    """Give it a name that is passed over, where the disk allows."""
+    with suppress(OSError):
+        path.rename(path.with_name(path.name + _SET_ASIDE))
 
 
 def _framed(payload: bytes) -> bytes:

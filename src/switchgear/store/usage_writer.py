@@ -258,6 +258,8 @@ class UsageWriter:
         except OSError as error:
             self._log.error("usage records on disk cannot be read", reason=str(error))
             return
+        for reason in spool.passed_over:
+            self._log.error("usage records on disk cannot be read, and are left there", reason=reason)
         if count:
             self._log.info("usage records of before are on disk and go to the database now", count=count)
 
