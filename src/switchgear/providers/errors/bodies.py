@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from switchgear.providers.errors.waits import Header, seconds
+from switchgear.providers.errors.waits import Header, believed, seconds
 
 Table = dict[str, Any]
 
@@ -250,9 +250,14 @@ def _wait(told: Table) -> float | None:
     for detail in _details(told):
         delay = detail.get("retryDelay")
         if isinstance(delay, str) and delay.endswith("s"):
-            return seconds(delay[:-1])
+            return _seconds(delay[:-1])
     estimated = told.get("estimated_time")
-    return seconds(str(estimated)) if isinstance(estimated, int | float) else None
+    return _seconds(str(estimated)) if isinstance(estimated, int | float) else None
+
+
+def _seconds(text: str) -> float | None:
+    wait = seconds(text)
+    return None if wait is None else believed(wait)
 
 
 def _moderated(told: Table) -> bool:

@@ -52,7 +52,7 @@ def provider_error(
         text = f"The proxy on the way to provider {provider} wants other credentials (407)."
     elif meaning is ProviderModelNotFound and not detail:
         text = f"Provider {provider} knows no model {model!r}." if model else text
-    wait = retry_after(header)
+    wait = retry_after(header, status)
     return _error(meaning, provider, text, said, redact, status=status, wait=said.wait if wait is None else wait)
 
 
