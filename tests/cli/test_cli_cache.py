@@ -39,6 +39,10 @@ def test_a_purge_has_to_say_of_what(cli, serving):
     assert "0 answers dropped" in cli("cache", "purge", "--all", *serving.where).out
     told = cli("cache", "purge", "--model", "fast", "--tenant", "team:a", "--json", *serving.where)
     assert json.loads(told.out) == {"dropped": 0}
+    ended = cli("cache", "purge", "--tenant", "zzz", *serving.where)
+    assert (ended.code != 0, "team:NAME" in ended.err) == (True, True)
+    ended = cli("cache", "purge", "--model", "nope", *serving.where)
+    assert (ended.code != 0, 'No model "nope".' in ended.err) == (True, True)
 
 
 def test_a_threshold_is_a_share(cli):

@@ -32,6 +32,9 @@ def test_deployments_are_listed_with_what_is_known_of_them(cli, serving):
 def test_a_deployment_to_which_nothing_happened_says_so(cli, serving):
     told = cli("providers", "health", "test/test-model", *serving.where)
     assert (told.code, told.out) == (0, "Nothing happened to test/test-model that is remembered.\n")
+    told = cli("providers", "health", "zz/zz", *serving.where)
+    assert told.code == 1
+    assert 'No deployment "zz/zz" is known.' in told.err
 
 
 def test_a_reset_says_how_it_stands_now(cli, serving):

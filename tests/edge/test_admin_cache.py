@@ -8,7 +8,7 @@ from switchgear.cache.kept import Kept
 from switchgear.core.calls import Usage
 
 
-def keep(desk, name, tenant="key:a", model="fast"):
+def keep(desk, name, tenant="key:a", model="filed"):
     answers = desk.gateway.caching.answers
     now = answers.clock()
     answers.keep(name, Kept(tenant, model, now - 1, now, 60.0, 0.0, Usage(1, 2), 5, 0, {b"": b"x" * 100}))
@@ -35,10 +35,9 @@ async def test_what_is_kept_and_what_it_saved_is_shown(desk):
     ("query", "left"),
     [
         ({}, 0),
-        ({"model": "fast"}, 1),
+        ({"model": "filed"}, 1),
         ({"tenant": "team:search"}, 2),
-        ({"model": "fast", "tenant": "team:search"}, 2),
-        ({"model": "nobody"}, 3),
+        ({"model": "filed", "tenant": "team:search"}, 2),
     ],
 )
 async def test_a_purge_takes_what_is_named_and_is_in_the_audit_log(desk, query, left):
@@ -52,8 +51,21 @@ async def test_a_purge_takes_what_is_named_and_is_in_the_audit_log(desk, query, 
     assert (entry["action"], entry["detail"]["tenant"]) == ("cache.purge", query.get("tenant"))
 
 
-@pytest.mark.parametrize("query", [{"model": ""}, {"tenant": "a\nb"}, {"model": "x" * 300}, {"modle": "fast"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"model": ""}, {"tenant": "a\nb"}, {"model": "x" * 300}, {"modle": "filed"}),
+        *({"tenant": "zzz"}, {"tenant": "team:"}, {"tenant": "user:ann"}),
+    ],
+)
 async def test_a_purge_of_nothing_that_can_be_is_refused(desk, query):
     keep(desk, b"1")
     assert (await desk.api.request("DELETE", "/api/cache", params=query)).status_code == 400
     assert (await desk.api.get("/api/cache")).json()["entries"] == 1
+
+
+async def test_a_purge_of_a_model_or_tenant_that_cannot_be_says_what_is_right(desk):
+    answer = await desk.api.request("DELETE", "/api/cache", params={"model": "nobody"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "model_not_found")
+    answer = await desk.api.request("DELETE", "/api/cache", params={"tenant": "zzz"})
+    assert "team:NAME" in answer.json()["detail"]

@@ -88,7 +88,12 @@ async def test_a_reset_closes_the_breaker_and_is_in_the_audit_log(desk):
 async def test_nothing_is_reset_that_is_not_there(desk):
     answer = await desk.api.post("/api/health/nobody/nothing/reset")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert (await desk.api.get("/api/health/nobody/nothing/history")).json() == {"data": [], "next": None}
+
+
+async def test_what_happened_to_no_deployment_is_an_error(desk):
+    answer = await desk.api.get("/api/health/nobody/nothing/history")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert 'No deployment "nobody/nothing" is known.' in answer.json()["detail"]
 
 
 async def test_reading_takes_a_scope_and_resetting_more(desk):

@@ -17,6 +17,7 @@ _COMMANDS: Final = {
     "secrets": "Keep one with: switchgear secrets set NAME",
     "usage": "switchgear usage shows what was called.",
     "errors": "switchgear errors shows every kind.",
+    "health": "switchgear providers health shows every deployment.",
     "openapi": "Add --help to see what the command takes.",
 }
 _ELSE: Final = "switchgear doctor finds and explains what is wrong."

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from switchgear.edge.admin.context import Admin
+from switchgear.edge.admin.models import check_model
 from switchgear.edge.admin.schemas import cache as schemas
 from switchgear.edge.admin.schemas.base import problems
 from switchgear.edge.calls import dollars
@@ -35,12 +36,14 @@ async def get_cache(admin: Admin) -> schemas.CacheStatus:
     )
 
 
-@router.delete("", summary="Purge the cache", operation_id="purge_cache", responses=problems())
+@router.delete("", summary="Purge the cache", operation_id="purge_cache", responses=problems(404))
 async def purge_cache(admin: Admin, which: Annotated[schemas.Which, Query()]) -> schemas.Purged:
     """Forget answers, in every process: all, or those of a model, of a tenant, or of both together.
 
     Answers under way that were asked for before are not kept either.
     """
+    if which.model is not None:
+        check_model(admin.gateway, which.model)
     dropped = await admin.gateway.caching.answers.purge(which.model or "", which.tenant or "")
     detail = {"model": which.model, "tenant": which.tenant, "dropped": dropped}
     await admin.audited("cache.purge", which.model or "*", detail)

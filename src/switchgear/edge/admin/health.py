@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from switchgear.config.problems import nearest
 from switchgear.core.errors import NotFound, StoreUnavailable
 from switchgear.core.health import Probed
 from switchgear.edge.admin.context import Admin, Administration
@@ -31,7 +32,7 @@ async def list_health(admin: Admin) -> schemas.HealthList:
     "/{deployment:path}/history",
     summary="Show what happened to a deployment",
     operation_id="get_health_history",
-    responses=problems(),
+    responses=problems(404),
 )
 async def get_history(
     admin: Admin,
@@ -44,6 +45,8 @@ async def get_history(
     with suppress(StoreUnavailable):  # what is on its way may be late, what is there is shown
         await log.flush()
     page = await log.list(deployment, limit=limit, before=before)
+    if not page.events and before is None:
+        _check(admin, deployment)
     return schemas.HealthHistory(data=[_event(each) for each in page.events], next=page.before)
 
 
@@ -58,11 +61,26 @@ async def reset_health(admin: Admin, deployment: Id) -> schemas.DeploymentHealth
     board = admin.gateway.board
     health = board.find(deployment)
     if health is None:
-        raise NotFound(f'No deployment "{deployment[:100]}" is known.', hint="GET /api/health lists every deployment.")
+        raise _missing(admin, deployment)
     before = health.state
     health.breaker.reset(board.clock(), "reset by an administrator")
     await admin.audited("health.reset", deployment, {"before": before})
     return _shown(board, health, _aliases(admin).get(deployment, []))
+
+
+def _check(admin: Administration, deployment: str) -> None:
+    """Raise NotFound for what is no deployment: of no alias, no listed model, and never called."""
+    listed = admin.gateway.directory().names(lambda name: name == deployment and "/" in name)
+    if not listed and admin.gateway.board.find(deployment) is None and deployment not in _aliases(admin):
+        raise _missing(admin, deployment)
+
+
+def _missing(admin: Administration, deployment: str) -> NotFound:
+    known = {*_aliases(admin), *(one.id for one in admin.gateway.board if one.noted)}
+    return NotFound(
+        f'No deployment "{deployment[:100]}" is known. {nearest(deployment, known)}',
+        hint="GET /api/health lists every deployment.",
+    )
 
 
 def _standings(admin: Administration) -> list[schemas.DeploymentHealth]:

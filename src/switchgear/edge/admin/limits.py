@@ -17,6 +17,8 @@ from switchgear.config.problems import nearest
 from switchgear.core.errors import Conflict, NotFound, RequestError
 from switchgear.core.money import NANO
 from switchgear.edge.admin.context import Admin
+from switchgear.edge.admin.models import check_model
+from switchgear.edge.admin.owners import check_known
 from switchgear.edge.admin.schemas import limits as schemas
 from switchgear.edge.admin.schemas.base import PRINTABLE, problems
 from switchgear.edge.admin.services import GatewayControl
@@ -135,12 +137,16 @@ def _users(gateway: GatewayControl, limits: str) -> Iterator[str]:
 def _holders(
     gateway: GatewayControl, key: str | None, team: str | None, user: str | None, model: str | None
 ) -> list[Holder]:
-    """Those who were asked for and have limits; teams, users and models, where nobody was. Raises NotFound."""
+    """Those who were asked for and have limits; teams, users and models, where nobody was.
+
+    Raises NotFound and ModelNotFound for whom there is not.
+    """
     limiter = gateway.limiter
     book = limiter.book
     if key is None and team is None and user is None and model is None:
         everybody = chain(limiter.holders("team"), limiter.holders("user"), limiter.holders("model"))
         return [*islice(everybody, _MOST)]
+    _check(gateway, team, user, model)
     found: list[Holder | None] = []
     if key is not None:
         known = next((one for one in gateway.keyring.keys if one.id == key), None)
@@ -151,6 +157,15 @@ def _holders(
         found.append(book.of_model(model))
     found += [book.of_owner("team", team or ""), book.of_owner("user", user or "")]
     return [holder for holder in found if holder is not None]
+
+
+def _check(gateway: GatewayControl, team: str | None, user: str | None, model: str | None) -> None:
+    if team is not None:
+        check_known(gateway, "team", team)
+    if user is not None:
+        check_known(gateway, "user", user)
+    if model is not None and model not in gateway.limiter.book.models:
+        check_model(gateway, model)
 
 
 def _standing(holder: Holder, uses: list[Use], now: int) -> schemas.Standing:

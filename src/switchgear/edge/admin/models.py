@@ -177,9 +177,15 @@ async def catalogue_of(gateway: GatewayControl) -> Catalogue:
     return Catalogue(gateway, stored)
 
 
-def _no_model(gateway: GatewayControl, name: str) -> ModelNotFound:
+def check_model(gateway: GatewayControl, name: str) -> None:
+    """Raise ModelNotFound for a name, given as ``model``, that no call can be for."""
+    if gateway.directory().find(name) is None:
+        raise _no_model(gateway, name, "model")
+
+
+def _no_model(gateway: GatewayControl, name: str, param: str = "name") -> ModelNotFound:
     told = gateway.directory().not_found(name, lambda _: True)
-    return ModelNotFound(told.message, param="name", hint="GET /api/models lists every model.")
+    return ModelNotFound(told.message, param=param, hint="GET /api/models lists every model.")
 
 
 def _of_the_file(name: str) -> Conflict:

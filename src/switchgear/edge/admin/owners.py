@@ -39,6 +39,12 @@ def check_owners(book: LimitBook, named: Mapping[str, str]) -> None:
         )
 
 
+def check_known(gateway: GatewayControl, kind: Kind, name: str) -> None:
+    """Raise NotFound for a team or user that neither is defined nor has a key."""
+    if name not in _entries(gateway, kind) and name not in _keys_of(gateway, kind):
+        raise _missing(gateway, kind, name)
+
+
 def _router(kind: Kind) -> APIRouter:
     """The routes of teams or of users, which are alike."""
     plural = f"{kind}s"
@@ -53,8 +59,7 @@ def _router(kind: Kind) -> APIRouter:
     @router.get("/{name}", summary=f"Show a {kind}", operation_id=f"get_{kind}", responses=problems(404))
     async def get_owner(admin: Admin, name: Name) -> schemas.Owner:
         """One of them."""
-        if name not in _entries(admin.gateway, kind) and name not in _keys_of(admin.gateway, kind):
-            raise _missing(admin.gateway, kind, name)
+        check_known(admin.gateway, kind, name)
         return _shown(admin.gateway, kind, name)
 
     @router.put(

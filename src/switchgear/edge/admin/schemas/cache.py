@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Final
 
+from pydantic import Field, field_validator
+
+from switchgear.config.fields import Mistake
 from switchgear.edge.admin.schemas.base import PRINTABLE, Answer, Body
+
+_TENANTS: Final = ("team:", "key:")
 
 
 class Answered(Answer):
@@ -47,6 +52,13 @@ class Which(Body):
         pattern=PRINTABLE,
         description="Only those of this tenant: `team:NAME`, or `key:ID` of a key without a team.",
     )
+
+    @field_validator("tenant")
+    @classmethod
+    def _of_a_kind(cls, tenant: str | None) -> str | None:
+        if tenant is not None and not any(tenant.startswith(kind) and tenant != kind for kind in _TENANTS):
+            raise Mistake("is no tenant.", "Write team:NAME, or key:ID for a key without a team.")
+        return tenant
 
 
 class Purged(Answer):
