@@ -13,6 +13,7 @@ import trustme
 from pydantic import BaseModel, ValidationError
 
 from switchgear.config.export import PAGE_FILE, SCHEMA_FILE, json_schema, reference_page, schema_text
+from switchgear.config.health import HealthSettings, ProbeSettings
 from switchgear.config.load import load
 from switchgear.config.models import AliasSettings, CapabilitySettings, DeploymentSettings, PriceSettings
 from switchgear.config.providers import KINDS, OpenAIProviderSettings, Timeouts
@@ -68,6 +69,7 @@ def test_the_template_names_every_setting() -> None:
     for name, field in Settings.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             assert set(data[name]) == set(field.annotation.model_fields), name
+    assert set(data["health"]["probe"]) == set(ProbeSettings.model_fields)
     assert set(data["providers"]["openai"]) == set(OpenAIProviderSettings.model_fields)
     assert set(data["providers"]["openai"]["timeouts"]) == set(Timeouts.model_fields)
     assert set(data["models"]["fast"]) == set(AliasSettings.model_fields)
@@ -128,10 +130,16 @@ def test_the_module_rewrites_both_documents(tmp_path: Path) -> None:
 def test_every_setting_is_described_on_the_page() -> None:
     page = reference_page()
     of_models = (AliasSettings, DeploymentSettings, PriceSettings, CapabilitySettings)
-    for model in (ServerSettings, *KINDS.values(), Timeouts, *of_models):
+    for model in (ServerSettings, HealthSettings, ProbeSettings, *KINDS.values(), Timeouts, *of_models):
         for name, field in model.model_fields.items():
             assert field.description
             assert f"| `{name}` |" in page
+
+
+def test_a_table_that_may_be_left_out_has_a_section_of_its_own_on_the_page() -> None:
+    _, _, section = reference_page().partition("\n## [health.probe]\n")
+    rows = section.partition("\n## ")[0]
+    assert all(f"| `{name}` |" in rows for name in ProbeSettings.model_fields)
 
 
 def test_settings_are_frozen() -> None:

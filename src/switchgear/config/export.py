@@ -98,7 +98,9 @@ def _tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every table that can be written, with its heading."""
     for name, prop in schema["properties"].items():
         if "patternProperties" not in prop:
-            yield f"[{name}]", _resolved(schema, prop)
+            table = _resolved(schema, prop)
+            yield f"[{name}]", table
+            yield from _inner(schema, table, name)
             continue
         entries = next(iter(prop["patternProperties"].values()))
         described = prop["description"]

@@ -59,7 +59,7 @@ class HealthSettings(Section):
     probe: ProbeSettings | None = Field(
         None,
         description="Asks deployments that no calls go to; nobody asks when left out.",
-        examples=[{"interval": 30, "ask": "models"}],
+        examples=[{"interval": 30, "ask": "models", "only": [], "timeout": 10}],
     )
 
     @model_validator(mode="after")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Final, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from switchgear.config.discover import known_provider
 from switchgear.config.fields import Mistake
-from switchgear.config.limits import BudgetSettings, LimitSettings, TeamSettings, UserSettings
-from switchgear.config.models import AliasSettings, CapabilitySettings, DeploymentSettings, PriceSettings
-from switchgear.config.providers import KINDS, OpenAIProviderSettings, Timeouts, kind_of
+from switchgear.config.limits import LimitSettings, TeamSettings, UserSettings
+from switchgear.config.models import AliasSettings
+from switchgear.config.providers import KINDS, OpenAIProviderSettings, kind_of
 from switchgear.config.schema import Settings
 from switchgear.core.errors import ConfigInvalid, Problem
 
@@ -174,26 +175,12 @@ class Worder:
 
     def _model_at(self, path: Place) -> type[BaseModel] | None:
         """The model of the table at ``path``."""
-        match path:
-            case ():
-                return Settings
-            case ("providers", name):
-                return KINDS.get(kind_of(self._value(("providers", name))), OpenAIProviderSettings)
-            case ("providers", _, "timeouts"):
-                return Timeouts
-            case ("models", _, "deployments", int()):
-                return DeploymentSettings
-            case ("models", _, "deployments", int(), "price"):
-                return PriceSettings
-            case ("models", _, "deployments", int(), "capabilities"):
-                return CapabilitySettings
-            case ("limits", _, "budget"):
-                return BudgetSettings
-            case (str(section), _) if section in _NAMED:
-                return _NAMED[section]
-            case (str(section),) if section in Settings.model_fields:
-                return _section(section)
-        return None
+        found: Any = Settings
+        if path[:1] == ("providers",) and len(path) > 1:
+            found, path = KINDS.get(kind_of(self._value(path[:2])), OpenAIProviderSettings), path[2:]
+        for part in path:
+            found = _inside(found, part)
+        return next((each for each in _alternatives(found) if _is_table(each)), None)
 
     def _private(self, path: Place) -> bool:
         """Whether the setting at ``path``, or one it is part of, may hold a secret."""
@@ -285,7 +272,36 @@ def _sections() -> list[tuple[str, type[BaseModel]]]:
 
 def _section(name: str) -> type[BaseModel] | None:
     kind = Settings.model_fields[name].annotation
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return kind if _is_table(kind) else None
+
+
+def _inside(annotation: Any, part: str | int) -> Any:
+    """The type of what stands at ``part`` in a value of the type ``annotation``; None where nothing can."""
+    for each in _alternatives(annotation):
+        if _is_table(each):
+            if part in each.model_fields:
+                return each.model_fields[part].annotation
+        elif get_origin(each) is dict:
+            return get_args(each)[1]
+        elif get_origin(each) in {tuple, list} and isinstance(part, int):
+            return get_args(each)[0]
+    return None
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """What a value may be, each by itself, without what only narrows it."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _alternatives(get_args(annotation)[0])
+    elif origin in {Union, UnionType}:
+        for each in get_args(annotation):
+            yield from _alternatives(each)
+    else:
+        yield annotation
+
+
+def _is_table(kind: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _shown(value: object) -> str:
