@@ -46,6 +46,8 @@ def test_most_requests_have_nothing_of_it(dialect: DialectName, request_: dict[s
         ("chat", chat([{"type": "file", "file": {"file_id": "f"}}]), Marks(files=True)),
         ("responses", {"input": "x", "tools": [{"container": {"file_ids": ["f"]}}]}, Marks(files=True)),
         ("messages", chat("x", container={"skills": [], "file_id": "f"}), Marks(files=True)),
+        ("chat", chat("x", input=[{"type": "input_file", "file_id": "f"}]), Marks(files=True)),
+        ("responses", {"input": "x", "messages": [{"file_id": "f"}]}, Marks(files=True)),
         ("chat", chat([{"type": "thinking", "signature": "s"}]), Marks(signed=True)),
         ("chat", chat([{"thought_signature": "s"}]), Marks(signed=True)),
         ("chat", chat([{"reasoning_details": [{"data": "s"}]}]), Marks(signed=True)),

@@ -315,6 +315,21 @@ def test_an_expired_answer_is_given_when_no_provider_answers(upstream: FaultUpst
             assert chat(http, "crossed").status_code == 503
 
 
+def test_what_was_spent_before_an_expired_answer_was_given_is_spent(upstream: FaultUpstream) -> None:
+    config = CONFIG.format(url=upstream.url).replace("ttl = 600", "ttl = 0.001")
+    config += '\n[limits.default]\nbudget = { tokens = 100000, per = "month" }\n'
+    with served(config) as gateway:
+        headers = {"authorization": f"Bearer {gateway.key}"}
+        with httpx.Client(base_url=gateway.url, headers=headers, timeout=30, trust_env=False) as http:
+            upstream.always(faults.ok(chat_completion("Paris", usage=tokens(1000, 500))))
+            chat(http, "fast")
+            upstream.always(faults.truncated())
+            assert how(chat(http, "fast")) == "stale"
+            keys = http.get("/api/keys").json()["data"]
+            told = http.get("/api/limits/standing", params={"key": keys[0]["id"]}).json()["data"]
+    assert 1500 < int(told[0]["uses"][0]["used"]) < 2000
+
+
 def test_a_model_that_is_defined_anew_asks_anew(upstream: FaultUpstream) -> None:
     upstream.always(faults.ok())
     with served(CONFIG.format(url=upstream.url)) as gateway:

@@ -295,6 +295,32 @@ def test_a_call_that_may_take_more_than_there_is_at_all_is_told_so(rig: Rig) -> 
     assert answer.headers["x-should-retry"] == "false"
 
 
+@pytest.mark.parametrize(
+    ("path", "request_"),
+    [
+        ("chat/completions", {"messages": HI, "max_completion_tokens": 1, "max_tokens": 5000}),
+        ("chat/completions", {"messages": HI, "max_tokens": 100, "n": 50}),
+        ("chat/completions", {"messages": HI, "max_tokens": 1, "prediction": {"type": "content", "content": "w " * 20_000}}),
+        ("chat/completions", {"messages": [{"role": "user", "content": [{"type": "text", "text": "url"}, {"type": "text", "text": "x" * 40_000}]}], "max_tokens": 1}),
+        ("completions", {"prompt": ["one", "two", "three", "four"] * 5, "max_tokens": 250}),
+        ("completions", {"prompt": [[1, 2], [3, 4], [5, 6]], "max_tokens": 1667}),
+        ("completions", {"prompt": "one", "max_tokens": 500, "best_of": 10}),
+    ],
+)  # fmt: skip
+def test_all_that_a_call_may_use_is_taken_before_it_is_sent(rig: Rig, path: str, request_: dict[str, Any]) -> None:
+    key = rig.key(tpm=5000)
+    headers = {"authorization": f"Bearer {key['key']}"}
+    answer = rig.admin.post(f"/v1/{path}", json={"model": "free"} | request_, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "call_too_large")
+
+
+def test_a_completion_of_one_list_of_tokens_is_one_answer(rig: Rig) -> None:
+    key = rig.key(tpm=5000)
+    headers = {"authorization": f"Bearer {key['key']}"}
+    body = {"model": "free", "prompt": [*range(50)], "max_tokens": 3000}
+    assert rig.admin.post("/v1/completions", json=body, headers=headers).status_code == 200
+
+
 def test_a_client_that_leaves_mid_stream_has_paid_for_what_it_heard(rig: Rig) -> None:
     key = rig.key(concurrency=1, budget={"tokens": 5000, "per": "day"})
     rig.provider.reply(chunks=["word "] * 200, delay=0.05)

@@ -229,7 +229,7 @@ def test_cost_takes_the_cheapest_and_those_without_a_price_last(clock: Clock) ->
 
 def test_deployments_of_one_provider_are_told_by_their_id(clock: Clock) -> None:
     twins = [deployment("a", clock), deployment("a", clock)]
-    assert ranked(policy("weighted", clock), twins).why == "weighted: a/m 1, a/m 1 → a"
+    assert ranked(policy("weighted", clock), twins).why == "weighted: a/m 1, a/m 1 → a/m"
 
 
 def test_a_reason_names_a_few_of_many(clock: Clock) -> None:

@@ -16,11 +16,12 @@ from switchgear.dialects.base import DialectName
 
 _PROMPT: Final = {"chat": "messages", "messages": "messages", "responses": "input"}
 _FLAT: Final = frozenset({
-    "model", "messages", "input", "stream", "stream_options", "max_tokens", "max_completion_tokens", "max_output_tokens", "temperature",
+    "model", "stream", "stream_options", "max_tokens", "max_completion_tokens", "max_output_tokens", "temperature",
     "top_p", "top_k", "n", "seed", "stop", "stop_sequences", "user", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs",
     "parallel_tool_calls", "reasoning_effort", "store", "service_tier",
 })  # fmt: skip
-"""The prompt, and fields that have nothing below them."""
+"""Fields that have nothing below them."""
+_LOOKED_AT: Final = {dialect: _FLAT | {prompt} for dialect, prompt in _PROMPT.items()}
 
 _OURS: Final = SIGNATURE_MARK.encode()
 _IMAGES: Final = {"chat": b'"image_url"', "responses": b'"input_image"', "messages": b'"image"'}
@@ -53,7 +54,7 @@ def marks_of(dialect: DialectName | Literal[""], fields: Mapping[str, msgspec.Ra
     """What is in ``body``, whose top-level fields are ``fields``. ``dialect`` is ``""`` for what is no chat."""
     if not dialect:
         return Marks(files=may_name_files(body))
-    if fields.keys() <= _FLAT:
+    if fields.keys() <= _LOOKED_AT[dialect]:
         prompt = bytes(fields.get(_PROMPT[dialect], b""))
         if b"_" not in prompt and b"\\" not in prompt:
             if dialect == "responses":

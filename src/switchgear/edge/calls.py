@@ -187,7 +187,7 @@ def call_headers(call: ModelCall, wire: Wire) -> bytes:
     if call.forecast is not None:
         headers += _forecast_lines(call.forecast)
     headers += b"x-switchgear-attempts: %d\r\n" % call.attempts
-    if call.explain:
+    if call.explain and call.trials:
         headers += b"x-switchgear-route: %b\r\n" % _listed(_reasons(call))
     if call.clamped:
         headers += b"x-switchgear-clamped: %b\r\n" % call.clamped.encode()
@@ -211,6 +211,8 @@ def _reasons(call: ModelCall) -> list[str]:
     told = []
     for trial in call.trials:
         ended = trial.failure.code if trial.failure is not None else trial.outcome
+        if call.streamed and ended == "ok" and trial.ended_at is None:
+            ended = "answers"  # whether it ends well is not known when this is sent
         told.append(f"{trial.deployment.id} ({trial.why or 'the only one'}): {ended}")
     return told
 

@@ -171,17 +171,20 @@ class ModelCall:
 
     def tally(self) -> None:
         """Sum up what the attempts have used and cost so far."""
+        self.usage, self.cost = self.spent()
+
+    def spent(self) -> tuple[Usage, int | None]:
+        """What the attempts have used and cost so far: nano-dollars, None where no price is known."""
         usage, cost = _NOTHING, None
         if len(self.trials) == 1:
             only = self.trials[0]
-            self.usage, self.cost = only.usage or usage, only.cost
-            return
+            return only.usage or usage, only.cost
         for trial in self.trials:
             if trial.usage is not None:
                 usage = usage + trial.usage
             if trial.cost is not None:
                 cost = trial.cost + (cost or 0)
-        self.usage, self.cost = usage, cost
+        return usage, cost
 
     @property
     def attempts(self) -> int:

@@ -24,6 +24,7 @@ _UNANSWERED: Final = frozenset({Operation.EMBEDDING, Operation.MODERATION, Opera
 
 _NOTHING: Final = Usage()
 _number = msgspec.json.Decoder(int | None)
+_list = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class Limited:
@@ -97,10 +98,32 @@ def _of_text(request: ModelRequest, operation: Operation, deployment: Deployment
     if operation in _UNANSWERED:
         return estimate(size, None, deployment, 0)
     found = estimate(size, request.max_tokens, deployment, assumed)
-    if "n" not in request.fields or (answers := _asked(request, "n")) <= 1:
+    answers = _answers(request, operation)
+    if answers <= 1:
         return found
     output = found.output_tokens * answers
     return Estimate(found.prompt_tokens, output, cost(deployment.price, Usage(found.prompt_tokens, output)))
+
+
+def _answers(request: ModelRequest, operation: Operation) -> int:
+    """How many answers are made: for each of several prompts, and of those that the best is chosen of."""
+    fields = request.fields
+    answers = _asked(request, "n") if "n" in fields else 1
+    if operation is not Operation.COMPLETION:
+        return answers
+    if "best_of" in fields:
+        answers = max(answers, _asked(request, "best_of"))
+    return answers * _prompts(bytes(fields.get("prompt", b"")))
+
+
+def _prompts(prompt: bytes) -> int:
+    """Of a completion: one text or one list of tokens is one, a list of either is several."""
+    if not prompt.startswith(b"["):
+        return 1
+    try:
+        return sum(not bytes(one)[:1].isdigit() for one in _list.decode(prompt)) or 1
+    except msgspec.DecodeError:
+        return 1
 
 
 def _of_units(request: ModelRequest, operation: Operation, price: Price | None) -> int | None:

@@ -53,9 +53,6 @@ _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
 _OURS = (LimitReached, LimitsUndefined, ModelUnpriced)
 """Refusals of the gateway's own, for whatever model."""
 
-_KEPT = frozenset({"hit", "semantic", "stale", "shared"})
-"""What the cache says of calls that no provider was asked for."""
-
 
 class ModelCalls:
     """The stages, with what they need. One object serves every call.
@@ -165,9 +162,7 @@ class ModelCalls:
         reply: Reply,
     ) -> None:
         """Settle what the call used, however it ends."""
-        reserved = (
-            taken if hasattr(taken, "settle") else await taken
-        )  # looking for what can be awaited costs a microsecond
+        reserved = taken if hasattr(taken, "settle") else await taken  # to look for __await__ costs a microsecond
         settle = call.settle = partial(self._settle, call, reserved.settle)
         try:
             await self._cached(call, request, model, reply)
@@ -177,12 +172,8 @@ class ModelCalls:
 
     @staticmethod
     def _settle(call: ModelCall, settle: Callable[[int, int | None], None]) -> None:
-        if call.cache in _KEPT:
-            settle(0, 0)
-        else:
-            call.tally()
-            used = call.usage
-            settle(used.prompt_tokens + used.completion_tokens, call.cost)
+        used, cost = call.spent()  # and not what a kept answer had used
+        settle(used.prompt_tokens + used.completion_tokens, cost)
 
     def _cached(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> Awaitable[None]:
         """Answer from the cache where the model has one."""

@@ -163,7 +163,7 @@ class Latency:
         one, other = _names(sooner, later)
         told = f"{one} {_duration(expected[first])}, {other} {_duration(expected[second])}"
         if not ill:
-            return Ranking(order, f"latency: {told} → {sooner.provider.name}")
+            return Ranking(order, f"latency: {told} → {one}")
         return _ranking(self.name, (told,), order, ill)
 
 
@@ -224,13 +224,18 @@ def _ranking(name: str, told: Iterable[str], well: Sequence[Deployment], ill: Se
         parts.append(unwell(ill, well))
     if not parts:
         return Ranking(order, name)
-    return Ranking(order, f"{name}: {', '.join(parts)} → {order[0].provider.name}")
+    return Ranking(order, f"{name}: {', '.join(parts)} → {first_of(order)}")
 
 
 def unwell(ill: Sequence[Deployment], well: Sequence[Deployment]) -> str:
     """Which are not healthy, and how."""
     named = ", ".join(f"{label} {one.health.state.replace('_', '-')}" for label, one in labelled(ill[:_NAMED]))
     return named if well else f"none is healthy: {named}"
+
+
+def first_of(order: Sequence[Deployment]) -> str:
+    """What tells the first from the others."""
+    return next(iter(labelled(order)))[0]
 
 
 def labelled(deployments: Sequence[Deployment]) -> Iterable[tuple[str, Deployment]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -9,8 +10,8 @@ import msgspec
 _STEP: Final = 16 * 1024
 """Smaller prompts are not looked at, and in larger ones images that are smaller than this may be missed: they weigh little."""
 _PROBE: Final = 256
-_KEYS: Final = (b'url"', b'data"')
-"""How the fields end that carry encoded content, in every dialect: ``url``, ``image_url``, ``data``, ``file_data``."""
+_carrier: Final = re.compile(rb'(?:url|data)"\s*:\s*"\Z')
+"""How the names end of fields that carry encoded content, in every dialect: ``url``, ``image_url``, ``data``, ``file_data``."""
 _KEY: Final = 24
 
 
@@ -36,8 +37,7 @@ def size_of(prompt: int, body: bytes) -> Size:
             start, end = body.rfind(b'"', 0, at) + 1, body.find(b'"', at)
             if end < 0:
                 break
-            key = body[max(start - _KEY, 0) : start]
-            if any(name in key for name in _KEYS):
+            if _carrier.search(body, max(start - _KEY, 0), start):
                 media += 1
                 carried += end - start
             at = end + _PROBE

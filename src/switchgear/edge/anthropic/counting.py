@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 _COUNTED = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config")
 """The fields of a request that are counted, which are all that may be sent."""
+_AT_ONCE = 2
+"""Large requests that are counted at the same time: the threads are for others too."""
 _NO_SUCH_PATH = (404, 405, 501)
 _ESTIMATED = b"x-switchgear-estimated: input_tokens\r\n"
 
@@ -42,6 +44,7 @@ class CountTokens:
         self._body_timeout = body_timeout
         self._without: set[str] = set()
         """Providers that were found not to count."""
+        self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
@@ -67,7 +70,11 @@ class CountTokens:
         if await self._counted(call, request, deployment, reply):
             return
         found = self._capacity.count_of(FRONT.read_counting(body), deployment)
-        count = await found if isawaitable(found) else found
+        if isawaitable(found):
+            async with self._places:
+                count = await found
+        else:
+            count = found
         headers = b"content-type: application/json\r\n" + (b"" if count.exact else _ESTIMATED)
         exchange.reply(200, headers + self._wire.id_header(call.id), _encode({"input_tokens": count.tokens}))
 

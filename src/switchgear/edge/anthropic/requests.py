@@ -34,7 +34,7 @@ _USUAL = _READ | {
     "messages", "system", "tools", "tool_choice", "thinking", "output_config", "stop_sequences", "temperature", "top_p",
     "top_k", "metadata", "service_tier", "context_management",
 }  # fmt: skip
-_PROMPT = ("messages", "system", "tools")
+_PROMPT = ("messages", "system", "tools", "output_config", "output_format")
 
 
 def decode_request(operation: Operation, body: bytes, headers: ResponseHeaders) -> ModelRequest:

@@ -56,7 +56,7 @@ _chat = msgspec.json.Decoder(_Chat)
 _completion = msgspec.json.Decoder(_Completion)
 _embedding = msgspec.json.Decoder(_Embedding)
 
-_CHAT_PROMPT = ("messages", "tools", "functions")
+_CHAT_PROMPT = ("messages", "tools", "functions", "response_format", "prediction")
 
 _READ = frozenset({"model", "stream", "stream_options"})
 _USUAL = _READ | {
@@ -74,7 +74,7 @@ def decode(operation: Operation, body: bytes) -> ModelRequest:
     if operation is Operation.CHAT:
         chat = decode_body(_chat, body)
         request = _request(chat.model, chat.stream, chat.stream_options, fields, _CHAT_PROMPT, body)
-        request.max_tokens = chat.max_tokens if chat.max_completion_tokens is None else chat.max_completion_tokens
+        request.max_tokens = _larger(chat.max_tokens, chat.max_completion_tokens)
         return request
     if operation is Operation.COMPLETION:
         completion = decode_body(_completion, body)
@@ -82,6 +82,13 @@ def decode(operation: Operation, body: bytes) -> ModelRequest:
         request.max_tokens = completion.max_tokens
         return request
     return _request(decode_body(_embedding, body).model, None, None, fields, ("input",))
+
+
+def _larger(one: int | None, other: int | None) -> int | None:
+    """Of the two names of the same limit, as nobody knows which of them a provider goes by."""
+    if one is None or other is None:
+        return one if other is None else other
+    return max(one, other)
 
 
 def _request(

@@ -19,7 +19,7 @@ from switchgear.routing.directory import Deployment
 
 _encode = msgspec.json.Encoder().encode
 _FALSE: Final = msgspec.Raw(b"false")
-_PROMPT: Final = ("input", "instructions", "tools")
+_PROMPT: Final = ("input", "instructions", "tools", "text")
 _OURS: Final = ("previous_response_id", "background", "conversation")
 
 

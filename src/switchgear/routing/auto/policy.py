@@ -23,7 +23,7 @@ from switchgear.routing.auto.scores import Scores
 from switchgear.routing.auto.vectors import Embedder, VectorMemory, shown
 from switchgear.routing.deployment import Deployment
 from switchgear.routing.estimates import answer_tokens
-from switchgear.routing.select import Ask, Latency, Ranking, labelled, money, parted, unwell
+from switchgear.routing.select import Ask, Latency, Ranking, first_of, labelled, money, parted, unwell
 
 _NAMED: Final = 4
 _TAKES: Final[dict[Level, float]] = {"simple": 0.35, "medium": 0.55, "hard": 1.0}
@@ -160,7 +160,7 @@ class Auto:
             parts.append(unwell(ill, [one.deployment for one in offers]))
         by = "" if complexity.by_vector else ", by features"
         told = ", ".join(parts)
-        return f"auto: {complexity.level} ({complexity.score:.2f}{by}), needs {self._quality:.2f}: {told} → {order[0].provider.name}"
+        return f"auto: {complexity.level} ({complexity.score:.2f}{by}), needs {self._quality:.2f}: {told} → {first_of(order)}"
 
 
 def _doubt(candidates: Sequence[Deployment], features: Features, complexity: Complexity) -> str:
