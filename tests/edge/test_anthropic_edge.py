@@ -15,7 +15,6 @@ from switchgear.core.errors import (
     InvalidJSON,
     LimitReached,
     ModelNotFound,
-    NotCached,
     Overloaded,
     PermissionDenied,
     ProviderDisconnected,
@@ -108,12 +107,10 @@ def test_every_error_has_anthropics_shape(kind: type[SwitchgearError]) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "told"),
-    [(DeploymentsResting, b"true"), (Overloaded, b"true"), (NotCached, b"false")],
+    [(DeploymentsResting, b"true"), (Overloaded, b"true"), (ProviderQuotaExceeded, b"false")],
     ids=lambda part: part.__name__ if isinstance(part, type) else part.decode(),
 )
-def test_anthropics_clients_are_told_whether_the_gateway_can_do_it_later(
-    kind: type[SwitchgearError], told: bytes
-) -> None:
+def test_anthropics_clients_are_told_whether_another_try_can_succeed(kind: type[SwitchgearError], told: bytes) -> None:
     assert b"x-should-retry: %b\r\n" % told in error_headers(kind("What happened."), "req_1")
 
 

@@ -73,5 +73,4 @@ class NotCached(GatewayError):
 
     code = "not_cached"
     status = 504
-    retryable = False
     hint = "Send it without only-if-cached."
