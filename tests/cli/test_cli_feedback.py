@@ -51,3 +51,11 @@ def test_a_call_that_is_not_known_is_told(cli, serving):
     ended = cli("feedback", "req_nothing", "--down", *serving.where)
     assert ended.code == 1
     assert 'No call "req_nothing" of this key.' in ended.err
+
+
+@pytest.mark.parametrize(("word", "guess"), [("up", " Did you mean --up?"), ("good", "")])
+def test_a_word_that_is_no_option_is_answered_with_the_options(cli, word, guess):
+    ended = cli("feedback", "req_1", word)
+    assert ended.code == 2
+    told = f'switchgear feedback does not take "{word}".{guess} Options: --score, --up, --down, --json.'
+    assert ended.err.startswith(told)

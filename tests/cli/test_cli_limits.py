@@ -98,3 +98,17 @@ def test_a_running_gateway_is_asked(cli, serving):
 def test_money_used_and_left_is_told_in_one_form():
     use = {"what": "usd", "limit": "0.2", "used": "0.168", "remaining": "0.032"}
     assert [limits._amount(use, what) for what in ("limit", "used", "remaining")] == ["$0.2000", "$0.1680", "$0.0320"]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("keys", "create", "x", "--team", "bad name!"), "is not a name for a team. Use up to 128 letters"),
+        (("keys", "create", "x", "--limits", "bad name!"), "is not a name for limits. Use up to 128 letters"),
+        (("limits", "set", "a b", "--rpm", "5"), "is not a name for limits. Use up to 128 letters"),
+        (("users", "set", "a b"), "is not a name for a user. Use up to 128 letters"),
+    ],
+)
+def test_a_name_of_the_wrong_form_is_told_in_the_words_of_the_configuration(cli, command, told):
+    ended = cli(*command)
+    assert (ended.code != 0, told in ended.err, "pattern" in ended.err) == (True, True, False)

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, UnusedCliTokensError
 
 from switchgear.cli import screen
 from switchgear.cli.wording import at_the_command_line
@@ -18,6 +18,11 @@ BROKEN_PIPE: Final = 141
 _LINE: Final = 100
 _AVAILABLE: Final = " Available commands: "
 """Where cyclopts begins to list some of the commands there are."""
+
+
+_FEW: Final = 6
+_ANYWHERE: Final = frozenset({"--config", "--data-dir", "--url", "--debug"})
+"""Options that go with every command."""
 
 
 class ExitCode(NamedTuple):
@@ -62,7 +67,8 @@ def tell(error: SwitchgearError) -> int:
 
 def tell_mistake(error: CycloptsError) -> int:
     """Say how the command was misspelt, with the nearest name."""
-    text, _, others = screen.printable(str(error)).partition(_AVAILABLE)
+    told = _left_over(error) if isinstance(error, UnusedCliTokensError) else str(error)
+    text, _, others = screen.printable(told).partition(_AVAILABLE)
     screen.note(text)
     if others and "Did you mean" not in text and error.app is not None:
         known = ", ".join(name for name in error.app if not name.startswith("-"))
@@ -70,6 +76,26 @@ def tell_mistake(error: CycloptsError) -> int:
     command = " ".join(["switchgear", *(error.command_chain or ())])
     screen.note(screen.style(f"{command} --help shows what there is.", "dim", sys.stderr))
     return UsageError.exit_code
+
+
+def _left_over(error: UnusedCliTokensError) -> str:
+    """Words that a command does not take, and the options that they may be meant for."""
+    words = error.unused_tokens or []
+    told = f"{' '.join(['switchgear', *(error.command_chain or ())])} does not take {', '.join(map(_quoted, words))}."
+    options = [option for option in _options(error) if option not in _ANYWHERE]
+    meant = [option for option in options if option.removeprefix("--") in words]
+    told += f" Did you mean {', '.join(meant)}?" if meant else ""
+    return told + (f" Options: {', '.join(options)}." if 0 < len(options) <= _FEW else "")
+
+
+def _options(error: UnusedCliTokensError) -> list[str]:
+    if error.app is None or error.app.default_command is None:
+        return []
+    return [name for one in error.app.assemble_argument_collection() for name in one.names if name.startswith("--")]
+
+
+def _quoted(word: str) -> str:
+    return f'"{word[:80]}"'
 
 
 def tell_defect(error: BaseException) -> int:

@@ -124,7 +124,7 @@ class Worder:
         is_key = error["loc"][-1:] == ("[key]",)
         path: Place = error["loc"][:-1] if is_key else error["loc"]
         if is_key:
-            rest, advice = _about_name(path, error)
+            rest, advice = _about_key(path, error)
             return path, f"{path_text(path)} {rest}", advice
         if error["type"] == "extra_forbidden":
             return path, *self._about_unknown(path)
@@ -203,6 +203,8 @@ def _about_value(error: Error, value: object) -> tuple[str, str]:
         return mistake.message, mistake.advice
     if kind == "literal_error":
         return "is not known.", nearest(str(value), re.findall(r"'([^']*)'", str(context["expected"])))
+    if kind == "string_pattern_mismatch" and error["loc"][-1:] == ("limits",):
+        return about_name(("limits", ""))
     if kind in _TYPE_WORDS:
         advice = (
             "Write it without quotes." if isinstance(value, str) and kind.startswith(("int", "float", "bool")) else ""
@@ -224,11 +226,14 @@ def _about_value(error: Error, value: object) -> tuple[str, str]:
     return f"is not valid: {error['msg']}.", ""
 
 
-def _about_name(path: Place, error: Error) -> tuple[str, str]:
-    """What is wrong with the name of a provider or a model."""
-    context = error.get("ctx", {})
-    if isinstance(mistake := context.get("error"), Mistake):
-        return mistake.message, mistake.advice
+def _about_key(path: Place, error: Error) -> tuple[str, str]:
+    """What is wrong with the name of an entry."""
+    mistake = error.get("ctx", {}).get("error")
+    return (mistake.message, mistake.advice) if isinstance(mistake, Mistake) else about_name(path)
+
+
+def about_name(path: Place) -> tuple[str, str]:
+    """What is wrong with a name that is not of the form that names have in its section, ``path[0]``; and what is right."""
     if path[0] == "providers":
         return (
             "is not a name for a provider.",

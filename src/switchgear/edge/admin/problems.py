@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from switchgear.config.fields import Mistake
-from switchgear.config.problems import untagged
+from switchgear.config.problems import about_name, untagged
 from switchgear.config.providers import KINDS
 from switchgear.core.errors import (
     AuthenticationError,
@@ -100,7 +100,8 @@ def _ours(request: Request, error: Exception) -> Response:
 def _invalid(request: Request, error: Exception) -> Response:
     """Fields of the request that are not as documented; values are not repeated, they may be secret."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    errors = [_field(one) for one in error.errors()]
+    section = request.url.path.removeprefix("/api/").partition("/")[0]
+    errors = [_field(one, section) for one in error.errors()]
     first = errors[0]
     more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
     told = RequestError(
@@ -111,12 +112,24 @@ def _invalid(request: Request, error: Exception) -> Response:
     return problem(told, request_id_of(request.scope), errors)
 
 
-def _field(error: Mapping[str, Any]) -> dict[str, Any]:
+def _field(error: Mapping[str, Any], section: str) -> dict[str, Any]:
+    """What ``errors`` says of one field, in a request for ``section``."""
     cause = (error.get("ctx") or {}).get("error")
     text = f"{cause.message} {cause.advice}".strip() if isinstance(cause, Mistake) else str(error["msg"])
     if error["type"] == "union_tag_invalid":
         return {"field": "kind", "message": f"Input should be {' or '.join(map(repr, KINDS))}", "code": "literal_error"}
-    return {"field": field_path(_place(error)), "message": text, "code": error["type"]}
+    place = _place(error)
+    if error["type"] == "string_pattern_mismatch" and (named := _named(place[-1:], section)):
+        text = " ".join(about_name((named, "")))
+    return {"field": field_path(place), "message": text, "code": error["type"]}
+
+
+def _named(last: Sequence[str | int], section: str) -> str:
+    """The section of the configuration whose names have the form that this field's value has not; empty for any other text."""
+    field = last[0] if last else ""
+    if field == "name" and section in {"limits", "teams", "users", "models"}:
+        return section
+    return {"limits": "limits", "team": "teams", "user": "users"}.get(str(field), "") if section != "usage" else ""
 
 
 def _place(error: Mapping[str, Any]) -> Sequence[str | int]:
