@@ -138,6 +138,9 @@ def test_errors_are_shown_by_kind_and_one_with_an_example(cli, shaky):
     assert head.split() == ["kind", "count", "saved", "keys", "last", "where", "error"]
     row = next(row for row in rows if "Slot # is" in row).split()
     assert row[1:4] == ["2", "2", "1"]
+    assert len(row[0]) == 8
+    whole = json.loads(cli("errors", "--json", *shaky.where).out)["data"]
+    assert row[0] in {one["fingerprint"][:8] for one in whole}
     shown = cli("errors", row[0], *shaky.where).out
     assert 'Slot 4711 is "taken".' in shown
     example = re.search(r"switchgear why (req_\w+)", shown)

@@ -23,6 +23,8 @@ _COLUMNS: Final = (
     tables.Column("error", cut=True),
 )
 _MANY_KEYS: Final = 100
+_SHORT: Final = 8
+"""Characters of a fingerprint that are shown, and are enough to ask for it."""
 
 app = App(
     name="errors",
@@ -33,7 +35,7 @@ those whose call another attempt answered.
 Examples
   switchgear errors --since 1h
   switchgear errors --provider openai --sort last_seen
-  switchgear errors 3f9a1c0b5d7e2846
+  switchgear errors 3f9a1c0b
   switchgear errors --since 7d --json""",
 )
 
@@ -81,7 +83,7 @@ async def errors(
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
     return (
-        one["fingerprint"],
+        one["fingerprint"][:_SHORT],
         f"{one['count']:,}",
         f"{one['saved']:,}" if one["saved"] else "–",
         _keys(one),

@@ -12,7 +12,7 @@ from switchgear.cli.models import quote
 from switchgear.cli.where import HERE, AsJson, Where
 
 _COLUMNS: Final = (
-    tables.Column("deployment", cut=True),
+    tables.Column("deployment"),
     tables.Column("state"),
     tables.Column("first token", right=True),
     tables.Column("95 %", right=True),

@@ -57,6 +57,10 @@ class ErrorGroup(msgspec.Struct, frozen=True):
         )
 
 
+SHORT: Final = 8
+"""Characters of a fingerprint that are enough to find its group."""
+
+
 class ErrorGroups:
     """Reads error groups, and forgets old ones. Every method raises StoreUnavailable."""
 
@@ -74,13 +78,16 @@ class ErrorGroups:
             return [_group(row) for row in await connection.execute(asked)]
 
     async def get(self, fingerprint: str) -> ErrorGroup:
-        """The group of this fingerprint. Raises NotFound."""
-        asked = select(tables.error_groups).where(_columns.fingerprint == fingerprint)
+        """The group whose fingerprint this is, or begins so with SHORT characters or more. Raises NotFound."""
+        begins = _columns.fingerprint.startswith(fingerprint, autoescape=True)
+        which = begins if len(fingerprint) >= SHORT else _columns.fingerprint == fingerprint
         async with self._database.read() as connection:
-            row = (await connection.execute(asked)).first()
-        if row is None:
+            rows = (await connection.execute(select(tables.error_groups).where(which).limit(2))).all()
+        if not rows:
             raise NotFound(f'No errors have the fingerprint "{fingerprint}".', hint="GET /api/errors lists them.")
-        return _group(row)
+        if len(rows) > 1:
+            raise NotFound(f'Several fingerprints begin with "{fingerprint}".', hint="GET /api/errors has them whole.")
+        return _group(rows[0])
 
     async def forget(self, before: int) -> int:
         """Forgets the groups last met before ``before`` (milliseconds), and the oldest over MOST_GROUPS; how many they were."""

@@ -57,13 +57,16 @@ async def list_errors(
 async def get_error(
     admin: Admin,
     span: Annotated[Span, Depends(span_of)],
-    fingerprint: Annotated[str, Path(max_length=64, pattern=PRINTABLE, description="The group's fingerprint.")],
+    fingerprint: Annotated[
+        str,
+        Path(max_length=64, pattern=PRINTABLE, description="The group's fingerprint, or its first eight characters."),
+    ],
 ) -> schemas.ErrorDetail:
     """A group of errors: what they are, whom they met, and when they came in a span."""
     await up_to_date(admin)
     store = admin.gateway.store
     group = await store.errors.get(fingerprint)
-    course = await Analytics(store.rollups).failure(span, fingerprint)
+    course = await Analytics(store.rollups).failure(span, group.fingerprint)
     names = await key_names(admin)
     return schemas.ErrorDetail(
         **_members(group, course.total.count, course.total.ok),
