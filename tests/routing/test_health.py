@@ -13,6 +13,7 @@ from switchgear.core.errors import (
     ModelUnavailable,
     NotSupported,
     ProviderAuthenticationFailed,
+    ProviderDeclined,
     ProviderDisconnected,
     ProviderError,
     ProviderInvalidResponse,
@@ -68,7 +69,8 @@ def test_what_other_calls_would_meet_too_counts_against_it(kind: type[Switchgear
 
 
 @pytest.mark.parametrize(
-    "kind", [ProviderRefused, ContextLengthExceeded, ContentPolicyViolation, InvalidAnswer, NotSupported]
+    "kind",
+    [ProviderRefused, ProviderDeclined, ContextLengthExceeded, ContentPolicyViolation, InvalidAnswer, NotSupported],
 )
 def test_what_the_call_brought_on_itself_does_not(
     kind: type[SwitchgearError], health: DeploymentHealth, clock: Clock

@@ -235,7 +235,7 @@ OTHERS: list[Row] = [
     ("groq gone", 400, said("The model has been decommissioned.", type="invalid_request_error", code="model_decommissioned"),
      ProviderModelNotFound, None),
     ("groq size", 413, said("Request too large for model.", type="tokens", code="rate_limit_exceeded"),
-     ProviderRateLimited, None),
+     ContextLengthExceeded, None),
     ("groq capacity", 498, said("Flex tier capacity exceeded.", type="capacity"), ProviderOverloaded, None),
     ("groq organisation", 400, said("Organization has been restricted.", type="invalid_request_error",
                                     code="organization_restricted"), ProviderPermissionDenied, None),

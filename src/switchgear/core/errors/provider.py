@@ -108,6 +108,16 @@ class ProviderPermissionDenied(ProviderError):
     hint = "Give the provider's account access to the model, or set the api_key of one that has it."
 
 
+class ProviderDeclined(ProviderError):
+    """The gateway's account may not have what this request asks for: a parameter, a file, or so many tokens."""
+
+    code = "provider_declined_request"
+    status = 400
+    retryable = False
+    openai_type = "invalid_request_error"
+    hint = "Leave out the parameter or the file that the account may not use, or ask for fewer tokens."
+
+
 class ProviderModelNotFound(ProviderError):
     """The provider does not know the model it was asked for."""
 

@@ -7,6 +7,7 @@ from typing import Final
 from switchgear.core.errors import (
     ContentPolicyViolation,
     ProviderAuthenticationFailed,
+    ProviderDeclined,
     ProviderError,
     ProviderInvalidResponse,
     ProviderModelNotFound,
@@ -16,6 +17,7 @@ from switchgear.core.errors import (
 )
 from switchgear.providers.base import Redact
 from switchgear.providers.errors.bodies import Said, find_error, read_error
+from switchgear.providers.errors.request import narrowed
 from switchgear.providers.errors.tables import (
     BY_CODE,
     BY_STATUS,
@@ -29,6 +31,8 @@ from switchgear.providers.errors.waits import Header, retry_after
 
 _LONGEST_MESSAGE: Final = 2000
 _LONGEST_PARAM: Final = 200
+_OF_THE_REQUEST: Final = (ProviderRefused, ProviderDeclined)
+"""No later answer would be another."""
 
 
 def provider_error(
@@ -45,7 +49,7 @@ def provider_error(
     What the provider says is shown as ``redact`` leaves it.
     """
     said = read_error(body, header)
-    meaning = _meaning(status, said)
+    meaning = _meaning(status, said, model)
     detail = _detail(said, redact)
     text = f"Provider {provider} answered {status}" + (f": {detail}" if detail else ".")
     if status == 407:
@@ -80,6 +84,8 @@ def _error(
         text = f"Provider {provider} refused the gateway's credentials{told}"
     elif issubclass(meaning, ProviderPermissionDenied):  # as above: it names accounts and projects
         text = f"Provider {provider} does not let the gateway's account do this{told}"
+    elif issubclass(meaning, ProviderDeclined):  # as above, or what the account has left
+        text = f"Provider {provider} does not give the gateway's account what this request asks for{told}"
     elif issubclass(meaning, ProviderTimeout):
         hint = "Try again; it is the provider's own limit that ran out."
     return meaning(
@@ -88,7 +94,7 @@ def _error(
         upstream_status=status,
         # redacted before it is cut: the half of a secret would not be known for one
         param=None if said.param is None else redact(said.param)[:_LONGEST_PARAM],
-        retry_after=wait,
+        retry_after=None if issubclass(meaning, _OF_THE_REQUEST) else wait,
         cause=_detail(said, redact) or None,
         hint=hint,
     )
@@ -98,8 +104,15 @@ def _detail(said: Said, redact: Redact) -> str:
     return redact(said.message)[:_LONGEST_MESSAGE].strip()
 
 
-def _meaning(status: int, said: Said) -> Meaning:
+def _meaning(status: int, said: Said, model: str = "") -> Meaning:
     known = next((code for code in said.codes if code in BY_CODE), None)
+    meaning = _told(status, said, known)
+    if meaning is ProviderModelNotFound and known is not None:
+        return meaning  # its code names the model, whatever its sentence does
+    return narrowed(meaning, status, said, model)
+
+
+def _told(status: int, said: Said, known: str | None) -> Meaning:
     if known is not None and known not in SENTENCES_FIRST:
         return BY_CODE[known]
     if status in WITH_SENTENCES:
