@@ -150,7 +150,7 @@ async def test_streams_of_a_real_dialect_pass_byte_by_byte() -> None:
     ("plan", "kind"),
     [
         (faults.status(401), ProviderAuthenticationFailed),
-        (faults.status(404), ProviderModelNotFound),
+        (faults.status(404, b""), ProviderModelNotFound),
         (faults.status(400, error_body("No.", param="n")), ProviderRefused),
         (faults.retry_after_seconds(3), ProviderRateLimited),
         (faults.status(500), ProviderError),

@@ -85,7 +85,7 @@ async def test_a_form_goes_to_its_operation_with_its_own_content_type(
 
 async def test_a_refusal_of_a_form_is_typed_like_any_other() -> None:
     async with FaultUpstream() as upstream, made(OpenAIProvider, upstream.base_url) as provider:
-        upstream.answer(faults.status(404))
+        upstream.answer(faults.status(404, b""))
         with pytest.raises(ProviderModelNotFound):
             await provider.send(outgoing())
 

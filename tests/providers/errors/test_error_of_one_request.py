@@ -49,6 +49,7 @@ def closed_after(error: ProviderError) -> bool:
         said("No such File object: file-abc", type="invalid_request_error", param=None, code=None),
         said("Conversation with id 'conv_1' not found.", type="invalid_request_error"),
         said("Nothing here of that name.", param="previous_response_id"),
+        said("No extrasmall-12 here."),
         said("No endpoints found that support image input", code=404),
         said("No allowed providers are available for the selected model.", code=404),
         {"error": {"code": 404, "status": "NOT_FOUND", "message": "Requested entity was not found."}},

@@ -98,8 +98,8 @@ def _of_the_model(message: str, param: str | None, model: str) -> bool:
         return True
     named = _MODEL.search(message)
     places = [named.start()] if named else []
-    if model and model in message:
-        places.append(message.index(model))
+    if model and (name := re.search(rf"(?<![\w-]){re.escape(model)}(?![\w-])", message)):
+        places.append(name.start())
     if not places:
         return False
     other = _OTHER_THINGS.search(message)
