@@ -349,6 +349,28 @@ def test_what_a_batch_cost_counts_towards_the_budget(
             careful.chat.completions.create(model="fast", messages=[{"role": "user", "content": "hi"}], max_tokens=90)
 
 
+def test_what_a_batch_may_use_is_held_until_its_results_are_there(
+    provider: BatchProvider, gateway: served, admin: httpx.Client
+) -> None:
+    provider.hold = True
+    made_key = admin.post("/api/keys", json={"name": "keen", "limits": "poor"}).json()
+    with OpenAI(base_url=gateway.base_url, api_key=made_key["key"], max_retries=0) as keen:
+        asked = lines(2, max_tokens=20, n=3)  # $0.0006 at most, of $0.001
+        first = begin(keen, asked)
+        until(keen, first.id, lambda _: made(provider) == 1)
+        second = begin(keen, asked)
+        until(keen, second.id, lambda one: reason(one) != "")
+        assert (made(provider), calls(provider)) == (1, 0)
+        with pytest.raises(openai.RateLimitError, match="budget"):
+            keen.chat.completions.create(model="fast", messages=[{"role": "user", "content": "hi"}], max_tokens=60)
+        keen.batches.cancel(second.id)
+        provider.hold = False
+        provider.finish()
+        assert ended(keen, first.id).status == "completed"
+        assert ended(keen, begin(keen, asked).id).status == "completed"
+        assert (made(provider), calls(provider)) == (2, 0)
+
+
 # ---------------------------------------------------------------- a process that dies in between
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final, ParamSpec
 
 import msgspec
+from msgspec.structs import replace
 
 from switchgear.access.budgets import Books, Budgets
 from switchgear.access.keys import Key
@@ -32,6 +33,8 @@ REMEMBERED: Final = 100_000
 
 _TRIES: Final = 3
 """How often a state that goes on losing what it is told is told again for one call."""
+
+_BOUNDLESS: Final = 1 << 53
 
 UNPLANNED: Final = Plan(())
 Taken = tuple[str, list[Check], Verdict]
@@ -184,10 +187,15 @@ class Limiter:
                 raise self._refused(plan, checks, found)
         return self._later(plan, checks, call_id, found)
 
-    async def fits(self, plan: Plan, tokens: int, cost: int | None, call_id: str) -> None:
-        """Look whether the budgets of ``plan`` have room for so much, and take nothing. Raises LimitReached, ModelUnpriced."""
-        taken = self.take(_budgets_of(plan), tokens, cost, call_id)
-        (taken if isinstance(taken, Reservation) else await taken).release()
+    async def hold(
+        self, plan: Plan, tokens: int, cost: int | None, call_id: str, *, anyway: bool = False
+    ) -> Reservation:
+        """Take of the budgets of ``plan`` alone, for work that a provider does in its own time.
+
+        ``anyway`` for work that is under way already: there need not be room. Raises as ``take`` does.
+        """
+        taken = self.take(_budgets_of(plan, boundless=anyway), tokens, cost, call_id)
+        return taken if isinstance(taken, Reservation) else await taken
 
     def charge(self, key: Key, model: str, tokens: int, cost: int) -> None:
         """Count towards budgets what was used without having been taken, by work that a provider did in its own time."""
@@ -282,9 +290,12 @@ class Limiter:
         return (holder for holder in found if holder is not None)
 
 
-def _budgets_of(plan: Plan) -> Plan:
-    """The part of a plan that is about budgets."""
-    return Plan([plan.parts[index] for index in plan.periods])
+def _budgets_of(plan: Plan, *, boundless: bool = False) -> Plan:
+    """The part of a plan that is about budgets; where they are ``boundless``, they are counted and refuse nothing."""
+    parts = [plan.parts[index] for index in plan.periods]
+    if boundless:
+        parts = [replace(part, check=replace(part.check, limit=_BOUNDLESS), soft=_BOUNDLESS) for part in parts]
+    return Plan(parts)
 
 
 def _untold(plan: Plan, verdict: Verdict) -> list[Part]:

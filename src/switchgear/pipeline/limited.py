@@ -83,7 +83,7 @@ def _most(call: ModelCall, request: ModelRequest, model: Model, plan: Plan) -> t
     if operation in MEDIA and operation not in _UNANSWERED:
         tokens, price = 0, _of_units(request, operation, deployment.price)
     else:
-        likely = _of_text(request, operation, deployment, plan.output_tokens)
+        likely = most_of_text(request, operation, deployment, plan.output_tokens)
         tokens, price = likely.prompt_tokens + likely.output_tokens, likely.cost
     if unpriced and (plan.refuses_unpriced or deployment.price is None):
         return tokens, None
@@ -93,7 +93,8 @@ def _most(call: ModelCall, request: ModelRequest, model: Model, plan: Plan) -> t
     )  # what a priced model asks for units that nobody can count before is counted after the call
 
 
-def _of_text(request: ModelRequest, operation: Operation, deployment: Deployment, assumed: int) -> Estimate:
+def most_of_text(request: ModelRequest, operation: Operation, deployment: Deployment, assumed: int) -> Estimate:
+    """What a call that is paid by tokens may use at most. ``assumed`` is the length of an answer whose client says nothing of it."""
     size = size_of(request.prompt_characters, request.body)
     if operation in _UNANSWERED:
         return estimate(size, None, deployment, 0)

@@ -23,8 +23,9 @@ from switchgear.core.errors import (
 )
 from switchgear.pipeline.batches.context import BatchContext, now_ms
 from switchgear.pipeline.batches.ending import Ending, end_failed, ending_of, tell_the_rest
+from switchgear.pipeline.batches.native_budget import BudgetHold
 from switchgear.pipeline.batches.native_fetch import NativeFetch
-from switchgear.pipeline.batches.native_send import NothingToSendError, Sent, translated, within_budget
+from switchgear.pipeline.batches.native_send import NothingToSendError, Sent, translated
 from switchgear.pipeline.batches.native_state import NativeState, written
 from switchgear.pipeline.batches.verdicts import storable
 from switchgear.providers.batches import BatchAPI, NativeBatch
@@ -44,6 +45,7 @@ class NativeRun:
         self._state = state
         self.batch = batch
         self._sent: Sent | None = None
+        self._budget = BudgetHold(context)
         self._unsure = state.phase == "creating"
         self._cancelled = False
         self._done = False
@@ -72,6 +74,8 @@ class NativeRun:
         }
         try:
             while not self._done and not self._stopped.is_set() and self._state.phase != "fetched":
+                if self._state.phase != "uploading":
+                    await self._budget.keep(self.batch, self._state)
                 try:
                     await steps[self._state.phase]()
                     self._pause = self._context.times.first_pause
@@ -79,6 +83,7 @@ class NativeRun:
                 except ProviderError as error:
                     await self._failed(error)
         finally:
+            self._budget.release()
             if self._sent is not None:
                 await self._sent.close()
 
@@ -104,18 +109,19 @@ class NativeRun:
         """Let the gateway send the lines: the provider does not take them as a batch."""
         _log.warning("The batch %s is sent line by line: %s", self.batch.id, error)
         self._done = True
+        self._budget.release()  # the lines take of it one by one
         await self._context.store.batches.change(self.batch.id, self._context.worker, runner="gateway", native="")
 
     # ------------------------------------------------------------ the steps
 
     async def _upload(self) -> None:
-        context, batch = self._context, self.batch
+        batch = self.batch
         if ending_of(batch) is not None:
             await self._keep(phase="fetched")
             return
         try:
             sent = await self._lines()
-            await within_budget(context, batch, sent)
+            await self._budget.take(batch, sent)
             upload = await self._api.upload(sent.spool)
         except NothingToSendError:
             await self._keep(phase="fetched")
@@ -123,7 +129,8 @@ class NativeRun:
         except (LimitReached, RequestError) as error:
             await self._hand_over(error)
             return
-        await self._keep(phase="creating", upload=upload, since=time.time(), lines=sent.spool.lines)
+        used = {"tokens": sent.tokens, "cost": sent.cost}
+        await self._keep(phase="creating", upload=upload, since=time.time(), lines=sent.spool.lines, **used)
 
     async def _lines(self) -> Sent:
         """The lines as the provider takes them; those that cannot be sent are finished. Raises SwitchgearError."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from switchgear.access.keys import Key
-from switchgear.core.calls import Usage
 from switchgear.core.errors import AuthenticationError, NotSupported, SwitchgearError
 from switchgear.pipeline.batches.context import BatchContext
-from switchgear.pipeline.batches.input import lines_in, request_in
+from switchgear.pipeline.batches.input import ENDPOINTS, lines_in, request_in
 from switchgear.pipeline.batches.native_lines import NativeLine
 from switchgear.pipeline.batches.native_state import NativeState
 from switchgear.pipeline.batches.output import answered
+from switchgear.pipeline.limited import most_of_text
 from switchgear.providers.base import Outgoing, Provider
 from switchgear.providers.batches import BatchAPI, RunsBatches, Spool
-from switchgear.providers.catalogue import cost
-from switchgear.routing.capacity import estimate
 from switchgear.routing.directory import Directory
-from switchgear.routing.size import size_of
 from switchgear.store.batch_lines import FinishedLine
 from switchgear.store.batches import KeptBatch, Part
 
@@ -125,27 +122,6 @@ def _estimate(context: BatchContext, key: Key, batch: KeptBatch, line: NativeLin
     plan = context.limiter.plan(key, batch.model) if context.limiter is not None else None
     if plan is None or not plan.periods:
         return
-    request = line.request
-    likely = estimate(
-        size_of(request.prompt_characters, request.body), request.max_tokens, line.deployment, plan.output_tokens
-    )
+    likely = most_of_text(line.request, ENDPOINTS[batch.endpoint], line.deployment, plan.output_tokens)
     sent.tokens += likely.prompt_tokens + likely.output_tokens
-    used = Usage(likely.prompt_tokens, likely.output_tokens)
-    sent.cost += (cost(line.deployment.price, used) or 0) // BATCH_SHARE
-
-
-async def within_budget(context: BatchContext, batch: KeptBatch, sent: Sent) -> None:
-    """Raise LimitReached or ModelUnpriced when what the lines may use does not fit into what is left of a budget."""
-    limiter = context.limiter
-    if limiter is None:
-        return
-    plan = limiter.plan(context.key_of(batch), batch.model)
-    if plan is None or not plan.periods:
-        return
-    priced = not plan.money or _priced(context, batch)
-    await limiter.fits(plan, sent.tokens, sent.cost if priced else None, batch.id)
-
-
-def _priced(context: BatchContext, batch: KeptBatch) -> bool:
-    model = context.directory().find(batch.model)
-    return model is not None and model.deployments[0].price is not None
+    sent.cost += -(-(likely.cost or 0) // BATCH_SHARE)

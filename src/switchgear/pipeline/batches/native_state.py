@@ -17,7 +17,8 @@ class NativeState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``model`` is the provider's name for the model of all lines, ``upload`` the provider's id of the input file, ``batch`` that of the batch. ``since`` is when it was first asked to be made, in
     seconds. ``strangers`` are batches that looked like it and were not. ``completed`` and ``failed`` are what the provider tells while
-    it works; ``how`` is how it ended there, where it is not whole.
+    it works; ``how`` is how it ended there, where it is not whole. ``tokens`` and ``cost`` (nano-dollars) are what it may use at most,
+    where a budget asks for it.
     """
 
     provider: str
@@ -31,6 +32,8 @@ class NativeState(msgspec.Struct, frozen=True, omit_defaults=True):
     completed: int = 0
     failed: int = 0
     how: Literal["", "expired", "cancelled"] = ""
+    tokens: int = 0
+    cost: int = 0
 
 
 _decode = msgspec.json.Decoder(NativeState).decode
