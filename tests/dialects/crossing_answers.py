@@ -95,7 +95,7 @@ def usages(provider: DialectName) -> st.SearchStrategy[Usage]:
     """What a provider can count."""
     number = st.integers(0, 10**6)
     if provider == "ollama":
-        return st.builds(Usage, number, number)
+        return st.builds(Usage, st.integers(1, 10**6), number)
     written = number if provider in _FRONTS else st.just(0)
     return st.builds(
         lambda plain, read, kept, made, thought: Usage(plain + read + kept, made + thought, read, thought, kept),

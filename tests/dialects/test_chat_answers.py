@@ -314,7 +314,9 @@ def test_the_stop_sequence_where_a_server_tells_it() -> None:
         ("many", None),
         ({"prompt_tokens": 3, "total_tokens": 5}, Usage(3, 2)),
         ({"prompt_tokens": 3.0, "completion_tokens": None}, Usage(3, 0)),
-        ({"prompt_tokens": -1, "completion_tokens": "x"}, Usage(0, 0)),
+        ({"prompt_tokens": -1, "completion_tokens": "x"}, None),
+        ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+        ({"prompt_tokens": 1e300, "completion_tokens": 1}, Usage(10**8, 1)),
         ({"prompt_tokens": 9, "completion_tokens": 1, "prompt_cache_hit_tokens": 4}, Usage(9, 1, 4)),
         ({"prompt_tokens": 9, "completion_tokens": 1, "cached_tokens": 40}, Usage(9, 1, 9)),
         (

@@ -219,7 +219,8 @@ citations = st.builds(Citation, words | st.just(""), words | st.just(""), words 
 answer_texts = st.builds(lambda text, cited: Text(text, citations=cited), words, st.lists(citations, max_size=2))
 usages = st.builds(
     lambda plain, read, written, made, thought: Usage(plain + read + written, made + thought, read, thought, written),
-    *[st.integers(0, 10**6)] * 5,
+    st.integers(1, 10**6),
+    *[st.integers(0, 10**6)] * 4,
 )
 
 

@@ -62,7 +62,7 @@ def read(operation: Operation, answer: Any, content_type: bytes = JSON) -> tuple
         (
             Operation.IMAGE,
             {"data": [], "usage": {"input_tokens": -5, "output_tokens": 1e40}},
-            Usage(0, 10**12),
+            Usage(0, 10**8),
             Units(),
         ),
         (Operation.RERANK, {"usage": {"prompt_tokens": 5, "completion_tokens": 1}}, Usage(5, 1), Units(queries=1)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -13,6 +13,10 @@ Outcome = Literal["ok", "failed", "cut", "abandoned", "refused"]
 ``ok``: answered whole. ``failed``: an error before the first byte of an answer. ``cut``: the provider broke off
 mid-answer. ``abandoned``: the client left. ``refused``: the gateway said no (key, scope, model, body).
 """
+
+
+MOST_TOKENS: Final = 10**8
+"""More of one kind than any call has: a provider that tells of more is mistaken, and is not believed."""
 
 
 class Usage(msgspec.Struct, frozen=True, gc=False):

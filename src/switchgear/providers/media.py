@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import MOST_TOKENS, Usage
 from switchgear.core.errors import ProviderError, ProviderInvalidResponse
 from switchgear.providers.base import Operation, Redact
 from switchgear.providers.catalogue.prices import Units
@@ -35,7 +35,8 @@ EVENT_STREAM: Final = b"text/event-stream"
 T = TypeVar("T")
 _IMAGES = frozenset({Operation.IMAGE, Operation.IMAGE_EDIT, Operation.IMAGE_VARIATION})
 _TEXTS = frozenset({Operation.TRANSCRIPTION, Operation.TRANSLATION})
-_MOST = 10**12
+_MOST_SECONDS: Final = 10**6
+"""More than any sound that is taken lasts."""
 _Number = int | float | None
 
 
@@ -107,7 +108,7 @@ def _measured(fields: dict[str, msgspec.Raw], images: int, queries: int = 0) -> 
     """The usage in an answer or event, as far as it is there and can be read."""
     wire = _read(_usage, fields.get("usage")) or _Usage()
     seconds = wire.seconds if wire.seconds is not None else _read(_number, fields.get("duration"))
-    units = Units(images=images, seconds=float(min(max(seconds or 0, 0), _MOST)), queries=queries)
+    units = Units(images=images, seconds=float(min(max(seconds or 0, 0), _MOST_SECONDS)), queries=queries)
     return Measured(_tokens(wire), units)
 
 
@@ -123,7 +124,7 @@ def _tokens(wire: _Usage) -> Usage:
 
 
 def _whole(number: float | None) -> int:
-    return int(min(max(number or 0, 0), _MOST))
+    return int(min(max(number or 0, 0), MOST_TOKENS))
 
 
 def _length(raw: msgspec.Raw | None) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import MOST_TOKENS, Usage
 from switchgear.core.canonical import SIGNATURE_MARK, Signature
 from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.providers.base import Redact
@@ -30,9 +30,6 @@ CHARACTERS_PER_TOKEN = 4
 
 LONGEST_TOKEN = 8
 """Characters an event may carry on average and still be taken for one token."""
-
-_MOST_TOKENS = 10**12
-"""More than this is a provider's mistake, and more than a database keeps as a number."""
 
 _NULL_FIELD = b',"usage":null'
 """How OpenAI marks every event once usage was asked for; inside a JSON string the quotes would be escaped, so these
@@ -79,17 +76,19 @@ _UNDECODABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 def _whole(number: float | None) -> int:
-    return int(min(max(number or 0, 0), _MOST_TOKENS))
+    return int(min(max(number or 0, 0), MOST_TOKENS))
 
 
 def _usage(wire: _WireUsage) -> Usage | None:
-    """The usage as we keep it: whole numbers that make sense together, or None where nothing was counted."""
+    """The usage as we keep it: whole numbers that make sense together, or None where nothing was counted, or nothing but zeros."""
     if wire.prompt_tokens is None and wire.completion_tokens is None and wire.total_tokens is None:
         return None
     prompt = _whole(wire.prompt_tokens)
     completion = wire.completion_tokens
     if completion is None:
         completion = (wire.total_tokens or prompt) - prompt
+    if not (prompt or _whole(completion)):
+        return None  # no answer is made of nothing
     given, made = wire.prompt_tokens_details, wire.completion_tokens_details
     return Usage(
         prompt,

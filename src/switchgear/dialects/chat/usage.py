@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import MOST_TOKENS, Usage
 
 Json = dict[str, Any]
 
-_MOST_TOKENS = 10**12
-"""More than this is a provider's mistake, and more than a database keeps as a number."""
-
 
 def read_usage(told: object) -> Usage | None:
-    """The usage that was told, in numbers that make sense together; None where nothing was counted."""
+    """The usage that was told, in numbers that make sense together; None where nothing was counted, or nothing but zeros."""
     if not isinstance(told, dict):
         return None
     prompt, completion, total = (
@@ -29,6 +26,8 @@ def read_usage(told: object) -> Usage | None:
     prompt = prompt or 0
     if completion is None:
         completion = max((total or prompt) - prompt, 0)
+    if not (prompt or completion):
+        return None  # no answer is made of nothing
     given = told.get("prompt_tokens_details")
     given = given if isinstance(given, dict) else {}
     made = told.get("completion_tokens_details")
@@ -71,7 +70,7 @@ def write_usage(usage: Usage) -> Json:
 def _number(told: object) -> int | None:
     if isinstance(told, bool) or not isinstance(told, int | float):
         return None
-    return int(min(max(told, 0), _MOST_TOKENS)) if told == told else None  # noqa: PLR0124 - a NaN is no number
+    return int(min(max(told, 0), MOST_TOKENS)) if told == told else None  # noqa: PLR0124 - a NaN is no number
 
 
 def _first(*told: object) -> int:

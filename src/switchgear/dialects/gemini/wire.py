@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import MOST_TOKENS, Usage
 from switchgear.dialects.base import NotThisDialectError
 
 Number = int | float | None
@@ -114,8 +114,6 @@ class Response(msgspec.Struct, rename="camel"):
 
 _response = msgspec.json.Decoder(Response)
 _responses = msgspec.json.Decoder(list[Response])
-_MOST_TOKENS = 10**12
-"""More than this is a mistake, and more than a database keeps as a number."""
 
 
 def read_response(data: bytes) -> Response:
@@ -133,10 +131,10 @@ def read_response(data: bytes) -> Response:
 
 def usage_of(counted: UsageMetadata) -> Usage | None:
     """The usage as we keep it; None where nothing was counted."""
-    prompt = tokens(counted.prompt_token_count) + tokens(counted.tool_use_prompt_token_count)
+    prompt = min(tokens(counted.prompt_token_count) + tokens(counted.tool_use_prompt_token_count), MOST_TOKENS)
     thoughts = tokens(counted.thoughts_token_count)
     if counted.candidates_token_count is not None:
-        completion = tokens(counted.candidates_token_count) + thoughts
+        completion = min(tokens(counted.candidates_token_count) + thoughts, MOST_TOKENS)
     elif counted.total_token_count is not None:
         completion = max(tokens(counted.total_token_count) - prompt, thoughts)
     else:
@@ -148,4 +146,4 @@ def usage_of(counted: UsageMetadata) -> Usage | None:
 
 def tokens(number: float | None) -> int:
     """A number of tokens that can be one."""
-    return int(min(max(number or 0, 0), _MOST_TOKENS))
+    return int(min(max(number or 0, 0), MOST_TOKENS))

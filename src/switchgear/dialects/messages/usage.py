@@ -10,10 +10,8 @@ from typing import Any
 
 import msgspec
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import MOST_TOKENS, Usage
 
-_MOST_TOKENS = 10**12
-"""More than this is a provider's mistake, and more than a database keeps as a number."""
 _TIERS = {"default": "standard", "standard": "standard", "priority": "priority", "batch": "batch"}
 _Number = int | float | None
 
@@ -44,13 +42,14 @@ class WireUsage(msgspec.Struct):
         self.service_tier = later.service_tier or self.service_tier
 
     def usage(self) -> Usage | None:
-        """The usage as we keep it, or None where nothing was counted."""
-        if self.input_tokens is None and self.output_tokens is None:
-            return None
+        """The usage as we keep it, or None where nothing was counted, or nothing but zeros."""
         read, written = _whole(self.cache_read_input_tokens), _whole(self.cache_creation_input_tokens)
+        prompt = min(_whole(self.input_tokens) + read + written, MOST_TOKENS)
         output, details = _whole(self.output_tokens), self.output_tokens_details
+        if not (prompt or output):
+            return None
         return Usage(
-            _whole(self.input_tokens) + read + written,
+            prompt,
             output,
             read,
             min(_whole(details.thinking_tokens), output) if details else 0,
@@ -61,7 +60,7 @@ class WireUsage(msgspec.Struct):
 def _whole(number: float | None) -> int:
     if number is None:
         return 0
-    return int(min(max(number, 0), _MOST_TOKENS)) if number == number else 0  # noqa: PLR0124 - not a number is not itself
+    return int(min(max(number, 0), MOST_TOKENS)) if number == number else 0  # noqa: PLR0124 - not a number is not itself
 
 
 def write_usage(usage: Usage, service_tier: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import MOST_TOKENS, Usage
 from switchgear.core.canonical import (
     Answer,
     Begin,
@@ -29,8 +29,6 @@ from switchgear.dialects.assembly import Assembly
 from switchgear.dialects.base import NotThisDialectError
 
 _Number = int | float | None
-_MOST_TOKENS = 10**12
-"""More than this is a mistake, and more than a database keeps as a number."""
 
 
 class _Function(msgspec.Struct, gc=False):
@@ -142,13 +140,13 @@ def read_answer(body: bytes) -> Answer:
 
 
 def _usage(said: _Response) -> Usage | None:
-    if said.prompt_eval_count is None and said.eval_count is None:
-        return None
-    return Usage(_tokens(said.prompt_eval_count), _tokens(said.eval_count))
+    """What was counted; None where nothing was, or nothing but zeros."""
+    prompt, completion = _tokens(said.prompt_eval_count), _tokens(said.eval_count)
+    return Usage(prompt, completion) if prompt or completion else None
 
 
 def _tokens(number: float | None) -> int:
-    return int(min(max(number or 0, 0), _MOST_TOKENS))
+    return int(min(max(number or 0, 0), MOST_TOKENS))
 
 
 def _arguments(raw: msgspec.Raw) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from switchgear.core.calls import Usage
+from switchgear.core.calls import MOST_TOKENS, Usage
 from switchgear.core.canonical import Answer, Finish, Part, Reasoning, Refusal, Signature, Text, ToolCall
 from switchgear.core.capabilities import Target
 from switchgear.dialects.base import NotThisDialectError
@@ -14,8 +14,6 @@ from switchgear.dialects.responses.content import citations_of
 from switchgear.dialects.responses.tools import qualified
 from switchgear.dialects.responses.wire import IncompleteDetails, Item, Response, WireUsage
 
-_MOST_TOKENS: Final = 10**12
-"""More than this is a provider's mistake, and more than a database keeps as a number."""
 _FINISHES: Final[dict[str, Finish]] = {"max_output_tokens": "length", "content_filter": "content_filter"}
 _response = msgspec.json.Decoder(Response)
 UNDECODABLE: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
@@ -53,13 +51,15 @@ def finish_of(response: Response, *, called: bool) -> Finish:
 
 
 def usage_of(wire: WireUsage | None) -> Usage | None:
-    """The usage in numbers that make sense together; None where nothing was counted."""
+    """The usage in numbers that make sense together; None where nothing was counted, or nothing but zeros."""
     if wire is None or (wire.input_tokens is None and wire.output_tokens is None and wire.total_tokens is None):
         return None
     prompt = _whole(wire.input_tokens)
     completion = wire.output_tokens
     if completion is None:
         completion = (wire.total_tokens or prompt) - prompt
+    if not (prompt or _whole(completion)):
+        return None
     given, made = wire.input_tokens_details, wire.output_tokens_details
     return Usage(
         prompt,
@@ -71,7 +71,7 @@ def usage_of(wire: WireUsage | None) -> Usage | None:
 
 
 def _whole(number: float | None) -> int:
-    return int(min(max(number or 0, 0), _MOST_TOKENS))
+    return int(min(max(number or 0, 0), MOST_TOKENS))
 
 
 def parts_of(item: Item, target: Target) -> list[Part]:
