@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from switchgear.cache.guard import LONGEST, agree, sense_of
@@ -139,6 +139,7 @@ def test_what_is_said_another_way_is_the_same(one: str, other: str) -> None:
 
 
 @given(st.text(max_size=200))
+@example("A'¼")
 def test_every_text_agrees_with_itself(text: str) -> None:
     assert same(text, text)
 
