@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from switchgear.core.errors import InternalError, ProviderInvalidResponse
+from switchgear.core.errors import InternalError
 from switchgear.providers.account import Account
 from switchgear.providers.base import Answer, Outgoing
-from switchgear.providers.batches import LARGEST_RESULTS, NativeBatch, NativeResult, Spool, SpooledBody
+from switchgear.providers.batches import LARGEST_RESULTS, NativeBatch, NativeResult, Spool, SpooledBody, read_told
 
 _PAGE: Final = 100
 _MOST_PAGES: Final = 20
@@ -170,13 +170,7 @@ class AnthropicBatches:
         return _shown(self._read(_batch, body))
 
     def _read(self, decode: Callable[[bytes], T], body: bytes) -> T:
-        try:
-            return decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            name = self._account.name
-            raise ProviderInvalidResponse(
-                f"Provider {name} told of a batch in a form that is not Anthropic's.", provider=name, cause=str(error)
-            ) from error
+        return read_told(decode, body, self._account.name, "Anthropic's")
 
 
 def _total(counts: _Counts) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import secrets
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
-from typing import IO, Literal, Protocol, runtime_checkable
+from typing import IO, Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 from switchgear.core.batches import LineMistake
+from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.providers.base import Answer, Outgoing, Provider
 
 _PIECE = 1024 * 1024
+T = TypeVar("T")
 LARGEST_RESULTS = 8 << 30
 """Bytes of results that are taken at most."""
 
@@ -191,3 +193,13 @@ class RunsBatches(Provider, Protocol):
     """A provider that may have an API for batches."""
 
     batches: BatchAPI | None
+
+
+def read_told(decode: Callable[[bytes], T], body: bytes, provider: str, whose: str) -> T:
+    """What a provider tells of a batch, in the form that is ``whose`` ("OpenAI's"). Raises ProviderInvalidResponse."""
+    try:
+        return decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ProviderInvalidResponse(
+            f"Provider {provider} told of a batch in a form that is not {whose}.", provider=provider, cause=str(error)
+        ) from error

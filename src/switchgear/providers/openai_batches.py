@@ -13,7 +13,7 @@ from switchgear.core.batches import LineMistake
 from switchgear.core.errors import NotFound, ProviderError, ProviderInvalidResponse
 from switchgear.providers.account import Account
 from switchgear.providers.base import Answer, Operation, Outgoing
-from switchgear.providers.batches import LARGEST_RESULTS, NativeBatch, NativeResult, Spool, SpooledForm
+from switchgear.providers.batches import LARGEST_RESULTS, NativeBatch, NativeResult, Spool, SpooledForm, read_told
 from switchgear.providers.files import ProviderFiles
 
 _MARK: Final = "switchgear_batch"
@@ -189,13 +189,7 @@ class OpenAIBatches:
         return self._shown(self._read(_batch, body))
 
     def _read(self, decode: Callable[[bytes], T], body: bytes) -> T:
-        try:
-            return decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            name = self._account.name
-            raise ProviderInvalidResponse(
-                f"Provider {name} told of a batch in a form that is not OpenAI's.", provider=name, cause=str(error)
-            ) from error
+        return read_told(decode, body, self._account.name, "OpenAI's")
 
     def _shown(self, told: _Batch) -> NativeBatch:
         counts = told.request_counts or _Counts()

@@ -218,7 +218,7 @@ class Router:
         if hedge is None:
             journey.trials.append(trial)
             try:
-                await send(trial)
+                await send(trial)  # as _attempt does it; every frame between here and the provider costs each call
             except SwitchgearError as error:
                 trial.failed(error, self._clock())
                 return self._failed(turns, turn, trial, error, once=journey.once, resumable=journey.resumable)
