@@ -19,6 +19,13 @@ from switchgear.testing import Delay, FaultUpstream, Gate, ReadBody, Request, Se
 CONFIG = """
 [local]
 enabled = true
+[retry]
+attempts = 1
+[health]
+errors = 10000
+calls = 1000000
+longest_limit = 1
+recovery = 0
 
 [providers.media]
 kind = "openai"

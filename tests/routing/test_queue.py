@@ -222,3 +222,17 @@ def test_a_limit_that_changes_holds_for_the_queue_there_is() -> None:
     assert queue.enter(NORMAL, "k") is None
     assert queues.of("a/b", 2, 5) is queue
     assert queue.has_room(NORMAL)
+
+
+async def test_one_that_gives_up_as_it_is_sent_away_is_counted_out_once() -> None:
+    line = Line(1, most=1)
+    line.call("running")
+    given_up = line.call("batch", BATCH)
+    assert given_up is not None
+    await settle()
+    line.call("normal")  # sends the batch call away, which leaves before it hears of it
+    given_up.cancel()
+    await settle()
+    assert line.queue.waiting == 1
+    await line.end()
+    assert line.went == ["running", "normal"]

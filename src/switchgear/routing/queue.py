@@ -95,11 +95,11 @@ class Queue:
         try:
             await place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and place.exception() is None:
-                self.leave(priority, None)  # it got the place in the same moment
-            else:
+            if not place.done() or place.cancelled():
                 place.cancel()
                 self._waiting -= 1
+            elif place.exception() is None:
+                self.leave(priority, None)  # it got the place in the same moment
             raise
 
     def leave(self, priority: Priority, seconds: float | None) -> None:
