@@ -230,7 +230,7 @@ class Spool:
         for _ in range(_TRIES):
             if self._own is not None and self._own in self._locks:
                 return self._own
-            self._own = self._root / f"{time.time_ns() // 1_000_000:013}-{new_id('spool')}"
+            self._own = self._root / f"{time.time_ns():019}-{new_id('spool')}"
             self._own.mkdir(mode=0o700, parents=True)
             with suppress(FileNotFoundError):  # another process took it for one that was left, before it was locked
                 self._lock(self._own)
