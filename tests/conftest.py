@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
+# Tests that reach inside have the sources; the gateways that they start, what is compiled.
+os.environ["SWITCHGEAR_PURE"] = "1"
+import switchgear  # noqa: F401 - chooses as it is imported
+
+del os.environ["SWITCHGEAR_PURE"]
+
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

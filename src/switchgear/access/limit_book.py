@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
-import msgspec
 from pydantic import BaseModel, ValidationError
 
 from switchgear.access.keys import Key
@@ -13,6 +12,7 @@ from switchgear.config.limits import ANY, DEFAULT_LIMITS, LimitSettings, TeamSet
 from switchgear.core.errors import LimitsUndefined
 from switchgear.core.money import nano_dollars
 from switchgear.core.periods import Per
+from switchgear.core.structs import Frozen
 from switchgear.events.limits import Of
 
 Documents = Mapping[str, Mapping[str, object]]
@@ -20,7 +20,7 @@ Documents = Mapping[str, Mapping[str, object]]
 S = TypeVar("S", bound=BaseModel)
 
 
-class Limits(msgspec.Struct, frozen=True):
+class Limits(Frozen, frozen=True):
     """Limits as they are counted: ``usd`` in nano-dollars, None where there is none."""
 
     name: str
@@ -53,7 +53,7 @@ class Limits(msgspec.Struct, frozen=True):
         )
 
 
-class Holder(msgspec.Struct, frozen=True):
+class Holder(Frozen, frozen=True):
     """Somebody who has limits for themselves: a key, user, team or model. ``id`` is a key's id, else the name."""
 
     of: Of
@@ -67,7 +67,7 @@ class Holder(msgspec.Struct, frozen=True):
         return f"{self.of}:{self.id}"
 
 
-class Defined(msgspec.Struct, frozen=True):
+class Defined(Frozen, frozen=True):
     """What somebody defined: ``limits`` by name, and which of them teams, users and models have (None: none)."""
 
     limits: Mapping[str, LimitSettings]
@@ -79,12 +79,12 @@ class Defined(msgspec.Struct, frozen=True):
 NOTHING_DEFINED = Defined({}, {}, {}, {})
 
 
-class Stored(msgspec.Struct, frozen=True):
+class Stored(Frozen, frozen=True):
     """Documents of the store, by name."""
 
-    limits: Documents = {}
-    teams: Documents = {}
-    users: Documents = {}
+    limits: Documents = {}  # noqa: RUF012 - msgspec makes a new one each time
+    teams: Documents = {}  # noqa: RUF012 - msgspec makes a new one each time
+    users: Documents = {}  # noqa: RUF012 - msgspec makes a new one each time
 
 
 class LimitBook:

@@ -11,6 +11,7 @@ from switchgear.access.limit_book import Holder
 from switchgear.access.limit_words import limit as words
 from switchgear.core.periods import Period, period
 from switchgear.core.rates import Rate, Rates
+from switchgear.core.structs import Frozen
 from switchgear.events.limits import What
 from switchgear.state.base import Change, Check, Kind, Standing
 
@@ -27,7 +28,7 @@ _KINDS: Final[dict[What, Kind]] = {
 }  # fmt: skip
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(Frozen, frozen=True):
     """One limit of one holder. ``check`` takes 1 where calls are counted, else as much as the call may use.
 
     ``soft`` is the amount from which the limit is near, ``told`` the limit in words; ``period`` is set for budgets.

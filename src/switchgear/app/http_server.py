@@ -24,11 +24,13 @@ _HANDSHAKE_SECONDS = 30.0
 _LOOK_SECONDS = 0.02
 
 
-def uvicorn_config(application: Any, protocol: type[asyncio.Protocol], settings: ServerSettings) -> uvicorn.Config:
+def uvicorn_config(
+    application: Any, protocol: Callable[..., asyncio.Protocol], settings: ServerSettings
+) -> uvicorn.Config:
     """How uvicorn is to run: without what the gateway does itself."""
     return uvicorn.Config(
         application,
-        http=protocol,
+        http=protocol,  # type: ignore[arg-type]  # it is only called
         ws="none",
         loop="none",
         lifespan="off",

@@ -11,23 +11,22 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from switchgear.cache.kept import Kept
 from switchgear.core.errors import SwitchgearError
+from switchgear.core.structs import Frozen
 
 BEHIND: Final = 1024 * 1024
 """Bytes that a client may fall behind the others before the provider is made to wait for it."""
 
 
-class Landed(msgspec.Struct, frozen=True):
+class Landed(Frozen, frozen=True):
     """How a flight ended well. ``rest`` is what a follower has not got yet: the whole answer, or the last of a stream."""
 
     kept: Kept
     rest: bytes
 
 
-class Lost(msgspec.Struct, frozen=True):
+class Lost(Frozen, frozen=True):
     """How it ended otherwise. ``error`` is None when its leader was cancelled."""
 
     error: SwitchgearError | None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 
-import msgspec
-
 from switchgear.cache.kept import Kept
+from switchgear.core.structs import Leaf
 
 
-class _Slot(msgspec.Struct, gc=False):
+class _Slot(Leaf, gc=False):
     kept: Kept
     size: int
 

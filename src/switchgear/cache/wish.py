@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
+from switchgear.core.structs import FrozenLeaf
 
 _LONGEST: Final = 1024
 """A longer field is not a set of directives."""
 _FOREVER: Final = 10.0**9
 
 
-class Wish(msgspec.Struct, frozen=True, gc=False):
+class Wish(FrozenLeaf, frozen=True, gc=False):
     """What one call wants of the cache. Times are seconds.
 
     ``off``: the call has nothing to do with it. ``fresh_only`` (``no-cache``): no kept answer will do, but the new one may be kept.

@@ -7,7 +7,7 @@ from importlib import metadata
 
 from cyclopts import App
 
-from switchgear import __version__
+from switchgear import __version__, native
 from switchgear.cli import screen
 from switchgear.cli.where import HERE, AsJson, Where
 
@@ -19,7 +19,7 @@ app = App(name="version", help_epilogue="")
 
 @app.default
 def version(*, as_json: AsJson = False, where: Where = HERE) -> None:
-    """Show the version of Switchgear, of Python and of the optional engines that are installed."""
+    """Show the version of Switchgear, of Python and of the optional engines that are installed, and whether the hot path is compiled."""
     del where
     engines = {}
     for name in _ENGINES:
@@ -28,10 +28,18 @@ def version(*, as_json: AsJson = False, where: Where = HERE) -> None:
         except metadata.PackageNotFoundError:
             continue
     if as_json:
-        screen.show_json({"switchgear": __version__, "python": platform.python_version(), "engines": engines})
+        screen.show_json(
+            {
+                "switchgear": __version__,
+                "python": platform.python_version(),
+                "compiled": native.compiled(),
+                "engines": engines,
+            }
+        )
         return
     screen.say(
         f"switchgear {__version__} · Python {platform.python_version()} · {platform.system()} {platform.machine()}"
+        f" · hot path {'compiled' if native.compiled() else 'interpreted'}"
     )
     if engines:
         screen.say(" · ".join(f"{name} {number}" for name, number in engines.items()))

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from switchgear.core.canonical import SIGNATURE_MARK
+from switchgear.core.structs import FrozenLeaf
 from switchgear.dialects.base import DialectName
 
 _PROMPT: Final = {"chat": "messages", "messages": "messages", "responses": "input"}
@@ -31,7 +32,7 @@ _FILE_ESCAPED: Final = (b"\\u006", b"\\u005")
 """What a letter of ``file_id`` begins with when it is written as an escape."""
 
 
-class Marks(msgspec.Struct, frozen=True, gc=False):
+class Marks(FrozenLeaf, frozen=True, gc=False):
     """What may be in a request: what is not said to be there is not there.
 
     ``images`` by the dialect's name for them, ``files`` that are named by their ids, ``escaped`` letters, which can hide any of the others,

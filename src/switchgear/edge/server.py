@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
-import msgspec
-from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
-from uvicorn.server import ServerState
 
+from switchgear.core.structs import Frozen
 from switchgear.edge.exchange import ClientGoneError, Exchange
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -30,7 +31,7 @@ _ONCE = frozenset({b"host", b"authorization", b"x-api-key", b"api-key", b"origin
 Endpoint = Callable[[Exchange], Awaitable[None]]
 
 
-class ServerLimits(msgspec.Struct, frozen=True):
+class ServerLimits(Frozen, frozen=True):
     """``header_timeout`` is seconds for a request's head; ``connections`` is how many clients at once."""
 
     header_timeout: float
@@ -77,6 +78,7 @@ class GatewayProtocol(HttpToolsProtocol):
         self._limits = limits
         self._head_timer: asyncio.TimerHandle | None = None
         self._in_head = False
+        self._url = b""
         self._reading = 0
         self._head_bytes = 0
         self._framing_bytes = 0
@@ -132,7 +134,13 @@ class GatewayProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Called by the parser when a request starts."""
         self._in_head = True
-        super().on_message_begin()
+        self._url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
+    def on_url(self, url: bytes) -> None:
+        """Called by the parser with a piece of the request's target."""
+        self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by the parser with a field; those after the body (trailers) decide nothing (RFC 9110 section 6.5.1)."""
@@ -156,16 +164,52 @@ class GatewayProtocol(HttpToolsProtocol):
         self._in_head = False
         seen = self._head_bytes + self._reading
         self._head_bytes = self._framing_bytes = self._body_bytes = 0
-        self._check_head(seen)
-        super().on_headers_complete()
+        parser = self.parser
+        version, method = parser.get_http_version(), parser.get_method()
+        self._check_head(seen, version, method)
+        path, raw_path, query = _target(self._url)
+        self.scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme or "http",
+            "root_path": "",
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+            "method": method.decode("ascii"),
+            "path": path,
+            "raw_path": raw_path,
+            "query_string": query,
+        }
+        before: RequestResponseCycle | None = self.cycle
+        self.cycle = cycle = RequestResponseCycle(
+            self.scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            False,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            self.expect_100_continue,
+            version != "1.0" and parser.should_keep_alive(),
+            self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self.app))
 
-    def _check_head(self, seen: int) -> None:
+    def _check_head(self, seen: int, version: str, method: bytes) -> None:
         """Raise for a head that is not served; ``seen`` is how many bytes came with it, at most those and others."""
         if seen > MAX_HEAD_BYTES and sum(len(k) + len(v) for k, v in self.headers) > MAX_HEAD_BYTES:
             raise _RefusedError(*_HEAD_TOO_LARGE)
-        if self.parser.get_method() == b"CONNECT":
+        if method == b"CONNECT":
             raise _RefusedError(405, b"method_not_allowed", b"This is a gateway to models, not a proxy.")
-        if self.parser.get_http_version() == "1.1" and not any(name == b"host" for name, _ in self.headers):
+        if version == "1.1" and not any(name == b"host" for name, _ in self.headers):
             raise _RefusedError(400, b"invalid_request", b"The request has no host header (RFC 9112 section 3.2).")
         if len(self.pipeline) >= MAX_PIPELINED:
             raise _RefusedError(400, b"invalid_request", b"Too many requests were sent ahead of their answers.")
@@ -190,7 +234,20 @@ class GatewayProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Called by the parser with a piece of a request's body."""
         self._body_bytes += len(body)
-        super().on_body(body)
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
+
+    def on_message_complete(self) -> None:
+        """Called by the parser when a request's body is whole."""
+        cycle = self.cycle
+        if not cycle.response_complete:
+            cycle.more_body = False
+            cycle.message_event.set()
 
     def _head_too_slow(self) -> None:
         self._head_timer = None
@@ -359,11 +416,17 @@ class GatewayProtocol(HttpToolsProtocol):
         self._stuck_timer = self.loop.call_later(self.timeout_keep_alive, self._check_stuck)
 
 
-def protocol_factory(endpoints: Mapping[str, Endpoint], limits: ServerLimits) -> type[asyncio.Protocol]:
-    """The class uvicorn makes its connections of."""
+def _target(url: bytes) -> tuple[str, bytes, bytes]:
+    """Path, path as it was sent, and query of a request's target (RFC 9112 section 3.2)."""
+    if url.startswith(b"/") and b"?" not in url and b"#" not in url:
+        raw, query = url, b""
+    else:
+        parsed = httptools.parse_url(url)
+        raw, query = parsed.path, parsed.query or b""
+    path = raw.decode("ascii")
+    return (unquote(path) if "%" in path else path), raw, query
 
-    class Bound(GatewayProtocol):
-        def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any], **kwargs: Any) -> None:
-            super().__init__(endpoints, limits, config=config, server_state=server_state, app_state=app_state, **kwargs)
 
-    return Bound
+def protocol_factory(endpoints: Mapping[str, Endpoint], limits: ServerLimits) -> Callable[..., asyncio.Protocol]:
+    """What uvicorn makes its connections with."""
+    return partial(GatewayProtocol, endpoints, limits)

@@ -13,6 +13,7 @@ from switchgear.cache.wish import ANY
 from switchgear.core.calls import CacheResult, Outcome, Priority, Route, Step, Usage
 from switchgear.core.errors import SwitchgearError
 from switchgear.core.rates import Rates
+from switchgear.core.structs import Record
 from switchgear.dialects.base import DialectName
 from switchgear.dialects.marks import Marks, marks_of
 from switchgear.pipeline.thread import Thread
@@ -43,7 +44,7 @@ class Measure(Protocol):
         ...
 
 
-class ModelRequest(msgspec.Struct):
+class ModelRequest(Record):
     """What the stages read of a request. ``fields`` are its top-level fields as they were sent, still encoded.
 
     ``body`` is the whole of it, for when it is read as a canonical call (made of the fields where it is empty). ``headers`` are

@@ -22,6 +22,7 @@ from switchgear.providers.messages_bodies import (
     unmark,
     usage_of_message,
 )
+from switchgear.providers.messages_wire import EVENT, Event
 from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.passing_stream import PassingStream
 from switchgear.providers.sse import event_data
@@ -32,23 +33,6 @@ _TELLING = (b"message_", b"signature", b'"error"', b'"redacted_')
 END_OF_MESSAGE = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 
 
-class _Delta(msgspec.Struct):
-    stop_reason: str | None = None
-
-
-class _Message(msgspec.Struct):
-    usage: WireUsage | None = None
-
-
-class _Event(msgspec.Struct):
-    type: str = ""
-    index: int | None = None
-    message: _Message | None = None
-    usage: WireUsage | None = None
-    delta: _Delta | None = None
-
-
-_event = msgspec.json.Decoder(_Event)
 _fields = msgspec.json.Decoder(Fields)
 _encode = msgspec.json.Encoder().encode
 
@@ -100,7 +84,7 @@ class MessagesStream(PassingStream):
             return event
         self._seen = True
         try:
-            told = _event.decode(data)
+            told = EVENT.decode(data)
         except UNDECODABLE:
             if b'"error"' in data and (failure := error_in_body(self._provider, data, self._redact)) is not None:
                 raise failure from None
@@ -116,7 +100,7 @@ class MessagesStream(PassingStream):
             return self._signed(event, data, told.index) if b"thinking" in data else event
         return self._look_at_message(event, data, told)
 
-    def _look_at_message(self, event: bytes, data: bytes, told: _Event) -> bytes:
+    def _look_at_message(self, event: bytes, data: bytes, told: Event) -> bytes:
         if told.type == "message_start":
             if told.message is not None and told.message.usage is not None:
                 self._told.update(told.message.usage)

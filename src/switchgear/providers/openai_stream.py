@@ -16,6 +16,7 @@ from switchgear.core.canonical import SIGNATURE_MARK, Signature
 from switchgear.core.errors import ProviderInvalidResponse
 from switchgear.providers.base import Redact
 from switchgear.providers.errors import error_in_body
+from switchgear.providers.openai_wire import TAIL, WIRE_USAGE, WireUsage
 from switchgear.providers.passing_stream import PassingStream
 from switchgear.providers.sse import event_data, split_events
 
@@ -35,41 +36,12 @@ _NULL_FIELD = b',"usage":null'
 """How OpenAI marks every event once usage was asked for; inside a JSON string the quotes would be escaped, so these
 bytes are always the field itself."""
 _NULL_USAGE = re.compile(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,')
-_Number = int | float | None
 
 
 _DETAILS = b'"reasoning_details"'
 """How OpenRouter and others give signed reasoning in chat; OpenAI's own has no field for it."""
 
 
-class _Details(msgspec.Struct):
-    cached_tokens: _Number = None
-    reasoning_tokens: _Number = None
-
-
-class _WireUsage(msgspec.Struct):
-    prompt_tokens: _Number = None
-    completion_tokens: _Number = None
-    total_tokens: _Number = None
-    prompt_tokens_details: _Details | None = None
-    completion_tokens_details: _Details | None = None
-
-
-class _Tail(msgspec.Struct):
-    usage: _WireUsage | None = None
-    error: msgspec.Raw | None = None
-    choices: msgspec.Raw = msgspec.Raw()
-    data: msgspec.Raw = msgspec.Raw()
-    input_tokens: msgspec.Raw = msgspec.Raw()
-
-    @property
-    def answers(self) -> bool:
-        """Whether there is an answer in it: a choice, an embedding, or a count."""
-        return b"{" in bytes(self.choices) or bool(bytes(self.data) or bytes(self.input_tokens))
-
-
-_tail = msgspec.json.Decoder(_Tail)
-_wire_usage = msgspec.json.Decoder(_WireUsage)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encoder = msgspec.json.Encoder()
 _UNDECODABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
@@ -79,7 +51,7 @@ def _whole(number: float | None) -> int:
     return int(min(max(number or 0, 0), MOST_TOKENS))
 
 
-def _usage(wire: _WireUsage) -> Usage | None:
+def _usage(wire: WireUsage) -> Usage | None:
     """The usage as we keep it: whole numbers that make sense together, or None where nothing was counted, or nothing but zeros."""
     if wire.prompt_tokens is None and wire.completion_tokens is None and wire.total_tokens is None:
         return None
@@ -105,7 +77,7 @@ def usage_of(provider: str, body: bytes, redact: Redact) -> Usage | None:
     error that came with a good status; what is shown of that went through ``redact``.
     """
     try:
-        tail = _tail.decode(body)
+        tail = TAIL.decode(body)
     except _UNDECODABLE as error:
         if (told := error_in_body(provider, body, redact)) is not None:
             raise told from error
@@ -297,7 +269,7 @@ def _given(field: msgspec.Raw | None) -> bool:
 
 def _usage_in(field: msgspec.Raw) -> Usage | None:
     try:
-        return _usage(_wire_usage.decode(field))
+        return _usage(WIRE_USAGE.decode(field))
     except _UNDECODABLE:
         return None
 

@@ -20,13 +20,13 @@ from switchgear.providers.errors import error_in_body
 from switchgear.providers.openai_stream import CHARACTERS_PER_TOKEN, LONGEST_TOKEN, tokens_of
 from switchgear.providers.passing_stream import PassingStream
 from switchgear.providers.responses_bodies import (
-    Told,
     estimate_of_response,
     mark_items,
     mark_response,
     unmark,
     usage_of_response,
 )
+from switchgear.providers.responses_wire import DELTA, EVENT, Event
 from switchgear.providers.sse import event_data, split_events
 
 _EVENT: Final = b"event: response."
@@ -34,20 +34,6 @@ _TELLING: Final = (b'"response"', b'"encrypted_content"', b'"error"')
 """What only events that are looked into hold, but for texts that are one of these words; inside a text quotes are escaped."""
 _ENDS: Final = frozenset({"response.completed", "response.incomplete"})
 _FAILURES: Final = frozenset({"response.failed", "response.cancelled", "error"})
-
-
-class _Event(msgspec.Struct):
-    type: str | None = None
-    response: Told | None = None
-    error: msgspec.Raw = msgspec.Raw()
-
-
-class _Delta(msgspec.Struct):
-    delta: str = ""
-
-
-_event = msgspec.json.Decoder(_Event)
-_delta = msgspec.json.Decoder(_Delta)
 
 
 class ResponsesStream(PassingStream):
@@ -96,7 +82,7 @@ class ResponsesStream(PassingStream):
         if not data or data.strip() == b"[DONE]":
             return b"" if data else event
         try:
-            told = _event.decode(data)
+            told = EVENT.decode(data)
         except UNDECODABLE:
             if (failure := error_in_body(self._provider, data, self._redact)) is not None:
                 raise failure from None
@@ -113,7 +99,7 @@ class ResponsesStream(PassingStream):
             self._count(event)
         return mark_items(event, self._provider)
 
-    def _failed(self, told: _Event, data: bytes) -> ProviderError:
+    def _failed(self, told: Event, data: bytes) -> ProviderError:
         """The error that an event tells of, which may be in its response, an object of its own, or its own fields."""
         if told.response is not None:
             document = failure_document(told.response.error)
@@ -141,7 +127,7 @@ class ResponsesStream(PassingStream):
 
 def _text_size(data: bytes) -> int:
     try:
-        return len(msgspec.json.encode(_delta.decode(data).delta)) - 2
+        return len(msgspec.json.encode(DELTA.decode(data).delta)) - 2
     except UNDECODABLE:
         return 0
 

@@ -18,9 +18,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
-import msgspec
-
 from switchgear.core.health import BreakerState
+from switchgear.core.structs import Frozen
 from switchgear.routing.window import Window
 
 Told = Callable[[BreakerState, float], None]
@@ -37,7 +36,7 @@ _CLAIM_SECONDS: Final = 5.0
 """How long a call that was admitted as the probe may take to be prepared and queued before another one is."""
 
 
-class BreakerRules(msgspec.Struct, frozen=True):
+class BreakerRules(Frozen, frozen=True):
     """When a breaker opens and how it closes; times are seconds.
 
     It opens after ``errors`` failures in a row, or when of at least ``calls`` calls within ``window`` a share of ``rate`` failed.

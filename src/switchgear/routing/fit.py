@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
+from switchgear.core.structs import Leaf
 from switchgear.routing.directory import Deployment
 from switchgear.routing.select import Ask
 
 
-class Fit(msgspec.Struct, gc=False):
+class Fit(Leaf, gc=False):
     """Deployments that can answer, and those left out, each with the reason in a few words."""
 
     candidates: Sequence[Deployment]

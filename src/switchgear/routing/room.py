@@ -5,15 +5,14 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-import msgspec
-
 from switchgear.core.capabilities import Capabilities
+from switchgear.core.structs import FrozenLeaf
 from switchgear.providers.tokens import prompt_alone
 
 BOUNDLESS: Final = sys.maxsize
 
 
-class Room(msgspec.Struct, frozen=True, gc=False):
+class Room(FrozenLeaf, frozen=True, gc=False):
     """Tokens at most of the ``prompt``, of the ``answer``, and of both in ``total``; ``BOUNDLESS`` where nothing is known."""
 
     prompt: int = BOUNDLESS

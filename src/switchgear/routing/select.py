@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import msgspec
 
 from switchgear.core.calls import Priority, Usage
+from switchgear.core.structs import Leaf
 from switchgear.providers.catalogue import cost
 from switchgear.routing.deployment import Deployment
 from switchgear.routing.estimates import answer_tokens, waits
@@ -27,7 +28,7 @@ _ALL_COMPARED: Final = 16
 """Where an alias has more deployments than this, those that come after the first two are in no order of their own."""
 
 
-class Ask(msgspec.Struct, gc=False):
+class Ask(Leaf, gc=False):
     """What policies and filters may know of a call.
 
     ``prompt_tokens`` is an estimate; ``max_tokens`` what the client allows for the answer, None where it does not say. ``fields`` and
@@ -48,12 +49,12 @@ class Ask(msgspec.Struct, gc=False):
     priority: Priority = Priority.NORMAL
     size: Size = Size(0)
     call_id: str = ""
-    clamps: dict[str, int] = {}
+    clamps: dict[str, int] = {}  # noqa: RUF012 - msgspec makes a new one each time
     wider: bool = False
     images: bool = False
 
 
-class Ranking(msgspec.Struct, gc=False):
+class Ranking(Leaf, gc=False):
     """Deployments in the order in which they are to be tried, and why: ``latency: openai 240 ms, claude 310 ms → openai``."""
 
     order: Sequence[Deployment]
@@ -187,7 +188,11 @@ class Cheapest:
 
 
 POLICIES: Final[Mapping[str, Callable[[Clock, Random], Policy]]] = {
-    kind.name: kind for kind in (Ordered, Weighted, LeastBusy, Latency, Cheapest)
+    "ordered": Ordered,
+    "weighted": Weighted,
+    "least_busy": LeastBusy,
+    "latency": Latency,
+    "cost": Cheapest,
 }
 """The policies by their names in the configuration."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import msgspec
+from switchgear.core.structs import FrozenLeaf
 
 _STEP: Final = 16 * 1024
 """Smaller prompts are not looked at, and in larger ones images that are smaller than this may be missed: they weigh little."""
@@ -15,7 +15,7 @@ _carrier: Final = re.compile(rb'(?:url|data)"\s*:\s*"\Z')
 _KEY: Final = 24
 
 
-class Size(msgspec.Struct, frozen=True, gc=False):
+class Size(FrozenLeaf, frozen=True, gc=False):
     """What a prompt weighs: ``bytes`` of its JSON without encoded images and sounds, and how many of those there are (``media``)."""
 
     bytes: int

@@ -56,6 +56,6 @@ class MessagesBack:
         return MessagesReader(target)
 
 
-FRONT = MessagesFront()
-BACK = MessagesBack()
+FRONT: MessagesFront = MessagesFront()
+BACK: Back = MessagesBack()
 _checked: tuple[Front, Back] = (FRONT, BACK)

@@ -53,6 +53,6 @@ class ResponsesBack:
         return ResponseReader(target)
 
 
-FRONT = ResponsesFront()
-BACK = ResponsesBack()
+FRONT: ResponsesFront = ResponsesFront()
+BACK: Back = ResponsesBack()
 _checked: tuple[Front, Back] = (FRONT, BACK)
