@@ -10,9 +10,8 @@ import pytest
 
 from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import NotSupported
+from switchgear.pipeline.as_it_came import as_bytes
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.prepare import Preparation
-from switchgear.pipeline.shapes import shapes_for
 from switchgear.providers.base import OPENAI_OPERATIONS, Operation
 from switchgear.routing.directory import Answers, Deployment
 
@@ -38,8 +37,7 @@ def passes(able: Capabilities | None = None, answers: Answers = "check", *, body
     request = ModelRequest("m", False, msgspec.json.decode(body, type=dict[str, msgspec.Raw]), body=body)
     deployment = Deployment(cast("Any", Provider()), "m", None)
     deployment.capabilities = able or Capabilities()
-    preparation = Preparation(cast("Any", None), shapes_for)
-    return preparation.as_bytes(ModelCall("req_1", Operation.CHAT), request, deployment, answers) is not None
+    return as_bytes(ModelCall("req_1", Operation.CHAT), request, deployment, answers) is not None
 
 
 def test_a_plain_request_passes() -> None:
@@ -76,6 +74,4 @@ def test_what_a_provider_does_not_have_is_refused() -> None:
     request = ModelRequest("m", False, {})
     deployment = Deployment(cast("Any", Provider()), "m", None)
     with pytest.raises(NotSupported, match="acme has no rerank"):
-        Preparation(cast("Any", None), shapes_for).as_bytes(
-            ModelCall("req_1", Operation.RERANK), request, deployment, "check"
-        )
+        as_bytes(ModelCall("req_1", Operation.RERANK), request, deployment, "check")

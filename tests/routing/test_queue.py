@@ -42,8 +42,11 @@ class Line:
 
     async def _wait(self, name: str, place: asyncio.Future[None], priority: Priority) -> None:
         try:
-            await self.queue.wait(place, priority)
+            await place
             self.went.append(name)
+        except asyncio.CancelledError:
+            self.queue.gave_up(place, priority)
+            raise
         except Overloaded:
             self.sent_away.append(name)
 

@@ -8,6 +8,7 @@ from switchgear.edge.anthropic.counting import CountTokens
 from switchgear.edge.anthropic.models import AnthropicModels
 from switchgear.edge.anthropic.wire import AnthropicWire
 from switchgear.edge.calls import CallEndpoint
+from switchgear.edge.exchange import Endpoint
 from switchgear.edge.feedback import FeedbackEndpoint
 from switchgear.edge.health import Health
 from switchgear.edge.landing import Landing
@@ -18,7 +19,6 @@ from switchgear.edge.openai.responses import ResponsesEndpoint
 from switchgear.edge.openai.responses_kept import KeptResponsesEndpoint
 from switchgear.edge.openai.uploads import UploadLimits, media_endpoints
 from switchgear.edge.openai.wire import OpenAIWire
-from switchgear.edge.server import Endpoint
 from switchgear.providers.base import Operation
 
 

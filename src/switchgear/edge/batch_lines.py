@@ -10,10 +10,10 @@ from switchgear.access.keys import Key
 from switchgear.core.calls import Priority, Usage
 from switchgear.core.errors import InternalError, NotSupported, SwitchgearError
 from switchgear.edge.anthropic.wire import AnthropicWire
-from switchgear.edge.calls import Wire
 from switchgear.edge.openai.responses_requests import ResponseRequest, decode_response_request
 from switchgear.edge.openai.responses_turns import Conversations, Turn
 from switchgear.edge.openai.wire import OpenAIWire
+from switchgear.edge.reply import Wire
 from switchgear.pipeline.batches.context import LineAnswer
 from switchgear.pipeline.batches.input import ENDPOINTS
 from switchgear.pipeline.batches.native_lines import NativeLine, NativeLines

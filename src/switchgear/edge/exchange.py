@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -242,3 +242,17 @@ class Exchange:
         if not cycle.keep_alive or cycle.more_body:
             self._connection.close_gently(unread=cycle.more_body)
         cycle.on_response()
+
+
+Endpoint = Callable[[Exchange], Awaitable[None]]
+"""Answers requests."""
+
+
+async def run(endpoint: Endpoint, exchange: Exchange, ran: Callable[[Exchange], None]) -> None:
+    """Have a request answered; ``ran`` is called at the end, whatever it is."""
+    try:
+        await endpoint(exchange)
+    except ClientGoneError:
+        pass
+    finally:
+        ran(exchange)

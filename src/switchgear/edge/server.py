@@ -9,7 +9,7 @@ The decision and its measurement: docs/decisions/002-direct-exchange.md.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -19,7 +19,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from switchgear.core.structs import Frozen
-from switchgear.edge.exchange import ClientGoneError, Exchange
+from switchgear.edge.exchange import Endpoint, Exchange, run
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_PIPELINED = 16
@@ -27,8 +27,6 @@ LINGER_SECONDS = 2.0
 LINGER_BYTES = 1024 * 1024
 _ONCE = frozenset({b"host", b"authorization", b"x-api-key", b"api-key", b"origin"})
 """Fields that decide who calls and whereto: given twice, two readers could see two requests (RFC 9110 section 5.3)."""
-
-Endpoint = Callable[[Exchange], Awaitable[None]]
 
 
 class ServerLimits(Frozen, frozen=True):
@@ -311,20 +309,16 @@ class GatewayProtocol(HttpToolsProtocol):
             super()._start_asgi_task(cycle, app)
             return
         self._exchange = exchange = Exchange(self, cycle)
-        self._running = task = self.loop.create_task(self._run(endpoint, exchange))
+        self._running = task = self.loop.create_task(run(endpoint, exchange, self.ran))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _run(self, endpoint: Endpoint, exchange: Exchange) -> None:
-        try:
-            await endpoint(exchange)
-        except ClientGoneError:
-            pass
-        finally:
-            if self._exchange is exchange:  # a pipelined request may have taken its place already
-                self._exchange = None
-            if not exchange.complete and not exchange.gone:
-                exchange.abort()
+    def ran(self, exchange: Exchange) -> None:
+        """Called when the endpoint of ``exchange`` is done, however that was."""
+        if self._exchange is exchange:  # a pipelined request may have taken its place already
+            self._exchange = None
+        if not exchange.complete and not exchange.gone:
+            exchange.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the event loop when the client is gone: what works for it is cancelled."""

@@ -13,12 +13,13 @@ from switchgear.core.calls import Usage
 from switchgear.core.errors import InvalidAnswer, ProviderError, ProviderInvalidResponse
 from switchgear.dialects.marks import may_name_files
 from switchgear.observe.logs import LogControl
+from switchgear.pipeline.as_it_came import DIALECTS, as_bytes
 from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
 from switchgear.pipeline.clamping import lowered
 from switchgear.pipeline.crossing import CrossingPassage
 from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.forwarding import Forwarding, Holding
-from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared, again
+from switchgear.pipeline.prepare import Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
@@ -101,7 +102,10 @@ class Attempts:
         if place is not None:
             came = time.perf_counter()
             try:
-                await queue.wait(place, call.priority)
+                await place
+            except asyncio.CancelledError:
+                queue.gave_up(place, call.priority)
+                raise
             finally:
                 trial.waited = time.perf_counter() - came
         try:
@@ -135,7 +139,7 @@ class Attempts:
         answers = trial.model.answers
         if call.thread is not None:
             return await self._preparation.read(call, request, trial.deployment, answers)
-        outgoing = self._preparation.as_bytes(call, request, trial.deployment, answers)
+        outgoing = as_bytes(call, request, trial.deployment, answers)
         if outgoing is not None:
             return Prepared(outgoing)
         return await self._preparation.read(call, request, trial.deployment, answers)

@@ -28,9 +28,9 @@ from switchgear.core.errors import (
     StoreUnavailable,
     SwitchgearError,
 )
+from switchgear.pipeline.as_it_came import DIALECTS
 from switchgear.pipeline.asked import Asked, placed
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.prepare import DIALECTS
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.recording import Recording
 from switchgear.pipeline.reply import Reply

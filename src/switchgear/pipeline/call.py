@@ -10,7 +10,7 @@ import msgspec
 
 from switchgear.access.keys import Key
 from switchgear.cache.wish import ANY
-from switchgear.core.calls import CacheResult, Outcome, Priority, Route, Step, Usage
+from switchgear.core.calls import CacheResult, CallRecord, Outcome, Priority, Route, Step, Usage
 from switchgear.core.errors import SwitchgearError
 from switchgear.core.rates import Rates
 from switchgear.core.structs import Record
@@ -204,3 +204,33 @@ class ModelCall:
             if trial.asked_at is not None or trial.outcome == "skipped"
         ]
         return Route(tuple(self.steps), tuple(tried))
+
+    def record(self) -> CallRecord:
+        """What is kept of it; it counts as recorded from here on."""
+        self.recorded = True
+        started, key, deployment, first = self.started, self.key, self.deployment, self.first_token
+        return CallRecord(
+            self.id,
+            int(self.at * 1000),
+            key.id if key is not None else "",
+            f"batches/{self.operation.value}" if self.batch else self.operation.value,
+            self.name if self.model is not None else "",
+            deployment.provider.name if deployment is not None else "",
+            deployment.model if deployment is not None else "",
+            self.streamed,
+            self.outcome,
+            self.status,
+            self.error,
+            self.usage,
+            self.cost,
+            (time.perf_counter() - started) * 1000,
+            (first - started) * 1000 if first is not None else None,
+            self.attempts,
+            self.trace,
+            team=key.team if key is not None else "",
+            user=key.user if key is not None else "",
+            cache=self.cache,
+            message=self.message,
+            route=self.route(),
+            saved=self.saved,
+        )

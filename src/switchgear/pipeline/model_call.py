@@ -31,9 +31,9 @@ from switchgear.core.errors import (
 from switchgear.core.ids import RequestIds
 from switchgear.dialects.base import DialectName
 from switchgear.observe.logs import LogControl
+from switchgear.pipeline.as_it_came import DIALECTS
 from switchgear.pipeline.attempt import Attempts
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.prepare import DIALECTS
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.stages import Reserved, Stages

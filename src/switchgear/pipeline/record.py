@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 
-from switchgear.core.calls import CallRecord
 from switchgear.events.bus import EventBus
 from switchgear.pipeline.call import ModelCall
 
@@ -35,34 +33,4 @@ class Recorder:
 
     def publish(self, call: ModelCall) -> None:
         """Publish a call, once."""
-        call.recorded = True
-        started = call.started
-        deployment = call.deployment
-        first = call.first_token
-        self._bus.publish(
-            CallRecord(
-                call.id,
-                int(call.at * 1000),
-                call.key.id if call.key is not None else "",
-                f"batches/{call.operation.value}" if call.batch else call.operation.value,
-                call.name if call.model is not None else "",
-                deployment.provider.name if deployment is not None else "",
-                deployment.model if deployment is not None else "",
-                call.streamed,
-                call.outcome,
-                call.status,
-                call.error,
-                call.usage,
-                call.cost,
-                (time.perf_counter() - started) * 1000,
-                (first - started) * 1000 if first is not None else None,
-                call.attempts,
-                call.trace,
-                team=call.key.team if call.key is not None else "",
-                user=call.key.user if call.key is not None else "",
-                cache=call.cache,
-                message=call.message,
-                route=call.route(),
-                saved=call.saved,
-            )
-        )
+        self._bus.publish(call.record())

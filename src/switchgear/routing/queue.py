@@ -74,7 +74,7 @@ class Queue:
         return not self._waiting and self._free_for(priority)
 
     def enter(self, priority: Priority, key: str) -> asyncio.Future[None] | None:
-        """Take a place; None when there is one, else what to wait for (``left`` if that is given up). Raises Overloaded."""
+        """Take a place; None when there is one, else what to wait for (``gave_up`` if that is cancelled). Raises Overloaded."""
         if (not self._waiting or not self._ahead_of(priority)) and self._free_for(priority):
             self._take(priority)
             return None
@@ -90,17 +90,13 @@ class Queue:
         heappush(self._heaps[priority], (start, self._number, Waiting(priority, key, start, place)))
         return place
 
-    async def wait(self, place: asyncio.Future[None], priority: Priority) -> None:
-        """Wait for a place. Raises Overloaded when the call is sent away."""
-        try:
-            await place
-        except asyncio.CancelledError:
-            if not place.done() or place.cancelled():
-                place.cancel()
-                self._waiting -= 1
-            elif place.exception() is None:
-                self.leave(priority, None)  # it got the place in the same moment
-            raise
+    def gave_up(self, place: asyncio.Future[None], priority: Priority) -> None:
+        """Whoever waited for ``place`` waits no more."""
+        if not place.done() or place.cancelled():
+            place.cancel()
+            self._waiting -= 1
+        elif place.exception() is None:
+            self.leave(priority, None)  # it got the place in the same moment
 
     def leave(self, priority: Priority, seconds: float | None) -> None:
         """Give the place back, after a call that took so many seconds (None: it was not made)."""

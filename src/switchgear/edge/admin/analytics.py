@@ -16,7 +16,7 @@ from switchgear.edge.admin.moments import milliseconds
 from switchgear.edge.admin.schemas import analytics as schemas
 from switchgear.edge.admin.schemas.base import moment, problems
 from switchgear.edge.admin.usage import Filter, Moment, key_id, key_names, settle
-from switchgear.edge.calls import dollars
+from switchgear.edge.reply import dollars
 from switchgear.observe.analytics import Analytics, Course, Question, Span, Told
 from switchgear.store.rollups import Dimension, Numbers
 

@@ -12,7 +12,7 @@ from switchgear.edge.admin.context import Admin
 from switchgear.edge.admin.schemas import batches as schemas
 from switchgear.edge.admin.schemas.base import PRINTABLE, Cursor, moment, moment_or_none, problems
 from switchgear.edge.admin.usage import key_names
-from switchgear.edge.calls import dollars
+from switchgear.edge.reply import dollars
 from switchgear.pipeline.batches.native_state import counts_of, provider_of
 from switchgear.store.batches import KeptBatch
 

@@ -10,7 +10,7 @@ from switchgear.edge.admin.context import Admin
 from switchgear.edge.admin.models import check_model
 from switchgear.edge.admin.schemas import cache as schemas
 from switchgear.edge.admin.schemas.base import problems
-from switchgear.edge.calls import dollars
+from switchgear.edge.reply import dollars
 
 router = APIRouter(prefix="/cache", tags=["cache"])
 

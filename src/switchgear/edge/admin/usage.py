@@ -15,7 +15,7 @@ from switchgear.edge.admin.context import Admin, Administration
 from switchgear.edge.admin.moments import milliseconds
 from switchgear.edge.admin.schemas import usage as schemas
 from switchgear.edge.admin.schemas.base import PRINTABLE, Cursor, moment, moment_or_none, problems
-from switchgear.edge.calls import dollars
+from switchgear.edge.reply import dollars
 from switchgear.store.usage import UsageFilter, UsageSummary
 
 router = APIRouter(prefix="/usage", tags=["usage"])

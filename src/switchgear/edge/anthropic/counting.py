@@ -14,8 +14,9 @@ import msgspec
 from switchgear.core.errors import InternalError, ProviderError, SwitchgearError
 from switchgear.dialects.messages import BACK, FRONT
 from switchgear.edge.anthropic.wire import AnthropicWire
-from switchgear.edge.calls import CallReply, admit
+from switchgear.edge.calls import admit
 from switchgear.edge.exchange import ClientGoneError, Exchange
+from switchgear.edge.reply import CallReply
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation

@@ -16,9 +16,9 @@ from switchgear.access.keys import Key, token_from
 from switchgear.core.batches import BATCH_WINDOW
 from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, RequestError, SwitchgearError
 from switchgear.dialects.body import decode
-from switchgear.edge.calls import dollars
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
+from switchgear.edge.reply import dollars
 from switchgear.pipeline.batches.native_state import counts_of
 from switchgear.pipeline.batches.orders import GATEWAY_WISHED, BatchOrder, BatchOrders
 from switchgear.pipeline.call import ModelCall

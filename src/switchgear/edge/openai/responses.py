@@ -14,7 +14,7 @@ import msgspec
 from switchgear.core.errors import InternalError, SwitchgearError
 from switchgear.dialects.responses import FRONT
 from switchgear.dialects.responses.document import Document
-from switchgear.edge.calls import admit, call_headers
+from switchgear.edge.calls import admit
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.responses_background import BackgroundResponses, BackgroundRun
 from switchgear.edge.openai.responses_following import event_headers, follow
@@ -22,6 +22,7 @@ from switchgear.edge.openai.responses_reply import ResponseReply
 from switchgear.edge.openai.responses_requests import decode_response_request
 from switchgear.edge.openai.responses_turns import Conversations, Turn
 from switchgear.edge.openai.wire import OpenAIWire
+from switchgear.edge.reply import call_headers
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.pipeline.reply import Reply

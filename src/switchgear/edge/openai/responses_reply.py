@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from switchgear.core.errors import SwitchgearError
-from switchgear.edge.calls import CallReply
 from switchgear.edge.exchange import Exchange
 from switchgear.edge.openai.responses_events import ResponseEvents
 from switchgear.edge.openai.responses_turns import Conversations, Turn
 from switchgear.edge.openai.wire import OpenAIWire
+from switchgear.edge.reply import CallReply
 from switchgear.pipeline.call import ModelCall
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from switchgear.edge.calls import CallEndpoint, CallReply, Wire, admit
-from switchgear.edge.exchange import Exchange
+from switchgear.edge.calls import CallEndpoint, admit
+from switchgear.edge.exchange import Endpoint, Exchange
 from switchgear.edge.openai.forms import IncomingForm
 from switchgear.edge.openai.media import read_form
 from switchgear.edge.openai.multipart import boundary_of
 from switchgear.edge.openai.wire import OpenAIWire
-from switchgear.edge.server import Endpoint
+from switchgear.edge.reply import CallReply, Wire
 from switchgear.pipeline.call import ModelCall
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.providers.base import Operation

@@ -8,10 +8,11 @@ from typing import Final
 import msgspec
 
 from switchgear.core.calls import Usage
+from switchgear.pipeline.as_it_came import DIALECTS, as_bytes
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.model_call import ModelCalls
-from switchgear.pipeline.prepare import DIALECTS, Preparation, Prepared
+from switchgear.pipeline.prepare import Preparation, Prepared
 from switchgear.providers.base import Operation, Outgoing
 from switchgear.providers.passing import PASSINGS
 from switchgear.routing.deployment import Deployment
@@ -65,7 +66,7 @@ class NativeLines:
         if request.body and request.marked(DIALECTS.get(call.operation, "")).files:
             await self._owners.check(call, request.body)
         answers = call.model.answers if call.model is not None else "check"
-        outgoing = self._preparation.as_bytes(call, request, deployment, answers)
+        outgoing = as_bytes(call, request, deployment, answers)
         if outgoing is not None:
             return Prepared(outgoing)
         return await self._preparation.read(call, request, deployment, answers)
