@@ -8,7 +8,8 @@ from typing import Any
 
 from switchgear.access.keys import Key
 from switchgear.access.limit_book import Defined, LimitBook, Stored
-from switchgear.access.limits import Limiter, Reservation
+from switchgear.access.limits import Limiter
+from switchgear.access.reservation import Reservation
 from switchgear.config.limits import LimitSettings, TeamSettings, UserSettings
 from switchgear.core.errors import StoreUnavailable
 from switchgear.events.limits import Of

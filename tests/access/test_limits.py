@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 import pytest
 from limiting import NOON, Desk, key, limits
 
-from switchgear.access.limits import Reservation
+from switchgear.access.reservation import Reservation
 from switchgear.core.errors import (
     BudgetExceeded,
     CallTooLarge,

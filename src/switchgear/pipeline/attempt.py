@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import partial
 
-import msgspec
 import structlog
 
 from switchgear.core.calls import Usage
@@ -15,20 +13,18 @@ from switchgear.dialects.marks import may_name_files
 from switchgear.observe.logs import LogControl
 from switchgear.pipeline.as_it_came import DIALECTS, as_bytes
 from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
-from switchgear.pipeline.clamping import lowered
 from switchgear.pipeline.crossing import CrossingPassage
 from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.forwarding import Forwarding, Holding
 from switchgear.pipeline.prepare import Preparation, Prepared, again
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
+from switchgear.pipeline.road import COUNTED, Road
 from switchgear.pipeline.silence import Silence
 from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Answer, Operation, Provider
-from switchgear.providers.catalogue import cost
 from switchgear.providers.errors import error_in_body
 from switchgear.providers.media import MEDIA, measured, passage_of
-from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.passing import PASSINGS, Passage
 from switchgear.routing.capacity import Capacity
 from switchgear.routing.forecast import forecast
@@ -36,24 +32,6 @@ from switchgear.routing.trial import Trial
 
 _log = structlog.get_logger(__name__)
 _STREAMS = (b"text/event-stream", b"application/x-ndjson")
-_COUNTED = frozenset({*DIALECTS, Operation.COMPLETION, Operation.EMBEDDING})
-"""Operations whose tokens are estimated from text when the provider tells none."""
-
-
-class Road(msgspec.Struct):
-    """What an attempt has in hand."""
-
-    call: ModelCall
-    request: ModelRequest
-    trial: Trial
-    reply: Reply
-    prepared: Prepared
-    silence: Silence | None = None
-
-    @property
-    def provider(self) -> Provider:
-        """Who is asked."""
-        return self.trial.deployment.provider
 
 
 class Attempts:
@@ -91,9 +69,9 @@ class Attempts:
                 await self._owners.check(call, body)
         if call.wants_forecast and call.ask is not None and self._capacity is not None:
             call.forecast = await forecast(self._capacity, call.ask, trial.deployment)
-        road = Road(call, request, trial, reply, prepared)
+        road = Road(call, request, trial, reply, prepared, debug=self._logs.debug_enabled)
         if trial.on_win is not None:
-            trial.told_lost = lambda: self._settle_unfinished(road)
+            trial.told_lost = road.settle_unfinished
         queue = trial.deployment.queue
         if queue is None:
             await self._sent(road)
@@ -128,10 +106,10 @@ class Attempts:
                 await silence.over(self._exchange(road))
         except ProviderError as error:
             if error.reached and error.upstream_status is None:
-                self._settle_unfinished(road)
+                road.settle_unfinished()
             raise
         except asyncio.CancelledError:
-            self._settle_unfinished(road)
+            road.settle_unfinished()
             raise
 
     async def _prepare(self, call: ModelCall, request: ModelRequest, trial: Trial) -> Prepared:
@@ -149,10 +127,10 @@ class Attempts:
         outgoing = prepared.outgoing
         if self._logs.debug_enabled:
             size, model = len(outgoing.body), road.trial.deployment.model
-            self._tell(call, "sending", provider=road.provider.name, deployment=model, bytes=size)
+            road.tell("sending", provider=road.provider.name, deployment=model, bytes=size)
         with await road.provider.send(outgoing) as answer:
             if self._logs.debug_enabled:
-                self._tell(call, "answered", provider=road.provider.name, status=answer.status)
+                road.tell("answered", provider=road.provider.name, status=answer.status)
             if not outgoing.dialect and call.operation in MEDIA:
                 await self._media(road, answer)
             elif outgoing.stream:
@@ -172,11 +150,11 @@ class Attempts:
         passing = PASSINGS[DIALECTS.get(call.operation, "chat")]
         usage = passing.usage_of(provider.name, body, provider.redact)
         if usage is None:
-            counted = call.operation in _COUNTED
+            counted = call.operation in COUNTED
             usage = passing.estimate_of(body, request.prompt_characters) if counted else Usage()
-        self._settle(road, usage)
+        road.settle(usage)
         body = passing.mark(body, provider.name)
-        self._commit(road)
+        road.commit()
         await self._recorder.record(call)
         road.reply.whole(call, body)
 
@@ -188,7 +166,7 @@ class Attempts:
         came = await answer.body()
         told = crossing.read(came)
         usage = told.usage or crossing.estimate(told, request.prompt_characters)
-        self._settle(road, usage)
+        road.settle(usage)
         as_it_came = crossing.passes and not request.stream
         try:
             told = crossing.checked(told)
@@ -198,17 +176,17 @@ class Attempts:
             with await provider.send(again(road.prepared, told, error.complaint)) as second:
                 told = crossing.read(await second.body())
             usage += told.usage or crossing.estimate(told, request.prompt_characters)
-            self._settle(road, usage)
+            road.settle(usage)
             told = crossing.checked(told)
             as_it_came = False
         if as_it_came:
             body = PASSINGS[crossing.front.name].mark(came, provider.name)
         else:
             body = crossing.stream(told, usage) if request.stream else crossing.write(told, usage)
-        self._commit(road)
+        road.commit()
         await self._recorder.record(call)
         if request.stream:
-            self._begin(road)
+            road.begin()
             road.reply.end(body)
         else:
             road.reply.whole(call, body)
@@ -225,8 +203,8 @@ class Attempts:
             return
         body = await answer.body()
         told = measured(provider.name, call.operation, call.content_type, body, provider.redact)
-        self._settle(road, told.usage, told)
-        self._commit(road)
+        road.settle(told.usage, told)
+        road.commit()
         await self._recorder.record(call)
         road.reply.whole(call, body)
 
@@ -243,16 +221,16 @@ class Attempts:
             forwarding.check(rest)
         except BaseException:  # cut, abandoned or failed: what passed so far is counted, then it goes on
             if forwarding.heard:
-                self._settle(road, reader.usage or reader.estimate(request.prompt_characters), measure)
+                road.settle(reader.usage or reader.estimate(request.prompt_characters), measure)
             raise
         finally:
             forwarding.close()
             reply.listen(None)
         if not forwarding.begun:
             rest = forwarding.held + rest
-            self._begin(road, said=bool(rest))
+            road.begin(said=bool(rest))
         usage = reader.usage or reader.estimate(request.prompt_characters)
-        self._settle(road, usage, measure)
+        road.settle(usage, measure)
         call.tally()
         await self._recorder.record(call)
         reply.end(rest + reader.ending(usage if call.thread is None else call.usage))
@@ -261,54 +239,7 @@ class Attempts:
         dialect = DIALECTS.get(road.call.operation, "chat" if road.call.operation is Operation.COMPLETION else "")
         rules = road.trial.model.rules
         patient = rules.first_token is not None
-        return Holding(partial(self._begin, road), dialect, whole=rules.recovery == "hold", patient=patient)
-
-    def _begin(self, road: Road, *, said: bool = True) -> None:
-        """The first bytes of a stream go to the client: this attempt is the one. Raises LostRaceError."""
-        call = road.call
-        thread = call.thread
-        resumed = thread is not None and thread.begun
-        self._commit(road)
-        if said:
-            now = time.perf_counter()
-            road.trial.began(now)
-            call.first_token = call.first_token or now
-        if thread is not None:
-            thread.begun = True
-        if not resumed:
-            road.reply.begin(call)
-
-    @staticmethod
-    def _commit(road: Road) -> None:
-        call, trial, prepared = road.call, road.trial, road.prepared
-        trial.commit()
-        call.model, call.deployment = trial.model, trial.deployment
-        call.dropped, call.shaped = prepared.dropped, prepared.shaped
-        call.clamped = _clamped(road)
-        call.tally()
-
-    # ------------------------------------------------------------ what it used
-
-    def _settle(self, road: Road, usage: Usage, measure: Measure | None = None) -> None:
-        trial = road.trial
-        if trial.usage is None and not usage.estimated:  # not the sum of two tries
-            trial.deployment.health.tokens.learn(road.request.prompt_characters, usage.prompt_tokens)
-        trial.usage = usage
-        price = trial.deployment.price
-        if price is not None:
-            trial.cost = cost(price, usage, measure.units if measure is not None else None)
-        if self._logs.debug_enabled:
-            self._tell(road.call, "settled", **msgspec.structs.asdict(usage), cost_nano_usd=trial.cost)
-
-    def _settle_unfinished(self, road: Road) -> None:
-        """Count the prompt of an attempt that broke off after it was sent, unless more of it was counted already."""
-        if road.trial.usage is None and road.call.operation in _COUNTED:
-            self._settle(road, Usage(tokens_of(road.request.prompt_characters), estimated=True))
-
-    def _tell(self, call: ModelCall, stage: str, **facts: object) -> None:
-        """One debug line of a stage; callers look at ``debug_enabled`` first, which costs nothing."""
-        elapsed = (time.perf_counter() - call.started) * 1000
-        _log.debug(stage, request_id=call.id, ms=round(elapsed, 3), **facts)
+        return Holding(road.begin, dialect, whole=rules.recovery == "hold", patient=patient)
 
 
 async def _pipe(answer: Answer, reader: Passage, forward: Forwarding) -> None:
@@ -328,15 +259,6 @@ async def _not_a_stream(provider: Provider, answer: Answer) -> None:
         raise told
     kind = provider.redact(answer.header(b"content-type").decode("latin-1"))[:80] or "no content type"
     raise ProviderInvalidResponse(f"Provider {provider.name} answered a stream with {kind}.", provider=provider.name)
-
-
-def _clamped(road: Road) -> str:
-    """What of the request was lowered so that the answer has room: ``max_tokens=8192``."""
-    ask = road.call.ask
-    most = ask.clamps.get(road.trial.deployment.id) if ask is not None else None
-    if ask is None or most is None:
-        return ""
-    return ", ".join(f"{name}={most}" for name in lowered(road.request.fields, ask.dialect, most))
 
 
 def _passage(road: Road) -> Passage:

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 
 from switchgear.access.limit_plan import Plan
-from switchgear.access.limits import Limiter, Reservation
+from switchgear.access.limits import Limiter
+from switchgear.access.reservation import Reservation
 from switchgear.core.calls import Usage
 from switchgear.core.errors import LimitReached
 from switchgear.pipeline.call import ModelCall, ModelRequest

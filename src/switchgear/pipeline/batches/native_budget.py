@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from switchgear.access.limits import Reservation
+from switchgear.access.reservation import Reservation
 from switchgear.core.errors import SwitchgearError
 from switchgear.pipeline.batches.context import BatchContext
 from switchgear.pipeline.batches.native_send import Sent
