@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -307,6 +308,7 @@ def test_an_expired_answer_is_given_when_no_provider_answers(upstream: FaultUpst
         with httpx.Client(base_url=gateway.url, headers=headers, timeout=30, trust_env=False) as http:
             upstream.always(faults.ok())
             first = chat(http, "fast")
+            time.sleep(0.05)  # which is long for an answer that is fresh for a millisecond
             upstream.always(faults.status(503))
             stale = chat(http, "fast")
             assert (how(stale), stale.status_code) == ("stale", 200)
@@ -323,6 +325,7 @@ def test_what_was_spent_before_an_expired_answer_was_given_is_spent(upstream: Fa
         with httpx.Client(base_url=gateway.url, headers=headers, timeout=30, trust_env=False) as http:
             upstream.always(faults.ok(chat_completion("Paris", usage=tokens(1000, 500))))
             chat(http, "fast")
+            time.sleep(0.05)
             upstream.always(faults.truncated())
             assert how(chat(http, "fast")) == "stale"
             keys = http.get("/api/keys").json()["data"]
