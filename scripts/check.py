@@ -17,6 +17,10 @@ CHECKS = (
     ("dependencies", ["deptry", "."]),
     ("dead code", ["vulture"]),
     ("house rules", ["python", "scripts/house_rules.py"]),
+    ("compilable", ["python", "scripts/compile.py", "--check"]),
+    ("web", ["python", "scripts/console.py", "--npm", "check"]),
+    ("web's API", ["python", "scripts/console.py", "--npm", "api", "--", "--check"]),
+    ("web's sizes", ["python", "scripts/console_sizes.py"]),
 )
 
 

@@ -10,6 +10,7 @@ import ast
 import hashlib
 import io
 import os
+import runpy
 import sys
 import tempfile
 import time
@@ -17,9 +18,8 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import version
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 from mypyc.build import mypycify
 from setuptools import Distribution
@@ -33,16 +33,18 @@ _MYPY = ("--config-file", str(CONFIG), "--cache-dir", str(ROOT / ".mypy_cache"))
 
 
 def main() -> int:
-    """Compile; 0 when the compiled modules are of the sources, or cannot be made here."""
-    native = _native()
+    """Compile; 0 when the compiled modules are of the sources, or cannot be made here. With ``--check`` say only what cannot be."""
+    # without its package, which would import what is compiled here
+    native = SimpleNamespace(**runpy.run_path(str(SOURCE / "switchgear" / "native.py")))
     names: list[str] = tomllib.loads(CONFIG.read_text())["tool"]["switchgear"]["compiled"]
-    made, builder = native.digest(names), native.PACKAGE / ".compiler"
-    if native.STAMP.is_file() and native.STAMP.read_text().split("\n", 1)[0] == made and _same(builder):
-        return 0
     refused = [told for name in names for told in _refused(name, native.PACKAGE / name)]
     if refused:
         print("\n".join(refused), file=sys.stderr)
         return 1
+    made, builder = native.digest(names), native.PACKAGE / ".compiler"
+    current = native.STAMP.is_file() and native.STAMP.read_text().split("\n", 1)[0] == made and _same(builder)
+    if current or "--check" in sys.argv[1:]:
+        return 0
     print("Compiling the hot path (first time, and when it was changed)", file=sys.stderr, flush=True)
     began = time.monotonic()
     native.STAMP.unlink(missing_ok=True)
@@ -70,16 +72,6 @@ def _refused(name: str, path: Path) -> Iterator[str]:
             isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(node)
         ):
             yield f"{name}:{node.lineno}: nor are generators that yield within try or with"
-
-
-def _native() -> ModuleType:
-    """The module that reads the stamp, without its package: that would import what is compiled here."""
-    spec = spec_from_file_location("native", SOURCE / "switchgear" / "native.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _builder() -> str:

@@ -11,7 +11,9 @@ PAGES = (
     "switchgear.core.error_reference",
     "switchgear.config.export",
     "switchgear.cli.reference",
+    "switchgear.plugins.reference",
     "switchgear.providers.reference",
+    "switchgear.themes.reference",
 )
 ROWS = (
     "CPU µs/request",
@@ -21,6 +23,8 @@ ROWS = (
     "added p99 at 20/s, ms",
     "memory idle, MB",
     "start to first answer, s",
+    "call of a tool of a warm plugin: CPU µs",
+    "— by FastMCP's proxy in the same minute, CPU µs",
 )
 
 

@@ -1,6 +1,7 @@
 """Makes the project's environments from the lock files; needs Python 3.11 with pip and nothing else.
 
 ``python3 scripts/setup.py full`` installs what serving takes in .venv, ``dev`` the tests' and checks' packages as well.
+Both build the console, where it is missing or of older sources; ``console`` does that alone.
 ``clients`` makes .venv-clients, with the clients the gateway is proved with and a Node.js, and that one's packages in
 tests/clients/node. Nothing is done when an environment is up to date; processes that want the same one take turns.
 Packages come with hashes and without resolving anything.
@@ -19,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import console
+
 ROOT = Path(__file__).resolve().parent.parent
 NODE_PROJECT = ROOT / "tests" / "clients" / "node"
 BAR = 20
@@ -27,16 +30,44 @@ BAR = 20
 def main() -> int:
     """Set up; 0 when the environment is as the lock file says."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else "full"
+    if wanted == "console":
+        _take_turn()
+        return _console()
     lock = ROOT / "requirements" / f"{wanted}.txt"
     if not lock.is_file():
-        print(f"There is no set of packages called {wanted}. Known: base, full, dev, clients.", file=sys.stderr)
+        print(
+            f"There is no set of packages called {wanted}. Known: base, full, dev, clients, console.", file=sys.stderr
+        )
         return 2
     if sys.version_info < (3, 11):  # noqa: UP036 - whatever python3 is may run this
         print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
+    _take_turn()
+    failed = _set_up(Environment(ROOT / (".venv-clients" if wanted == "clients" else ".venv")), wanted, lock)
+    if failed or wanted in ("base", "clients"):
+        return failed
+    without = _console()
+    return without if wanted == "dev" else 0  # serving goes without: the gateway's page says how to build it
+
+
+def _take_turn() -> None:
     turn = os.open(ROOT, os.O_RDONLY)
     fcntl.flock(turn, fcntl.LOCK_EX)  # until this process ends
-    return _set_up(Environment(ROOT / (".venv-clients" if wanted == "clients" else ".venv")), wanted, lock)
+
+
+def _console() -> int:
+    """Build the console where it is missing or of older sources."""
+    if not console.outdated():
+        return 0
+    progress = Progress(100, "console")
+    try:
+        console.build(progress.at)
+    except console.ConsoleError as error:
+        progress.end(failed=True)
+        print(f"The console was not built. {error}", file=sys.stderr)
+        return 1
+    progress.end()
+    return 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +135,11 @@ class Progress:
 
     def advance(self, what: str) -> None:
         """One step more, which is about ``what``."""
-        self.step = min(self.step + 1, self.steps)
+        self.at((self.step + 1) / self.steps, what)
+
+    def at(self, share: float, what: str) -> None:
+        """So much is done, of 1; what is under way is about ``what``."""
+        self.step = min(round(share * self.steps), self.steps)
         if self.live:
             full = BAR * self.step // self.steps
             bar = "█" * full + "░" * (BAR - full)

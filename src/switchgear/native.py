@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,8 +34,13 @@ class _Sources:
         """The specification of a module (importlib.abc.MetaPathFinder)."""
         if path is None or not fullname.startswith("switchgear."):
             return None
-        found = (FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES)).find_spec(fullname) for folder in path)
-        return next(filter(None, found), None)
+        return next(filter(None, (_finder(folder).find_spec(fullname) for folder in path)), None)
+
+
+@cache
+def _finder(folder: str) -> FileFinder:
+    """The one finder of a folder, which has read what is in it."""
+    return FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 
 
 def choose() -> None:

@@ -6,14 +6,26 @@ import hmac
 import re
 import secrets
 import string
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from fnmatch import translate
 from hashlib import sha256
 from typing import Final
 
-from switchgear.core.errors import ExpiredKey, MalformedKey, MissingKey, PermissionDenied, RevokedKey, UnknownKey
+from switchgear.access.roles import CALL, SCOPES_OF, whole
+from switchgear.config.limits import UserSettings
+from switchgear.core.errors import (
+    ExpiredKey,
+    MalformedKey,
+    MissingKey,
+    PermissionDenied,
+    RevokedKey,
+    SessionEnded,
+    UnknownKey,
+)
 from switchgear.core.secrets import Secret
+from switchgear.plugins.sight import Sight
 from switchgear.store.keys import Key as StoredKey
+from switchgear.store.sessions import Session
 
 PREFIX: Final = "sk-sg-"
 _SECRET_LENGTH: Final = 40  # of 62 characters: 238 bits
@@ -23,19 +35,17 @@ _REMEMBERED_MODELS: Final = 1024
 _BLOCK: Final = 64
 """Bytes of a block of SHA-256."""
 
-CALL: Final = "call"
-ADMIN_READ: Final = "admin:read"
-ADMIN: Final = "admin"
-SCOPES: Final = (CALL, ADMIN_READ, ADMIN)
+SESSION_PREFIX: Final = "ss-sg-"
+"""How the token of a session begins."""
 
 CLI_KEY_NAME: Final = "cli"
 FIRST_START: Final = "first start"
 """Name and maker of the CLI's own key, by which it is told from others."""
 
 
-def new_secret() -> Secret:
-    """A new key as the client will send it. It is shown once; only its hash is kept."""
-    return Secret(PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_SECRET_LENGTH)))
+def new_secret(prefix: str = PREFIX) -> Secret:
+    """A new key, or token of a session, as the client will send it. It is shown once; only its hash is kept."""
+    return Secret(prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_SECRET_LENGTH)))
 
 
 def hash_secret(pepper: bytes, token: bytes) -> bytes:
@@ -46,28 +56,40 @@ def hash_secret(pepper: bytes, token: bytes) -> bytes:
 class Key:
     """What a key may do, and whose it is. Made from its row; never changed.
 
-    ``tenant`` is who shares what is kept of answers: the key's team, or the key alone where it has none.
+    ``user`` is how the row's user is defined, if they are: a key of a user who is disabled opens nothing, and what sessions of a user
+    open may do what the user's role says. ``session`` is the one that the request came with; a session has all else of its key.
+    ``tools`` are patterns of plugins and their tools, ``sight`` what they let it see: nothing without the scope ``call``. ``tenant`` is who shares what is kept of answers: the key's team, or the key alone where it has none.
     """
 
     __slots__ = (
-        "_known", "_pattern", "any_model", "expires_at", "id", "limits", "models", "name", "priority", "revoked", "scopes", "team",
-        "tenant", "user",
+        "_known", "_pattern", "any_model", "console", "disabled", "expires_at", "id", "limits", "models", "name", "priority", "revoked",
+        "scopes", "session", "sight", "team", "tenant", "tools", "user",
     )  # fmt: skip
 
-    def __init__(self, row: StoredKey) -> None:
+    def __init__(self, row: StoredKey, user: UserSettings | None = None, session: Session | None = None) -> None:
         self.id = row.id
         self.name = row.name
         self.models = tuple(row.models)
-        self.scopes = frozenset(row.scopes)
         self.expires_at = row.expires_at
         self.revoked = row.revoked_at is not None
         self.team = row.team
         self.user = row.user
+        self.console = row.console
+        self.session = session
+        self.disabled = user is not None and user.disabled
+        scopes: Iterable[str] = row.scopes
+        if row.console and row.user:
+            self.disabled = user is None or user.disabled
+            self.team = user.team if user is not None else ""
+            scopes = SCOPES_OF[user.role] if user is not None else ()
+        self.scopes = whole(scopes)
         self.priority = row.priority
         self.limits = row.limits
-        self.tenant = f"team:{row.team}" if row.team else f"key:{row.id}"
+        self.tenant = f"team:{self.team}" if self.team else f"key:{row.id}"
+        self.tools = tuple(row.tools)
+        self.sight = Sight(self.tools if CALL in self.scopes else ())
         self.any_model = CALL in self.scopes and "*" in row.models
-        patterns = row.models if CALL in self.scopes else ()
+        patterns = self.models if CALL in self.scopes else ()
         self._pattern = re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)")
         self._known: dict[str, bool] = {}
 
@@ -83,8 +105,8 @@ class Key:
         return allowed
 
     def require(self, scope: str) -> None:
-        """Raise PermissionDenied unless the key has ``scope``; ``admin`` includes ``admin:read``."""
-        if scope in self.scopes or (scope == ADMIN_READ and ADMIN in self.scopes):
+        """Raise PermissionDenied unless the key has ``scope``."""
+        if scope in self.scopes:
             return
         raise PermissionDenied(f'This key does not have the scope "{scope}".')
 
@@ -123,14 +145,26 @@ class Keyring:
         """Every key there is, those that open nothing any more too."""
         return self._by_id.values()
 
-    def load(self, rows: Iterable[StoredKey]) -> None:
-        """Take ``rows`` as all keys there are."""
+    def load(
+        self,
+        rows: Iterable[StoredKey],
+        sessions: Iterable[Session] = (),
+        users: Mapping[str, UserSettings] | None = None,
+    ) -> None:
+        """Take ``rows`` as all keys there are, ``sessions`` as all that open one of them, and ``users`` as they are defined."""
         ring: dict[bytes, tuple[Key, int | None]] = {}
         by_id: dict[str, Key] = {}
+        by_row: dict[str, StoredKey] = {}
+        defined = users or {}
         for row in rows:
-            key = by_id[row.id] = Key(row)
+            by_row[row.id] = row
+            key = by_id[row.id] = Key(row, defined.get(row.user))
             for secret in row.secrets:
                 ring[secret.hash] = (key, secret.expires_at)
+        for session in sessions:
+            opened = by_row.get(session.key_id)
+            if opened is not None:
+                ring[session.hash] = (Key(opened, defined.get(opened.user), session), session.expires_at)
         self._by_hash, self._by_id = ring, by_id
 
     def known(self, key_id: str) -> Key | None:
@@ -150,28 +184,44 @@ class Keyring:
     def authenticate(self, token: bytes, now: float) -> Key:
         """The key that ``token`` is, at ``now`` (seconds since the epoch).
 
-        Raises MissingKey, MalformedKey, UnknownKey, RevokedKey or ExpiredKey.
+        Raises MissingKey, MalformedKey, UnknownKey, RevokedKey, ExpiredKey or SessionEnded.
         """
         found = self._by_hash.get(self._hash.of(token))
         if found is None:
             raise self._refusal(token)
         key, secret_expires_at = found
+        if key.session is not None:
+            return _in_session(key, key.session, now)
         if secret_expires_at is not None and secret_expires_at <= now * 1000 and not key.revoked:
             raise ExpiredKey(f'This secret of the key "{key.name}" was replaced and its overlap is over.')
         return _usable(key, now)
 
-    def _refusal(self, token: bytes) -> MissingKey | MalformedKey | UnknownKey:
+    def _refusal(self, token: bytes) -> MissingKey | MalformedKey | UnknownKey | SessionEnded:
         if not token or token.lower() == b"bearer":
             return MissingKey("The request has no key.")
+        if token.startswith(SESSION_PREFIX.encode()):
+            return SessionEnded("You are signed out here.")
         if _FORM.fullmatch(token) is None:
             return MalformedKey("What was sent as a key is not one of this gateway's keys.")
         return UnknownKey("No such key exists here.")
+
+
+def _in_session(key: Key, session: Session, now: float) -> Key:
+    """The key, if its session goes on at ``now``. Raises SessionEnded."""
+    if session.expires_at <= now * 1000:
+        raise SessionEnded("The session is over.")
+    try:
+        return _usable(key, now)
+    except (RevokedKey, ExpiredKey) as error:
+        raise SessionEnded(f"The session is over: {error.message[0].lower()}{error.message[1:]}") from error
 
 
 def _usable(key: Key, now: float) -> Key:
     """The key, if it can be used at ``now``. Raises RevokedKey or ExpiredKey."""
     if key.revoked:
         raise RevokedKey(f'The key "{key.name}" was revoked.')
+    if key.disabled:
+        raise RevokedKey(f'The user "{key.user}" cannot use this gateway any more.')
     if key.expires_at is not None and key.expires_at <= now * 1000:
         raise ExpiredKey(f'The key "{key.name}" has expired.')
     return key

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
 from switchgear.access.keys import Key
@@ -67,13 +68,25 @@ class Holder(Frozen, frozen=True):
         return f"{self.of}:{self.id}"
 
 
+class PluginNames(Frozen, frozen=True):
+    """Limits that the configuration names for a plugin: for all its calls together, and for those of each key."""
+
+    limits: str | None = None
+    key_limits: str | None = None
+
+
 class Defined(Frozen, frozen=True):
-    """What somebody defined: ``limits`` by name, and which of them teams, users and models have (None: none)."""
+    """What somebody defined: ``limits`` by name, and which of them teams, users, models and plugins have (None: none).
+
+    ``direct`` has, by the ``provider/model`` that clients can call past them, the models with limits that have this deployment.
+    """
 
     limits: Mapping[str, LimitSettings]
     teams: Mapping[str, TeamSettings]
     users: Mapping[str, UserSettings]
     models: Mapping[str, str]
+    direct: Mapping[str, tuple[str, ...]] = {}
+    plugins: Mapping[str, PluginNames] = {}
 
 
 NOTHING_DEFINED = Defined({}, {}, {}, {})
@@ -91,7 +104,7 @@ class LimitBook:
     """Who has which limits. Never changed; a reload makes another.
 
     ``sources`` tells where each ``limits.NAME``, ``teams.NAME`` and ``users.NAME`` is defined, ``file`` or ``store``; ``notes`` are
-    sentences about what was passed over.
+    sentences about what was passed over. ``limited`` has, by each name that clients call, the models whose limits hold for it.
     """
 
     def __init__(self, file: Defined, stored: Stored) -> None:
@@ -102,9 +115,13 @@ class LimitBook:
         self.users = self._both("users", file.users, stored.users, UserSettings)
         self._limits = {name: Limits.of(name, settings) for name, settings in self.settings.items()}
         self.models = dict(file.models)
+        self.plugins = dict(file.plugins)
+        self.limited: dict[str, tuple[str, ...]] = {**file.direct, **{name: (name,) for name in file.models}}
         for section, entries in (("teams", self.teams), ("users", self.users)):
             self._look(section, ((name, entry.limits) for name, entry in entries.items()))
         self._look("models", self.models.items())
+        for name, plugin in self.plugins.items():
+            self._look("plugins", ((name, plugin.limits), (name, plugin.key_limits)))
 
     def _both(self, section: str, file: Mapping[str, S], documents: Documents, form: type[S]) -> dict[str, S]:
         """What both define: the file wins a clash of names, and what cannot be read is left out."""
@@ -149,7 +166,27 @@ class LimitBook:
                 self.of_key(key),
                 self.of_owner("user", key.user),
                 self.of_owner("team", key.team),
-                self.of_model(model),
+                *(self.of_model(name) for name in self.limited.get(model, ())),
+            )
+            if holder is not None
+        ]
+
+    def holders_of_plugin(self, key: Key, plugin: str, calls_per_minute: int | None) -> list[Holder]:
+        """Everybody whose limits hold for a call of ``plugin`` with ``key``; the plugin's own are those it was installed with.
+
+        Raises LimitsUndefined.
+        """
+        names = self.plugins.get(plugin, _UNNAMED)
+        own = _calls(plugin, calls_per_minute)
+        return [
+            holder
+            for holder in (
+                self.of_key(key),
+                self.of_owner("user", key.user),
+                self.of_owner("team", key.team),
+                None if own is None else Holder("plugin", plugin, plugin, own),
+                self._counted("plugin", f"{plugin}:named", plugin, names.limits),
+                self._counted("key+plugin", f"{key.id}:{plugin}", f"{key.name} and {plugin}", names.key_limits),
             )
             if holder is not None
         ]
@@ -161,11 +198,18 @@ class LimitBook:
 
     def of_owner(self, of: Literal["team", "user"], name: str) -> Holder | None:
         """The limits of a team or user; those of ``*`` where it has no entry of its own. Raises LimitsUndefined."""
-        if not name:
-            return None
+        return self._holder(of, name, name, self.limits_of(of, name)) if name else None
+
+    def limits_of(self, of: Literal["team", "user"], name: str) -> str | None:
+        """What these limits are called; None where there are none.
+
+        Nobody chose them for a user whom signing in made: those of ``*`` hold then too.
+        """
         entries: Mapping[str, TeamSettings | UserSettings] = self.teams if of == "team" else self.users
-        entry = entries.get(name) or entries.get(ANY)
-        return None if entry is None else self._holder(of, name, name, entry.limits)
+        entry, others = entries.get(name), entries.get(ANY)
+        made = isinstance(entry, UserSettings) and entry.subject is not None and entry.limits is None
+        held = others if entry is None or made else entry
+        return held.limits if held is not None else None
 
     def of_model(self, name: str) -> Holder | None:
         """The limits of a model. Raises LimitsUndefined."""
@@ -178,3 +222,20 @@ class LimitBook:
         if found is None:
             raise LimitsUndefined(f'The {of} "{name}" has the limits "{limits}", which are not defined.')
         return Holder(of, identity, name, found)
+
+    def _counted(self, of: Of, identity: str, name: str, limits: str | None) -> Holder | None:
+        """The part of limits that counts calls: those of plugins have neither tokens nor a price."""
+        found = self._holder(of, identity, name, limits)
+        if found is None:
+            return None
+        of_calls = replace(found.limits, tpm=None, usd=None, tokens=None)
+        return Holder(of, identity, name, of_calls)
+
+
+_UNNAMED = PluginNames()
+
+
+def _calls(plugin: str, a_minute: int | None) -> Limits | None:
+    if a_minute is None:
+        return None
+    return Limits.of(plugin, LimitSettings(rpm=a_minute))

@@ -95,7 +95,7 @@ class Plan:
         for index, unit, _ in self.amounts:
             check = checks[index]
             delta = (tokens if unit == TOKENS else cost) - check.amount
-            if delta:
+            if delta or check.kind == "period":  # of which nothing is held any more, whatever was used
                 changes.append(Change(check.scope, check.name, check.kind, delta, at_ms, check.span_ms))
         for index in self._leases:
             check = checks[index]

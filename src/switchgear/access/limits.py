@@ -36,6 +36,8 @@ _TRIES: Final = 3
 _BOUNDLESS: Final = 1 << 53
 
 UNPLANNED: Final = Plan(())
+_PLUGIN: Final = "\0"
+"""Before the name of a plugin among names of models."""
 P = ParamSpec("P")
 
 
@@ -100,7 +102,7 @@ class Limiter:
 
         Raises LimitsUndefined.
         """
-        which = (key.id, model if model in self._book.models else "")
+        which = (key.id, model if model in self._book.limited else "")
         plans = self._plans
         found = plans.get(which, UNPLANNED)
         now = self._clock()
@@ -108,6 +110,18 @@ class Limiter:
             if len(plans) >= REMEMBERED:
                 plans.clear()
             found = plans[which] = plan_of(self._book.holders(key, model), now)
+        return found
+
+    def plan_of_plugin(self, key: Key, plugin: str, calls_per_minute: int | None) -> Plan | None:
+        """The limits that hold for a call of ``plugin`` with ``key``; None for none. Raises LimitsUndefined."""
+        which = (key.id, f"{_PLUGIN}{plugin}:{calls_per_minute}")
+        plans = self._plans
+        found = plans.get(which, UNPLANNED)
+        now = self._clock()
+        if found is UNPLANNED or (found is not None and now >= found.until_ms):
+            if len(plans) >= REMEMBERED:
+                plans.clear()
+            found = plans[which] = plan_of(self._book.holders_of_plugin(key, plugin, calls_per_minute), now)
         return found
 
     def reserve(
@@ -201,14 +215,15 @@ class Limiter:
             used = verdict.standings[index].used
             if used >= soft:
                 self._notices.near(plan.parts[index], used, verdict.at_ms)
-        return Reservation(self._counters, self._notices, plan, taken)
+        return Reservation(self._counters, self._notices, plan, taken, self._clock)
 
     def _refused(self, plan: Plan, checks: list[Check], verdict: Verdict) -> LimitReached:
         part = plan.parts[verdict.refused]
         error = refusal(plan, checks, verdict, verdict.at_ms)
         self._publish(LimitRefused(part.holder.of, part.what))
         if isinstance(error, BudgetExceeded):
-            self._notices.spent(part, verdict.standings[verdict.refused].used, verdict.at_ms)
+            standing = verdict.standings[verdict.refused]
+            self._notices.spent(part, standing.used - standing.held, verdict.at_ms)
         return error
 
     # ------------------------------------------------------------ for who looks
@@ -235,9 +250,14 @@ class Limiter:
             found = (_known(book.of_model, name) for name in book.models)
         elif of == "key":
             found = (_known(book.of_key, key) for key in self._keys() if not key.revoked)
+        elif of == "team":
+            teams = {key.team for key in self._keys() if not key.revoked}
+            found = (_known(book.of_owner, "team", name) for name in teams)
+        elif of == "user":
+            users = {key.user for key in self._keys() if not key.revoked}
+            found = (_known(book.of_owner, "user", name) for name in users)
         else:
-            names = {key.team if of == "team" else key.user for key in self._keys() if not key.revoked}
-            found = (_known(book.of_owner, of, name) for name in names)
+            found = iter(())  # what holds for plugins has no budgets
         return (holder for holder in found if holder is not None)
 
 

@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 
 from switchgear.access.limit_plan import Plan
 from switchgear.access.limit_words import amount
-from switchgear.core.errors import BudgetExceeded, CallTooLarge, LimitReached, RateLimited, TooManyAtOnce
+from switchgear.core.errors import (
+    BudgetExceeded,
+    BudgetReserved,
+    CallTooLarge,
+    LimitReached,
+    RateLimited,
+    TooManyAtOnce,
+)
 from switchgear.state.base import Check, Verdict
 
 _LEASE_SECONDS = 1.0
@@ -32,6 +39,14 @@ def refusal(plan: Plan, checks: Sequence[Check], verdict: Verdict, at_ms: int) -
         )
         return CallTooLarge(told, rates=rates)
     if part.period is not None:
+        held = verdict.standings[verdict.refused].held
+        used -= held
+        if used + check.amount <= check.limit:
+            told = (
+                f"The {whose} has used {amount(part.what, used)} of {part.told} ({limits}), calls under way hold "
+                f"{amount(part.what, held)} of the rest, and this call may take {amount(part.what, check.amount)}."
+            )
+            return BudgetReserved(told, retry_after=_LEASE_SECONDS, rates=rates)
         asked = "" if used >= check.limit else f", and this call may take {amount(part.what, check.amount)}"
         day = datetime.fromtimestamp(part.period.until / 1000, UTC)
         told = (

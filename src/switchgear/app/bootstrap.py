@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from switchgear.access.keys import ADMIN, CALL, CLI_KEY_NAME, FIRST_START, hash_secret, new_secret
+from switchgear.access.keys import CLI_KEY_NAME, FIRST_START, hash_secret, new_secret
+from switchgear.access.roles import CALL, OWNER
 from switchgear.core.errors import DataFolderUnusable
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
@@ -32,7 +33,9 @@ async def first_keys(store: Store, pepper: bytes, data_dir: Path) -> Secret | No
         await store.keys.create(_key(FIRST_KEY_NAME, first, pepper))
     path = data_dir / CLI_KEY_FILE
     held = _read(path)
-    hashes = {secret.hash for key in keys if key.revoked_at is None for secret in key.secrets}
+    hashes = {  # a key from before there were owners is replaced
+        secret.hash for key in keys if key.revoked_at is None and OWNER in key.scopes for secret in key.secrets
+    }
     if not held or hash_secret(pepper, held.encode()) not in hashes:
         fresh = new_secret()
         name = f"{CLI_KEY_NAME} of {_identity(data_dir)}"
@@ -51,7 +54,7 @@ def _key(name: str, secret: Secret, pepper: bytes) -> Key:
         id=new_id("key"),
         name=name,
         models=("*",),
-        scopes=(CALL, ADMIN),
+        scopes=(CALL, OWNER),
         created_at=now,
         expires_at=None,
         revoked_at=None,

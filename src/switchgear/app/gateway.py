@@ -18,28 +18,35 @@ from switchgear import __version__
 from switchgear.access.keys import Keyring
 from switchgear.access.limits import Limiter
 from switchgear.app.auto import AutoRouting
+from switchgear.app.batching import batch_work
 from switchgear.app.bootstrap import first_keys
 from switchgear.app.caching import Caching
 from switchgear.app.changes import StoreWatch
+from switchgear.app.chatting import serve_tools_in_chats
+from switchgear.app.console import ConsoleService
 from switchgear.app.crew import Alone, Crew
 from switchgear.app.health import HealthService
 from switchgear.app.host import Host
 from switchgear.app.limiting import Limiting
+from switchgear.app.logins import logins_of
+from switchgear.app.mcp import McpService
+from switchgear.app.plugins import PluginService
 from switchgear.app.reloads import ReloadReport, reported
-from switchgear.app.retention import EVERY_SECONDS, BatchRetention, Retention, usage_retention
+from switchgear.app.retention import EVERY_SECONDS, BatchRetention, ConversationRetention, Retention, usage_retention
 from switchgear.app.runtime import Runtime, RuntimeCompiler, close_unused
 from switchgear.app.shared import opened_state
+from switchgear.app.signing_in import sign_in_of
 from switchgear.app.stored_names import names_in
+from switchgear.app.vision import images_of
 from switchgear.config import paths
 from switchgear.config.batches import BatchSettings
 from switchgear.config.load import Loaded, read, read_text
 from switchgear.config.references import Resolver
-from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, LocalSettings, Settings, VisionSettings
+from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
 from switchgear.core.batches import BatchChanged, BatchLinesFinished
 from switchgear.core.calls import CallRecord
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
-from switchgear.edge.batch_lines import LineCalls
 from switchgear.edge.openai.responses_background import BackgroundResponses
 from switchgear.edge.openai.responses_turns import Conversations
 from switchgear.events.bus import EventBus
@@ -51,27 +58,20 @@ from switchgear.observe.rollups import EVERY_SECONDS as ROLLUP_SECONDS
 from switchgear.observe.rollups import Rollups
 from switchgear.observe.tracing import Tracer
 from switchgear.pipeline.attempt import Attempts
-from switchgear.pipeline.batches.context import BatchContext
-from switchgear.pipeline.batches.native_lines import NativeLines
 from switchgear.pipeline.batches.orders import BatchOrders
-from switchgear.pipeline.batches.times import BatchTimes
-from switchgear.pipeline.batches.work import BatchWork
 from switchgear.pipeline.file_calls import FileCalls
 from switchgear.pipeline.file_owners import FileOwners
-from switchgear.pipeline.images import CallImages, ImageLimits
 from switchgear.pipeline.model_call import ModelCalls
 from switchgear.pipeline.own_files import OwnFiles
 from switchgear.pipeline.prepare import Preparation
 from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.shapes import shapes_for
 from switchgear.pipeline.stages import Stages
+from switchgear.plugins.approvals import Approvals
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Catalog
 from switchgear.providers.catalogue.kept import Kept, forget, keep
 from switchgear.providers.embedded import EmbeddedProvider
-from switchgear.providers.fetch import Fetcher
-from switchgear.providers.guard import PublicOnly
-from switchgear.providers.local.hosting import ModelHost
 from switchgear.providers.tokens import TokenCounter, Vocabularies
 from switchgear.routing.board import Board
 from switchgear.routing.capacity import Capacity
@@ -127,50 +127,52 @@ class Gateway:
         settings = loaded.settings
         crew = self._crew = engines.crew
         self.host = Host(self, crew)
-        self.options = options
-        self.loaded = loaded
+        self.options, self.loaded = options, loaded
         self.store = store = engines.store
         self.state = engines.state
         self.pepper = pepper
         self.log_control = control
         self.started_at = time.time()
-        self.url = ""
+        self.url, self.draining = "", False
         self.first_key: Secret | None = None
-        self.draining = False
         self.catalog = Catalog.load(kept_in=options.data_dir)
         self.keyring = Keyring(pepper)
         self.embedded = crew.models(settings.local) if settings.local.enabled else None
-        self._embedded_provider = _embedded_provider(self.embedded, settings.local) if self.embedded else None
+        context = settings.local.context
+        self.embedded_provider = EmbeddedProvider(LOCAL_PROVIDER, self.embedded, context) if self.embedded else None
         self.bus = engines.bus
         self.node_id = new_id("node")
         self._batch_settings = settings.batches
         self.health = HealthService(settings.health, self.directory, self.bus, store.health, self.state, self.node_id)
-        self.auto = AutoRouting(store, self.embedded, self._embedded_provider, self.board.clock)
+        self.auto = AutoRouting(store, self.embedded, self.embedded_provider, self.board.clock)
         self._compiler = RuntimeCompiler(self.catalog, self._embedded(), self.board, self.auto.policy)
         self._runtime: Runtime | None = None
         self._secrets = secrets
         self.watch = StoreWatch(store.revision, self._take_keys, self._take_rest, self.state.channels)
         self._changing = asyncio.Lock()  # a refresh that began before a reload must not end after it
         self.limiting = Limiting(self.state, store, self.keyring, self.bus, settings)
-        self.metrics = Metrics(__version__)
+        self.sign_in, self.metrics = sign_in_of(self), Metrics(__version__)
         self.loop_lag = LoopLag(self.metrics.loop_lag)
         self.rollups = Rollups(store.rollups)
         self._duties = self._all_duties()
         self.background = BackgroundResponses(store.responses)
         recorder = Recorder(self.bus, store.writer.committed if settings.store.durability == "strict" else None)
         self.capacity = Capacity(TokenCounter(Vocabularies()))
-        self._preparation = Preparation(_images(settings.vision), shapes_for)
-        attempts = Attempts(self._preparation, recorder, control, FileOwners(store.files), self.capacity)
+        self.preparation = Preparation(images_of(settings.vision), shapes_for)
+        attempts = Attempts(self.preparation, recorder, control, FileOwners(store.files), self.capacity, self.keyring)
         routes = Router(retry_share=settings.retry.share, capacity=self.capacity), attempts
-        self.caching = Caching(settings.cache, self.state, recorder, self.embedded, self._embedded_provider)
+        self.caching = Caching(settings.cache, self.state, recorder, self.embedded, self.embedded_provider)
         self.stages = Stages(self.limiting.stage, self.caching.stage)
         self.calls = ModelCalls(self.keyring, self.directory, recorder, control, routes, self.stages)
-        own = OwnFiles(store, self.batch_settings)
-        self.files = FileCalls(self.directory, store.files, own, recorder, self.limiting.stage)
+        stage, own = self.limiting.stage, OwnFiles(store, self.batch_settings)
+        self.files = FileCalls(self.directory, store.files, own, recorder, stage)
         self.conversations = Conversations(store.responses, lambda: self.settings.responses)
-        self.batches = self._batches()
-        self.orders = BatchOrders(store, self.batch_settings, self._ordered)
+        self.batches = batch_work(self)
+        self.orders = BatchOrders(store, self.batch_settings, self.batch_ordered)
         self.tracer = self._tracer()
+        self.plugins = self._plugins()
+        self.mcp = McpService(self, settings.plugins)
+        self.console = ConsoleService(options.data_dir, lambda: self.settings.console, self.bus)
         self._subscribe()
 
     @classmethod
@@ -199,6 +201,7 @@ class Gateway:
             if options.config is not None:  # once more, now that the store's secrets and providers are known
                 loaded = await _read_whole(options, store, secrets)
             gateway = cls(options, loaded, engines, pepper, control, secrets)
+            serve_tools_in_chats(gateway)
             if crew is None:
                 gateway.first_key = await first_keys(store, pepper, options.data_dir)
             await gateway.refresh()
@@ -207,10 +210,17 @@ class Gateway:
             raise
         return gateway
 
+    def _plugins(self) -> PluginService:
+        options, logins = self.options, logins_of(self.store, self)
+        return PluginService(
+            self.settings.plugins, self.store, options.data_dir, options.environ, self.bus.publish, logins
+        )
+
     def _all_duties(self) -> list[Duty]:
         store = self.store
         batches = BatchRetention(store.batches, self.batch_settings)
-        aged = usage_retention(store, self.settings.store)
+        chats = ConversationRetention(store.conversations, lambda: self.settings.conversations)
+        aged = [chats, *usage_retention(store, self.settings.store)]
         retention = Retention(store.responses, store.files, batches, store.contents, store.opinions, self.health, *aged)
         return [
             self._duty("retention", retention.forget, EVERY_SECONDS),
@@ -240,42 +250,22 @@ class Gateway:
 
     def _embedded(self) -> tuple[Provider, tuple[str, ...]] | None:
         """The embedded provider and the names of its models, if there is one."""
-        if self._embedded_provider is None or self.embedded is None:
+        if self.embedded_provider is None or self.embedded is None:
             return None
-        return self._embedded_provider, self.embedded.names
+        return self.embedded_provider, self.embedded.names
 
     def batch_settings(self) -> BatchSettings:
         """What holds for batches, from the start on."""
         return self._batch_settings
 
-    def _batches(self) -> BatchWork:
-        settings = self.settings
-        native = NativeLines(self.calls, self.directory, self._preparation, FileOwners(self.store.files))
-        return BatchWork(
-            BatchContext(
-                store=self.store,
-                keyring=self.keyring,
-                directory=self.directory,
-                caller=LineCalls(self.calls, self.conversations, native),
-                settings=self.batch_settings,
-                publish=self.bus.publish,
-                worker=self.node_id,
-                slots=asyncio.Semaphore(settings.batches.concurrency),
-                longest_line=settings.server.max_body_bytes,
-                folder=self.options.data_dir,
-                limiter=self.limiter,
-                times=BatchTimes.polling(settings.batches.poll),
-            )
-        )
-
-    def _ordered(self, event: BatchChanged) -> None:
+    def batch_ordered(self, event: BatchChanged) -> None:
         """A client made or cancelled a batch."""
         self.bus.publish(event)
         self.batches.wake()
 
     def _tracer(self) -> Tracer | None:
         observe = self.settings.observe
-        resolver = self._resolver()
+        resolver = self.resolver()
         headers = {name: resolver.resolve(reference) for name, reference in observe.otlp_headers.items()}
         return Tracer.from_settings(observe.otlp_endpoint, headers, observe.service_name, version=__version__)
 
@@ -289,6 +279,11 @@ class Gateway:
         """The runtime as compiled last."""
         assert self._runtime is not None  # noqa: S101 - open compiled it
         return self._runtime
+
+    @property
+    def approvals(self) -> Approvals:
+        """Calls of tools that a person has to approve."""
+        return self.mcp.approvals
 
     @property
     def limiter(self) -> Limiter:
@@ -329,28 +324,38 @@ class Gateway:
         self.limiting.limiter.start()
         self.health.start()
         self.caching.start()
+        self.approvals.start()
         self.watch.start()
         self.batches.start()
+        self.plugins.start()
+        self.mcp.start()
 
     def drain(self) -> None:
         """Say from now on that it is ending."""
         self.draining = True
+        self.console.drain()
+        self.mcp.drain()
+        self.plugins.drain()
 
     async def close(self) -> None:
         """End everything; usage records still pending are committed first."""
         await self.watch.close()
+        await self.console.close()
         await self.batches.close()
         await self.background.close()
+        await self.mcp.close()
+        await self.plugins.close()
         await self.limiting.limiter.close()
         await self.health.close()
         await self.caching.close()
+        self.approvals.close()
         await asyncio.gather(*(duty.close() for duty in self._duties))
         self.loop_lag.stop()
         await self.auto.close()
         if self.embedded is not None:
             await self.embedded.stop()
-        if self._embedded_provider is not None:
-            self._embedded_provider.close()
+        if self.embedded_provider is not None:
+            self.embedded_provider.close()
         for one in self.runtime.built.values():
             one.provider.close()
         if self.tracer is not None:
@@ -426,8 +431,9 @@ class Gateway:
             self._secrets = secrets
             await self._compile(loaded)
             self.loaded, self.options = loaded, options
+        self.mcp.follow(after.plugins)
         if "vision" in changed:
-            self._preparation.images = _images(after.vision)
+            self.preparation.images = images_of(after.vision)
         if "log" in changed:
             self.log_control.level = after.log.level
         report = ReloadReport(
@@ -445,7 +451,7 @@ class Gateway:
         )
         previous = self._runtime
         runtime = self._compiler.compile(
-            loaded.settings, (one.name for one in loaded.found), stored, self._resolver(), previous
+            loaded.settings, (one.name for one in loaded.found), stored, self.resolver(), previous
         )
         self.caching.serve(loaded.settings.cache, runtime.directory.aliases.values(), runtime.sources)
         self._runtime = runtime
@@ -455,8 +461,10 @@ class Gateway:
         for note in runtime.notes if previous is None or previous.notes != runtime.notes else ():
             _log.warning(note)
         await self.limiting.refresh(loaded.settings)
+        await self.plugins.take_over(loaded.settings.plugins)
 
-    def _resolver(self) -> Resolver:
+    def resolver(self) -> Resolver:
+        """What gives the secrets that references of the configuration name."""
         return Resolver(self.options.environ, self._secrets.get, _folder(self.options))
 
 
@@ -469,16 +477,6 @@ async def _read_whole(options: Options, store: Store, secrets: Mapping[str, Secr
 
 async def _secrets(store: Store) -> dict[str, Secret]:
     return {name: await store.secrets.get(name) for name in await store.secrets.names()}
-
-
-def _embedded_provider(models: ModelHost, settings: LocalSettings) -> EmbeddedProvider:
-    return EmbeddedProvider(LOCAL_PROVIDER, models, settings.context)
-
-
-def _images(settings: VisionSettings) -> CallImages:
-    limits = ImageLimits(settings.max_images, settings.max_bytes, settings.max_pixels, settings.scale_to)
-    guard = PublicOnly(settings.allow_hosts, settings.allow_private)
-    return CallImages(limits, Fetcher(guard, settings.max_bytes, settings.timeout))
 
 
 def _folder(options: Options) -> Path | None:

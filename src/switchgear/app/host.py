@@ -183,6 +183,7 @@ class Host:
         if writer.health.state == "ok":
             with suppress(StoreUnavailable):
                 await writer.flush()
+            await self._gateway.store.tool_writer.committed(1.0)
         return b""
 
     async def _log(self, level: bytes) -> bytes:

@@ -9,8 +9,10 @@ from functools import partial
 from typing import Protocol
 
 from switchgear.config.batches import BatchSettings
+from switchgear.config.conversations import ConversationSettings
 from switchgear.config.schema import StoreSettings
 from switchgear.store.batches import Batches
+from switchgear.store.conversations import Conversations
 from switchgear.store.store import Store
 
 _log = logging.getLogger(__name__)
@@ -38,6 +40,19 @@ class BatchRetention:
         return await self._batches.prune(now, self._settings().retention_days * _DAY_MS)
 
 
+class ConversationRetention:
+    """Forgets conversations that nobody has changed for so many days, where that is set."""
+
+    def __init__(self, conversations: Conversations, settings: Callable[[], ConversationSettings]) -> None:
+        self._conversations = conversations
+        self._settings = settings
+
+    async def prune(self, now: int) -> int:
+        """Delete what has expired at ``now`` (milliseconds); how many they were. Raises StoreUnavailable."""
+        days = self._settings().retention_days
+        return await self._conversations.prune(now - days * _DAY_MS) if days else 0
+
+
 class Aged:
     """Forgets what is older than so many whole days of UTC: ``forget`` is given the moment before which all goes."""
 
@@ -51,8 +66,8 @@ class Aged:
         return await self._forget(max(today - self._days * _DAY_MS, 0))
 
 
-def usage_retention(store: Store, settings: StoreSettings) -> list[Aged]:
-    """How long calls, what they add up to, and the groups of their errors are kept."""
+def usage_retention(store: Store, settings: StoreSettings) -> list[Expiring]:
+    """How long calls, those of plugins too, what they add up to, the groups of their errors, and approvals of calls of tools are kept."""
     rollups = store.rollups
     return [
         Aged(partial(rollups.forget, "minute"), settings.minute_days),
@@ -60,6 +75,10 @@ def usage_retention(store: Store, settings: StoreSettings) -> list[Aged]:
         Aged(partial(rollups.forget, "day"), settings.day_days),
         Aged(store.errors.forget, settings.error_days),
         Aged(store.usage.prune, settings.usage_days),
+        Aged(store.tool_calls.prune, settings.usage_days),
+        store.approvals,
+        store.sessions,
+        store.sign_in_links,
     ]
 
 

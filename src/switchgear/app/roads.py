@@ -11,7 +11,10 @@ from switchgear.edge.calls import CallEndpoint
 from switchgear.edge.exchange import Endpoint
 from switchgear.edge.feedback import FeedbackEndpoint
 from switchgear.edge.health import Health
-from switchgear.edge.landing import Landing
+from switchgear.edge.mcp.authorization import METADATA, Protection
+from switchgear.edge.mcp.door import Door
+from switchgear.edge.mcp.endpoint import PATH, McpEndpoint
+from switchgear.edge.oauth_callback import OAuthPages
 from switchgear.edge.openai.batches import BatchesEndpoint
 from switchgear.edge.openai.files import FilesEndpoint
 from switchgear.edge.openai.models import ModelList
@@ -19,6 +22,7 @@ from switchgear.edge.openai.responses import ResponsesEndpoint
 from switchgear.edge.openai.responses_kept import KeptResponsesEndpoint
 from switchgear.edge.openai.uploads import UploadLimits, media_endpoints
 from switchgear.edge.openai.wire import OpenAIWire
+from switchgear.plugins.oauth.clients import CALLBACK, DOCUMENT
 from switchgear.providers.base import Operation
 
 
@@ -47,6 +51,15 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     road["/v1/messages/count_tokens"] = CountTokens(gateway.calls, gateway.capacity, *sizes)
     road["/v1/feedback"] = FeedbackEndpoint(gateway.calls, gateway.auto.feedback, limits.body_timeout)
     road["/v1/models"] = road["/v1/*"] = AnthropicModels(gateway.keyring, gateway.directory, models)
-    road["/"] = Landing(ids)
+    protection = Protection(
+        gateway.keyring, lambda: gateway.settings, lambda name: gateway.resolver().resolve(name), ids
+    )
+    door = Door(protection, lambda: gateway.settings.server)
+    road[PATH] = road[f"{PATH}/*"] = McpEndpoint(door, gateway.mcp.front, gateway.plugins.host, sizes)
+    road[METADATA] = road["/.well-known/*"] = protection.describe
+    pages = OAuthPages(
+        gateway.plugins.logins, gateway.plugins.signed_in, gateway.store.plugins, gateway.store.audit, ids
+    )
+    road[CALLBACK], road[DOCUMENT] = pages.callback, pages.document
     road["/healthz"], road["/readyz"], road["/metrics"] = health.healthz, health.readyz, health.metrics
     return road

@@ -28,6 +28,9 @@ from switchgear.routing.select import Policy
 _OWN_NAMES: Final = frozenset({"azure", "ollama"})
 """Kinds whose models are called what the account's owner calls them: the catalogue cannot know which there are."""
 
+DRAFT: Final = "draft"
+"""What errors call a provider that is tried before it is kept."""
+
 Documents = Mapping[str, Mapping[str, object]]
 
 
@@ -35,12 +38,15 @@ class Runtime(msgspec.Struct, frozen=True):
     """What calls use. ``notes`` are what was passed over.
 
     ``sources`` tells where each ``providers.NAME`` and ``models.NAME`` is defined: file, store, environment, embedded.
+    ``draft`` builds a provider that is not among them, to be tried and closed by who asked; it raises UnresolvedReference,
+    and ValueError for what cannot be.
     """
 
     directory: Directory
     built: dict[str, Built]
     sources: dict[str, str]
     notes: tuple[str, ...]
+    draft: Callable[[AnyProvider], Provider]
 
 
 class RuntimeCompiler:
@@ -96,7 +102,11 @@ class RuntimeCompiler:
         policies = CachePolicies(settings, chosen)
         directory = self._directory(settings, chosen, built, policies)
         self._add_aliases(directory, settings, stored[1], policies, (sources, notes))
-        return Runtime(directory, built, sources, tuple(notes))
+
+        def draft(one: AnyProvider) -> Provider:
+            return build(DRAFT, one, resolver, self._engine, None).provider
+
+        return Runtime(directory, built, sources, tuple(notes), draft)
 
     def _stored_providers(
         self, documents: Documents, settings: Settings, notes: list[str]

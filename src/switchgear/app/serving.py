@@ -21,8 +21,9 @@ from switchgear.app.asgi import Application
 from switchgear.app.gateway import Gateway
 from switchgear.app.http_server import HTTPServer, uvicorn_config
 from switchgear.app.roads import endpoints
+from switchgear.config.checks import is_loopback
 from switchgear.config.schema import EMBEDDED_MODEL
-from switchgear.core.errors import ConfigInvalid, SwitchgearError
+from switchgear.core.errors import ConfigInvalid, StoreUnavailable, SwitchgearError
 from switchgear.core.secrets import Secret
 from switchgear.edge.accepting import Loads
 from switchgear.edge.server import ServerLimits, protocol_factory
@@ -35,12 +36,13 @@ _PATIENCE_SECONDS = 5.0
 class Started(NamedTuple):
     """What is worth telling once the gateway listens.
 
-    ``key`` is the admin key, on the first start only. ``models`` are the embedded ones: name, state, seconds it took
+    ``link`` signs somebody in once as an owner. ``key`` is the admin key, on the first start only. ``models`` are the embedded ones: name, state, seconds it took
     to be ready. ``found`` are the environment's variables that brought a provider, and its name.
     """
 
     version: str
     url: str
+    link: Secret | None
     key: Secret | None
     models: list[tuple[str, str, float | None]]
     found: list[tuple[str, str]]
@@ -69,13 +71,18 @@ class Serving:
         self._application = Application(gateway)
         gateway.url = url_of(listener, tls=gateway.settings.server.tls_cert is not None)
 
+    def _cut(self) -> None:
+        """Calls that are cancelled from here on tell their clients that the gateway ends."""
+        self._gateway.calls.stop()
+        self._gateway.mcp.calls.stop()
+
     async def run(self, loads: Loads | None = None, *, dev: bool = False) -> None:
         """Serve until told to stop. ``loads`` is given to one of several processes that share the listener."""
         gateway = self._gateway
         limits = gateway.settings.server
         protocol = protocol_factory(endpoints(gateway), ServerLimits(limits.header_timeout, _most_connections()))
         config = uvicorn_config(self._application, protocol, limits)
-        server = HTTPServer(config, limits.drain_timeout, gateway.drain, gateway.calls.stop, loads)
+        server = HTTPServer(config, limits.drain_timeout, gateway.drain, self._cut, loads)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload_soon)
         beside = [asyncio.create_task(self._after_listening(server.listening), name="after listening")]
         if dev and gateway.options.config is not None:
@@ -128,6 +135,7 @@ class Serving:
             Started(
                 __version__,
                 gateway.url,
+                await self._link(),
                 key,
                 models,
                 found,
@@ -136,6 +144,18 @@ class Serving:
                 notes,
             )
         )
+
+    async def _link(self) -> Secret | None:
+        """A link to open the console with; none where others listen along, to what is printed or to what goes over the wire."""
+        gateway = self._gateway
+        if not (is_loopback(gateway.settings.server.host) or sys.stdout.isatty()):
+            return None
+        try:
+            link = await gateway.sign_in.make_link("", "owner", "start")
+        except StoreUnavailable:
+            return None
+        base = gateway.settings.server.public_url or gateway.url
+        return Secret(f"{base}/?link={link.token.reveal()}")
 
     def _reload_soon(self) -> None:
         task = asyncio.ensure_future(self._reload())

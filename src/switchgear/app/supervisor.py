@@ -33,7 +33,7 @@ from switchgear.providers.local.hosting import told as told_of_models
 from switchgear.providers.local.restarts import CrashCount, RestartPolicy
 
 _log = logging.getLogger(__name__)
-POLICY = RestartPolicy(first_delay=0.25, max_delay=30.0)
+POLICY = RestartPolicy(first_delay=0.25, max_delay=10.0)
 _GRACE_SECONDS = 15.0
 _RELOAD_SECONDS = 30.0
 
@@ -137,10 +137,14 @@ class Supervisor:
                 await asyncio.wait_for(self._closing.wait(), delay)
 
     def _hopeless(self, slot: Slot) -> bool:
-        """Give up, if this worker cannot be had and no other one serves."""
-        if any(other.state == "ready" for other in self.slots):
+        """Give up, if this worker cannot be had and no other one serves.
+
+        Once the gateway has served, it never gives up: what ends its workers then (a signal, a database that is away) may be over
+        with the next try, and nobody is there to start it again.
+        """
+        if self._served or any(other.state == "ready" for other in self.slots):
             return False
-        if slot.failure is not None and not self._served:
+        if slot.failure is not None:
             self._give_up(slot.failure["message"], slot.failure["hint"])
         elif slot.count.looping:
             self._give_up(

@@ -27,7 +27,7 @@ class Landed(Frozen, frozen=True):
 
 
 class Lost(Frozen, frozen=True):
-    """How it ended otherwise. ``error`` is None when its leader was cancelled."""
+    """How it ended otherwise. ``error`` is None when its leader was cancelled, or would wait no longer."""
 
     error: SwitchgearError | None
 

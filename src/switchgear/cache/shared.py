@@ -29,7 +29,9 @@ _PREFIX: Final = "cache:"
 _MARKS: Final = "cache-purges"
 _MARKS_SECONDS: Final = 10 * 86_400.0
 _LOOK_SECONDS: Final = 1.0
-"""How often who waits looks for itself."""
+"""How often who waits looks for itself, and who leads says that it does still."""
+_LEASE_SECONDS: Final = 3.0
+"""How long a lead is somebody's who says so no more, because its process is gone."""
 _FIRST_PAUSE_SECONDS: Final = 0.01
 _LARGEST_TOLD: Final = 64 * 1024
 """Bytes of an answer that goes along with the news of it; who waits fetches a larger one."""
@@ -83,6 +85,7 @@ class SharedAnswers:
         self._waiting: dict[bytes, list[asyncio.Future[tuple[Became, bytes]]]] = {}
         self._leading: dict[bytes, bool] = {}
         """Places that this process has the lock for, and whether another one waits for them."""
+        self._holding: asyncio.Task[None] | None = None
         self._ready = False
         self._reading: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
@@ -103,6 +106,9 @@ class SharedAnswers:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
+        if self._holding is not None:
+            self._holding.cancel()
+            await asyncio.gather(self._holding, return_exceptions=True)
         for name in list(self._leading):
             self.release(name)
 
@@ -160,15 +166,31 @@ class SharedAnswers:
     # ------------------------------------------------------------ one process asks for all
 
     async def lead(self, place: bytes) -> bool:
-        """Whether this process is the one to ask for an answer. It is told so, too, when nobody can say."""
+        """Whether this process is the one to ask for an answer, from now until ``release``. It is told so, too, when nobody can say."""
         if not self._ready:
             return True
-        taken = self._state.locks.try_acquire(_lock(place), self._token, self._front.settings.wait)
-        leads = await taken if isawaitable(taken) else taken
-        if leads or self._state.health.state != "ok":
+        if await self._take(place) or self._state.health.state != "ok":
             self._leading.setdefault(place, False)
+            if self._holding is None or self._holding.done():
+                self._holding = asyncio.create_task(self._hold(), name="leads of the cache")
             return True
         return False
+
+    async def _take(self, place: bytes) -> bool:
+        taken = self._state.locks.try_acquire(_lock(place), self._token, _LEASE_SECONDS)
+        return await taken if isawaitable(taken) else taken
+
+    async def _hold(self) -> None:
+        """Keep every lead that this process has."""
+        while self._leading:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.gather(*(self._keep(place) for place in self._leading))
+
+    async def _keep(self, place: bytes) -> None:
+        if place in self._leading:  # not given back since the others were begun
+            await self._take(place)
+            if place not in self._leading:  # given back meanwhile, and perhaps taken again after that
+                self._state.locks.release(_lock(place), self._token)
 
     def release(self, place: bytes, became: Became = "failed", kept: Kept | None = None) -> None:
         """Say what became of an answer that this process was to ask for. Without effect for another one."""
@@ -184,6 +206,7 @@ class SharedAnswers:
     ) -> tuple[Became, Kept | None]:
         """What becomes of an answer that another process asks for; ``late`` when that takes too long.
 
+        It has ``failed``, too, when that process is gone: then this one leads.
         ``place`` is what that process leads, ``name`` the answer's; ``takes`` says whether one will do.
         """
         future: asyncio.Future[tuple[Became, bytes]] = asyncio.get_running_loop().create_future()
@@ -203,6 +226,9 @@ class SharedAnswers:
                     return "made", kept
                 if not self._ready:
                     break
+                if left > 0 and await self.lead(place):
+                    return "failed", None
+                self._tell("wanted", place)  # who leads now may be another one
             return "late", None
         finally:
             waiting = self._waiting[place]

@@ -40,19 +40,20 @@ OFF: Final = Wish(off=True, keep=False)
 def wish_of(field: bytes, before: Wish = ANY) -> Wish:
     """The wish in a ``Cache-Control`` field, added to those of fields ``before``.
 
-    What cannot be read is passed over, as section 5.2 wants it.
+    A directive that is not known is passed over, as section 5.2 wants it. One that is, with a number that cannot be read, asks for the
+    freshest there can be, as section 4.2.1 encourages.
     """
     if before.off or not field or len(field) > _LONGEST:
         return before
     told = {name: value for name, value in map(_directive, field.lower().split(b",")) if name}
-    past = _seconds(told.get(b"max-stale"), _FOREVER) if b"max-stale" in told else None
+    past = told.get(b"max-stale")
     return Wish(
         fresh_only=before.fresh_only or b"no-cache" in told,
         keep=before.keep and b"no-store" not in told,
         only_kept=before.only_kept or b"only-if-cached" in told,
-        oldest=_seconds(told.get(b"max-age"), before.oldest),
-        margin=_seconds(told.get(b"min-fresh"), None) or before.margin,
-        past=past or before.past,
+        oldest=_seconds(told.get(b"max-age"), before.oldest, unread=0.0),
+        margin=_seconds(told.get(b"min-fresh"), None, unread=_FOREVER) or before.margin,
+        past=(_FOREVER if past == b"" else _seconds(past, None)) or before.past,
         grace=_seconds(told.get(b"stale-if-error"), before.grace),
     )
 
@@ -62,6 +63,8 @@ def _directive(text: bytes) -> tuple[bytes, bytes]:
     return name.strip(), value.strip().strip(b'"')
 
 
-def _seconds(value: bytes | None, otherwise: float | None) -> float | None:
-    """A number of seconds (RFC 9111, section 1.2.2); ``otherwise`` where there is none."""
-    return min(float(value[:18]), _FOREVER) if value is not None and value.isdigit() else otherwise
+def _seconds(value: bytes | None, otherwise: float | None, unread: float | None = None) -> float | None:
+    """A number of seconds (RFC 9111, section 1.2.2); ``otherwise`` where there is none, ``unread`` for what is no number, if that is given."""
+    if value is not None and value.isdigit():
+        return min(float(value[:18]), _FOREVER)
+    return otherwise if value is None or unread is None else unread

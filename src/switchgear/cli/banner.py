@@ -28,12 +28,13 @@ _EXAMPLES: Final = {
 class BannerFacts:
     """What a person is told at the start.
 
-    ``key`` is given on the first start alone. ``models`` are (name, state, seconds it took to be ready or ``None``),
+    ``link`` opens the console, once; ``key`` is given on the first start alone. ``models`` are (name, state, seconds it took to be ready or ``None``),
     ``found`` are (environment variable, provider, a model of it or nothing).
     """
 
     version: str
     url: str
+    link: str | None
     key: str | None
     models: list[tuple[str, str, float | None]]
     found: list[tuple[str, str, str]]
@@ -46,7 +47,8 @@ def announce(told: Started) -> None:
     """Tell a person that the gateway listens."""
     found = [(variable, provider, example_model(provider)) for variable, provider in told.found]
     key = told.key.reveal() if told.key else None
-    render(BannerFacts(told.version, told.url, key, told.models, found, told.config, told.notes, told.workers))
+    link = told.link.reveal() if told.link else None
+    render(BannerFacts(told.version, told.url, link, key, told.models, found, told.config, told.notes, told.workers))
 
 
 def example_model(provider: str) -> str:
@@ -70,7 +72,13 @@ def render(facts: BannerFacts) -> None:
 
 
 def _rows(facts: BannerFacts) -> list[tuple[str, str, str]]:
-    rows = [("Key", facts.key, "shown now and never again")] if facts.key else []
+    rows = (
+        [("Open", facts.link, "signs you in once")]
+        if facts.link
+        else [("Open", facts.url, "with: switchgear login-link")]
+    )
+    if facts.key:
+        rows.append(("Key", facts.key, "shown now and never again"))
     for index, (name, state, seconds) in enumerate(facts.models):
         ready = f"ready in {seconds:.1f} s" if state == "ready" and seconds is not None else state
         advice = "add yours: switchgear init" if index == 0 and facts.config is None else ""

@@ -11,6 +11,7 @@ from switchgear.cli.stored import checked
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.config.load import Loaded
 from switchgear.core.errors import ConfigInvalid
+from switchgear.themes.shelf import check_chosen
 
 app = App(
     name="check",
@@ -30,6 +31,7 @@ async def check(*, as_json: AsJson = False, where: Where = HERE) -> int:
     file = where.file()
     try:
         found = await checked(where)
+        check_chosen(found.loaded.settings.console.theme, where.folder())
     except ConfigInvalid as error:
         if not as_json:
             raise ConfigInvalid(error.message, problems=error.problems, hint="") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -33,6 +34,7 @@ _CONNECT_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 630.0
 """A little more than the gateway's own limit on a call."""
 
+_PIECE: Final = 1 << 18
 _INSIDE: Final = "http://localhost"
 
 
@@ -97,6 +99,24 @@ class Api:
             _raise_for(answer)
             return answer.json()
 
+    async def send_bytes(self, path: str, file: Path, query: Mapping[str, str]) -> Any:
+        """Send a file as it is; the JSON of the answer. Raises UsageError for one that cannot be read."""
+        try:
+            handle = file.open("rb")
+        except OSError as error:
+            reason = (error.strerror or "an error of the disk").lower()
+            raise UsageError(f"{file} cannot be read: {reason}.") from error
+        fields = {"content-type": "application/octet-stream"}
+
+        async def pieces() -> AsyncIterator[bytes]:
+            while piece := await asyncio.to_thread(handle.read, _PIECE):
+                yield piece
+
+        with handle, self._translated():
+            answer = await self._http.post(path, params=dict(query), content=pieces(), headers=fields)
+            _raise_for(answer)
+            return answer.json()
+
     async def content(self, path: str) -> AsyncIterator[bytes]:
         """An answer's bytes as they come."""
         with self._translated():
@@ -135,7 +155,7 @@ async def connected(
     """
     running = find(where)
     if running is not None:
-        async with _over_http(where, running) as api:
+        async with reaching(where, running) as api:
             yield api
     else:
         async with _in_process(where, first_key, apart=apart) as api:
@@ -148,7 +168,7 @@ async def running(where: Where) -> AsyncIterator[Api]:
     found = find(where)
     if found is None:
         raise GatewayNotRunning(f"No gateway runs on the data folder {where.folder()}.")
-    async with _over_http(where, found) as api:
+    async with reaching(where, found) as api:
         yield api
 
 
@@ -178,18 +198,19 @@ def noticed(where: Where) -> Running | None:
 
 
 @asynccontextmanager
-async def _over_http(where: Where, found: Running) -> AsyncIterator[Api]:
+async def reaching(where: Where, found: Running) -> AsyncIterator[Api]:
+    """The admin API of a gateway that was found."""
     host = urlsplit(found.url).hostname or ""
     async with httpx.AsyncClient(
         base_url=found.url,
-        headers={"authorization": f"Bearer {_key(where, found)}"},
+        headers={"authorization": f"Bearer {key_for(where, found)}"},
         timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
         trust_env=not is_loopback(host),  # a proxy has no business between two processes of one machine
     ) as http:
         yield Api(http, found.url)
 
 
-def _key(where: Where, found: Running) -> str:
+def key_for(where: Where, found: Running) -> str:
     """SWITCHGEAR_KEY, else the CLI's own key, which goes to the gateway of its own data folder alone."""
     given = where.environ.get("SWITCHGEAR_KEY", "").strip()
     if given:

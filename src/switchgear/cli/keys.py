@@ -15,6 +15,7 @@ from switchgear.cli.spans import seconds_of
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.core.errors import NotFound, UsageError
 from switchgear.core.ids import new_id
+from switchgear.plugins.sight import MAY_BE, pattern_fault
 
 app = App(name="keys", help="Create, list, rotate and revoke keys.", help_epilogue="")
 
@@ -33,6 +34,15 @@ _COLUMNS: Final = (
 class Holds:
     """Whose a key is, and what holds for it."""
 
+    tools: Annotated[
+        list[str] | None,
+        Parameter(
+            negative="",
+            metavar="PATTERN",
+            help="Plugins and tools it sees, such as files or git__log; may be repeated. [*]",
+        ),
+    ] = None
+    no_tools: Annotated[bool, Parameter(negative="", help="It sees no plugins.")] = False
     team: Annotated[str | None, Parameter(metavar="TEAM", help="The team it belongs to.")] = None
     user: Annotated[str | None, Parameter(metavar="USER", help="Whose it is.")] = None
     priority: Annotated[
@@ -40,10 +50,23 @@ class Holds:
     ] = None
     limits: Annotated[str | None, Parameter(metavar="LIMITS", help="Limits it has. [default]")] = None
 
-    def fields(self) -> dict[str, str]:
-        """What the API takes."""
+    def fields(self) -> dict[str, Any]:
+        """What the API takes. Raises UsageError for a pattern that can match nothing."""
         told = {"team": self.team, "user": self.user, "priority": self.priority, "limits": self.limits}
-        return {name: value for name, value in told.items() if value is not None}
+        fields: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        if self.no_tools and self.tools:
+            raise UsageError("--no-tools and --tools cannot both be.", hint="Give one of them.")
+        if self.no_tools or self.tools is not None:
+            fields["tools"] = [] if self.no_tools else self._patterns()
+        return fields
+
+    def _patterns(self) -> list[str]:
+        patterns = self.tools or []
+        for pattern in patterns:
+            if fault := pattern_fault(pattern):
+                hint = "Say --no-tools for none." if not pattern else f"{MAY_BE}."
+                raise UsageError(f'--tools "{screen.printable(pattern)}" {fault}.', hint=hint)
+        return patterns
 
 
 NOTHING: Final = Holds()
@@ -59,6 +82,7 @@ Examples
   switchgear keys create
   switchgear keys create ci --model smollm2 --model "openai/*" --expires-in 90d
   switchgear keys create ci --team search --limits small --priority low
+  switchgear keys create agent --tools files --tools "git__log*"
   switchgear keys create ops --scope call --scope admin --json"""
 )
 async def create(
@@ -69,7 +93,7 @@ async def create(
         list[str] | None, Parameter(negative="", metavar="PATTERN", help="Models it may call; may be repeated. [*]")
     ] = None,
     scope: Annotated[
-        list[Literal["call", "admin:read", "admin"]] | None,
+        list[Literal["call", "admin:read", "own", "admin", "owner"]] | None,
         Parameter(negative="", metavar="SCOPE", help="What it may do; may be repeated. [call]"),
     ] = None,
     expires_in: Annotated[str | None, Parameter(metavar="SPAN", help="Such as 12h or 90d. [never]")] = None,
@@ -99,13 +123,16 @@ What is left out stays as it is; an empty text takes it away.
 
 Examples
   switchgear keys set ci --team search --limits small
-  switchgear keys set ci --limits \"\"""",
+  switchgear keys set ci --tools files --tools "git__*"
+  switchgear keys set ci --no-tools --limits \"\"""",
 )
 async def set_key(key: Which, /, *, holds: Holds = NOTHING, as_json: AsJson = False, where: Where = HERE) -> None:
-    """Change whose a key is, how urgent its calls are and which limits it has."""
+    """Change whose a key is, what it sees of plugins, how urgent its calls are and which limits it has."""
     fields = holds.fields()
     if not fields:
-        raise UsageError("Nothing would change.", hint="Give --team, --user, --priority or --limits.")
+        raise UsageError(
+            "Nothing would change.", hint="Give --tools, --no-tools, --team, --user, --priority or --limits."
+        )
     async with connected(where) as api:
         found = await find_key(api, key)
         told = await api.ask("PATCH", f"/api/keys/{found['id']}", fields)
@@ -155,6 +182,7 @@ async def show(key: Which, /, *, as_json: AsJson = False, where: Where = HERE) -
         ("id", found["id"]),
         ("state", found["state"]),
         ("models", ", ".join(found["models"]) or "none"),
+        ("tools", ", ".join(found["tools"]) or "none"),
         ("scopes", ", ".join(found["scopes"])),
         *((label, found[label]) for label in ("team", "user", "limits") if found[label]),
         ("priority", found["priority"]),

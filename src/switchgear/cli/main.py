@@ -28,6 +28,7 @@ _OPTIONS: Final = Group("Options", sort_key=5)
 
 COMMANDS: Final = (
     (_START, "serve", "Serve models, at http://127.0.0.1:4100 unless told otherwise."),
+    (_START, "login-link", "Open the console: make a link that signs you in once."),
     (_START, "init", "Write a commented configuration file."),
     (_START, "check", "List every mistake of the configuration."),
     (_USE, "chat", "Ask a model, once or in a conversation."),
@@ -43,11 +44,13 @@ COMMANDS: Final = (
     (_MANAGE, "models", "List, show, test and fetch models."),
     (_MANAGE, "catalogue", "Look up what models cost and can do."),
     (_MANAGE, "providers", "List and test providers."),
+    (_MANAGE, "plugin", "Install, run, make and sign plugins."),
     (_MANAGE, "secrets", "Keep secrets that the configuration refers to."),
     (_LOOK, "doctor", "Find and explain what is wrong."),
     (_LOOK, "cache", "Show, purge and evaluate the answers that are kept."),
     (_LOOK, "config", "Show and reload the configuration."),
     (_LOOK, "db", "Upgrade, back up and restore the database."),
+    (_LOOK, "theme", "List, make, check and preview themes."),
     (_LOOK, "log", "Change what the running gateway logs."),
     (_LOOK, "version", "Show versions."),
 )
@@ -80,7 +83,7 @@ def build() -> App:
         result_action="return_value",
     )
     for order, (group, name, told) in enumerate(COMMANDS):
-        app.command(f"switchgear.cli.{name}:app", name=name, help=told, group=group, sort_key=order)
+        app.command(f"switchgear.cli.{name.replace('-', '_')}:app", name=name, help=told, group=group, sort_key=order)
     return app
 
 

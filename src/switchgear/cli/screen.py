@@ -10,6 +10,8 @@ import shutil
 import sys
 from typing import Any, Final, TextIO
 
+from switchgear.cli import colours
+
 _STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _MARKS: Final = {"ok": ("✓", "+", "green"), "doubt": ("!", "!", "yellow"), "broken": ("✗", "x", "red")}
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -22,10 +24,10 @@ def coloured(stream: TextIO) -> bool:
 
 
 def style(text: str, name: str, stream: TextIO | None = None) -> str:
-    """``text`` in one of the styles, plain where colours are not wanted."""
+    """``text`` in one of the styles, in the colours of the theme chosen; plain where colours are not wanted."""
     if not text or not coloured(stream or sys.stdout):
         return text
-    return f"\x1b[{_STYLES[name]}m{text}\x1b[0m"
+    return f"\x1b[{colours.chosen().get(name, _STYLES[name])}m{text}\x1b[0m"
 
 
 def forgiving() -> None:
@@ -66,6 +68,23 @@ def say(text: str = "") -> None:
 def note(text: str = "") -> None:
     """A line about the result, for the person alone: on standard error."""
     sys.stderr.write(text + "\n")
+
+
+def passing(text: str, *, detail: bool) -> None:
+    """A line of progress on stderr. Details take one another's place on a terminal, and are nowhere else."""
+    if sys.stderr.isatty():
+        shown = printable(text).replace("\n", " ").replace("\t", " ")[: (width(sys.stderr) or _ELSEWHERE) - 5]
+        sys.stderr.write(f"\r\x1b[K  {'  ' if detail else ''}{shown}{'' if detail else chr(10)}")
+        sys.stderr.flush()
+    elif not detail:
+        note(f"  {printable(text)}")
+
+
+def passed() -> None:
+    """Take away the last detail that ``passing`` showed."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
 
 
 def as_json(value: Any) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from cyclopts import App, Parameter
 
 from switchgear.cli import screen, tables
+from switchgear.cli.chat_steps import later_steps
 from switchgear.cli.client import connected
 from switchgear.cli.where import HERE, AsJson, Where
 from switchgear.core.errors import UsageError
@@ -54,10 +55,11 @@ async def why(
         )
     async with connected(where) as api:
         call = await api.get(f"/api/usage/{quote(request_id.strip(), safe='')}")
+        after = [Line(*each) for each in await later_steps(api, call)] if not as_json else []
     if as_json:
         screen.show_json(call)
         return
-    _show([*story(call), _end(call)])
+    _show([*story(call), _end(call), *after])
 
 
 def story(call: dict[str, Any]) -> list[Line]:

@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "limits": "switchgear limits list shows them all.",
     "teams": "switchgear teams list shows every team.",
     "users": "switchgear users list shows every user.",
+    "plugins": "switchgear plugin list shows every plugin.",
     "keys": "switchgear keys list shows every key.",
     "secrets": "Keep one with: switchgear secrets set NAME",
     "usage": "switchgear usage shows what was called.",

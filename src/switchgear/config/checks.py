@@ -240,6 +240,8 @@ def _references(settings: Settings, data: Mapping[str, Any]) -> Iterator[tuple[P
         (("store", "url"), _table(data, "store").get("url")),
         (("state", "url"), _table(data, "state").get("url")),
         *_each(("observe", "otlp_headers"), _table(data, "observe", "otlp_headers")),
+        *_introspections(data),
+        (("sign_in", "oidc", "client_secret"), _table(data, "sign_in", "oidc").get("client_secret")),
     ]
     for name in providers:
         places.extend((("providers", name, setting), _table(providers, name).get(setting)) for setting in _CREDENTIALS)
@@ -251,6 +253,14 @@ def _references(settings: Settings, data: Mapping[str, Any]) -> Iterator[tuple[P
     for path, value in places:
         if isinstance(value, str) and parse_reference(value):
             yield path, value
+
+
+def _introspections(data: Mapping[str, Any]) -> Iterator[tuple[Place, object]]:
+    issuers = _table(data, "mcp", "oauth").get("issuers")
+    for index, each in enumerate(issuers if isinstance(issuers, list) else ()):
+        if isinstance(each, dict):
+            place: Place = ("mcp", "oauth", "issuers", index, "introspection", "client_secret")
+            yield place, _table(each, "introspection").get("client_secret")
 
 
 def _table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:

@@ -80,6 +80,12 @@ def _web_url(text: str, *, credentials: bool = False) -> str:
     return text.rstrip("/")
 
 
+def _issuer(text: str) -> str:
+    """The identifier of an authorization server, which is compared as it is written, a slash at its end included (RFC 8414 section 2)."""
+    _web_url(text)
+    return text
+
+
 def _proxy(text: str) -> str:
     return text if text == "none" else _web_url(text, credentials=True)
 
@@ -202,6 +208,7 @@ Network = Annotated[str, AfterValidator(_network)]
 OuterReference = Annotated[str, AfterValidator(_reference), AfterValidator(_outer_reference)]
 SecretReference = Annotated[str, AfterValidator(_reference), Field(json_schema_extra={"pattern": REFERENCE_PATTERN})]
 WebURL = Annotated[str, AfterValidator(_web_url), Field(json_schema_extra={"format": "uri"})]
+IssuerURL = Annotated[str, AfterValidator(_issuer), Field(json_schema_extra={"format": "uri"})]
 ProxyURL = Annotated[str, AfterValidator(_proxy)]
 StoreURL = Annotated[str, AfterValidator(_store_url)]
 FilePath = Annotated[Path, Field(strict=False), AfterValidator(_path)]

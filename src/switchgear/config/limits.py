@@ -6,7 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
-from switchgear.config.fields import Mistake, Section
+from switchgear.config.fields import Mistake, Section, Text
+from switchgear.config.sign_in import Role
 from switchgear.core.periods import Per
 
 LIMIT_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
@@ -24,6 +25,7 @@ ANY: Final = "*"
 
 LimitName = Annotated[str, Field(pattern=LIMIT_NAME, max_length=128)]
 OwnerEntry = Annotated[str, Field(pattern=OWNER_ENTRY, max_length=128)]
+OwnerName = Annotated[str, Field(pattern=f"^$|{OWNER_NAME}", max_length=128)]
 
 _TOKENS: Final = 1_000_000_000_000
 
@@ -76,10 +78,13 @@ class LimitSettings(Section):
         description="Share of a limit at which an event and a line in the log say that it is near, once a period.",
     )
     output_tokens: int = Field(
-        1024,
+        4096,
         ge=0,
         le=10_000_000,
-        description="Tokens that are reserved for the answer of a call that names no max_tokens.",
+        description=(
+            "Tokens that are reserved for the answer of a call that names no max_tokens, where tokens or money are limited. The answer is held to "
+            "them, and x-switchgear-clamped tells the client; with 0 it is not, and what it uses is counted afterwards."
+        ),
     )
     unpriced: Literal["allow", "refuse"] = Field(
         "allow",
@@ -93,13 +98,25 @@ class TeamSettings(Section):
     """Keys that belong together."""
 
     limits: LimitName | None = Field(
-        None, description="Limits that hold for all its keys together.", examples=["search"]
+        None,
+        description="Limits that hold for all its keys together.",
+        examples=["search"],
     )
 
 
 class UserSettings(Section):
-    """Somebody who has keys."""
+    """Somebody who has keys, and may sign in to the console."""
 
     limits: LimitName | None = Field(
-        None, description="Limits that hold for all keys of the user together.", examples=["person"]
+        None,
+        description="Limits that hold for all keys of the user together.",
+        examples=["person"],
+    )
+    role: Role = Field("viewer", description="What the user may do in the console: viewer, developer, admin or owner.")
+    team: OwnerName = Field(
+        "", description="The team whose limits hold for what the user calls from the console; none when empty."
+    )
+    disabled: bool = Field(False, description="Ends the user's sessions and lets none of their keys in.")
+    subject: Text | None = Field(
+        None, description="Who the user is at the OpenID Connect server (sub), as it said at the first sign-in."
     )

@@ -1,4 +1,4 @@
-"""Where in a TOML text each key and each array element stands; only needed to word a mistake."""
+"""Where in a TOML text each key and each array element stands, to word a mistake and to say where a value comes from."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class LineIndex:
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
         return None
+
+    def exact(self, path: Place) -> int | None:
+        """The line that writes ``path`` itself; None where the file does not."""
+        return self._lines.get(path)
 
     def _table(self, node: Node) -> None:
         keys = list(islice(_keys(node.named_children[0]), _DEEPEST)) if node.named_children else []

@@ -15,13 +15,16 @@ from pydantic import ValidationError
 
 from switchgear.config.cache_checks import cache_findings
 from switchgear.config.checks import Finding, findings
+from switchgear.config.contradictions import contradictions
 from switchgear.config.discover import Found, discover
 from switchgear.config.health_checks import health_findings
 from switchgear.config.limit_checks import limit_findings
+from switchgear.config.mcp_checks import mcp_findings
 from switchgear.config.problems import Error, Place, Worder, path_text, report, untagged
 from switchgear.config.references import Resolver
 from switchgear.config.route_checks import route_findings
 from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
+from switchgear.config.sign_in_checks import sign_in_findings
 from switchgear.config.worker_checks import worker_findings
 from switchgear.core.errors import ConfigInvalid, Problem
 from switchgear.core.secrets import Secret
@@ -46,12 +49,16 @@ NOTHING: Final = StoredNames()
 class Loaded:
     """Checked settings, with the providers ``found`` in the environment among them.
 
-    ``notes`` are sentences worth a line at start-up: where the file wins a clash of names.
+    ``notes`` are sentences worth a line at start-up: where the file wins a clash of names. ``path`` and ``text`` are the
+    file's (``None`` and nothing without one), ``overrides`` the dotted names that the command line gave.
     """
 
     settings: Settings
     found: tuple[Found, ...]
     notes: tuple[str, ...]
+    path: Path | None = None
+    text: str = ""
+    overrides: frozenset[str] = frozenset()
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -90,8 +97,7 @@ def read(
     wrong = [worder.words(error) for error in _telling(errors)]
     problems = [file.problem(*words) for words in wrong]
 
-    defined = data.get("providers")
-    names = set(defined) if isinstance(defined, dict) else set()
+    names = _named(data, "providers")
     found, unusable = discover(environ, names)
     problems.extend(unusable)
     settings = settings.model_copy(
@@ -108,15 +114,18 @@ def read(
             *findings(settings, data, names, resolver, store=secrets is not None),
             *limit_findings(settings, in_store.limits),
             *health_findings(settings, names),
-            *route_findings(settings, names, in_store.models),
+            *route_findings(settings, names, {*in_store.models, *_named(data, "models")}),
             *worker_findings(settings, resolver),
+            *mcp_findings(settings),
+            *sign_in_findings(settings),
             *cache_findings(settings),
+            *contradictions(settings),
         )
         if not _doubtful(finding, places) and not (finding.dangling and stored is None)
     )
     if problems:
         raise report(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
-    return Loaded(settings, found, tuple(_notes(settings)))
+    return Loaded(settings, found, tuple(_notes(settings)), path, text, frozenset(overrides or ()))
 
 
 def read_text(path: Path) -> str:
@@ -255,6 +264,12 @@ def _telling(errors: list[Error]) -> list[Error]:
         return place[:2] in strange and place[2:] != ("kind",)
 
     return [error for error in errors if not follows(error)]
+
+
+def _named(data: Mapping[str, object], table: str) -> set[str]:
+    """The names of what a table defines, wrong or right."""
+    defined = data.get(table)
+    return set(defined) if isinstance(defined, dict) else set()
 
 
 def _doubtful(finding: Finding, wrong: list[Place]) -> bool:

@@ -77,7 +77,7 @@ class DeploymentSettings(Section):
         ge=1,
         le=1_000_000,
         description="Calls that may be under way at once; further ones wait, by priority and in turns of keys. Processes that share a state divide "
-        "them. No limit when left out.",
+        "them, and so do models that have the same deployment. No limit when left out.",
         examples=[32],
     )
     queue: int = Field(
@@ -92,7 +92,12 @@ class DeploymentSettings(Section):
     max_output: Tokens | None = Field(
         None, description="Tokens that an answer may have; as in the catalogue when left out."
     )
-    price: PriceSettings | None = Field(None, description="What it costs; as in the catalogue when left out.")
+    price: PriceSettings | None = Field(
+        None,
+        description=(
+            "What it costs; as in the catalogue when left out. Calls as provider/model cost the dearest of the prices given for that model."
+        ),
+    )
     capabilities: CapabilitySettings | None = Field(
         None, description="What it can do; what is left out is as in the catalogue."
     )
@@ -139,7 +144,9 @@ class AliasSettings(Section):
     )
     limits: LimitName | None = Field(
         None,
-        description="Limits that hold for all calls of this name together, whoever makes them.",
+        description=(
+            "Limits that hold for all calls of this name together, whoever makes them, and for calls of its deployments as provider/model too."
+        ),
         examples=["shared"],
     )
     fallbacks: Names = Field(

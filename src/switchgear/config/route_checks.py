@@ -12,9 +12,9 @@ from switchgear.config.schema import EMBEDDED_MODEL, LOCAL_PROVIDER, Settings
 _LISTS = ("fallbacks", "context_fallbacks", "content_fallbacks")
 
 
-def route_findings(settings: Settings, providers: Collection[str], stored: Collection[str]) -> Iterator[Finding]:
-    """Every fallback of a model that is neither a model here or in the store (``stored``) nor ``provider/model`` of ``providers``."""
-    known = {*settings.models, *stored, EMBEDDED_MODEL}
+def route_findings(settings: Settings, providers: Collection[str], others: Collection[str]) -> Iterator[Finding]:
+    """Every fallback of a model that is neither a model here or elsewhere (``others``) nor ``provider/model`` of ``providers``."""
+    known = {*settings.models, *others, *([EMBEDDED_MODEL] if settings.local.enabled else [])}
     for name, alias in settings.models.items():
         for path, named in _named(name, alias):
             if named == name:

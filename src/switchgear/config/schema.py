@@ -13,6 +13,8 @@ from pydantic import AfterValidator, Field
 
 from switchgear.config.batches import BatchSettings
 from switchgear.config.cache import CacheSettings
+from switchgear.config.console import ConsoleSettings
+from switchgear.config.conversations import ConversationSettings
 from switchgear.config.fields import (
     MIB,
     PRIVATE,
@@ -32,9 +34,12 @@ from switchgear.config.fields import (
 )
 from switchgear.config.health import HealthSettings
 from switchgear.config.limits import LimitName, LimitSettings, OwnerEntry, TeamSettings, UserSettings
+from switchgear.config.mcp import McpSettings
 from switchgear.config.models import AliasSettings
+from switchgear.config.plugins import PluginSettings
 from switchgear.config.providers import ProviderSettings
 from switchgear.config.routes import RetryDefaults
+from switchgear.config.sign_in import SignInSettings
 from switchgear.config.state import StateSettings
 
 LOCAL_PROVIDER: Final = "local"
@@ -89,6 +94,14 @@ class ServerSettings(Section):
     trusted_proxy: bool = Field(
         False,
         description="A reverse proxy in front terminates TLS: allows any host, and its X-Forwarded-* headers are believed.",
+    )
+    public_url: WebURL | None = Field(
+        None,
+        description=(
+            "The gateway's own URL, as browsers and authorization servers reach it; the address it listens on when left out. With https it "
+            "is known to authorization servers by a document there."
+        ),
+        examples=["https://gateway.example.com"],
     )
     secret: OuterReference | None = Field(
         None,
@@ -236,9 +249,14 @@ class Settings(Section):
     vision: VisionSettings = Field(default_factory=VisionSettings)
     responses: ResponsesSettings = Field(default_factory=ResponsesSettings)
     batches: BatchSettings = Field(default_factory=BatchSettings)
+    conversations: ConversationSettings = Field(default_factory=ConversationSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     health: HealthSettings = Field(default_factory=HealthSettings)
     retry: RetryDefaults = Field(default_factory=RetryDefaults)
+    plugins: PluginSettings = Field(default_factory=PluginSettings)
+    mcp: McpSettings = Field(default_factory=McpSettings)
+    sign_in: SignInSettings = Field(default_factory=SignInSettings)
+    console: ConsoleSettings = Field(default_factory=ConsoleSettings)
     providers: dict[Annotated[ProviderName, AfterValidator(_not_local)], ProviderSettings] = Field(
         default_factory=dict, description="Accounts at APIs we call, by the name that models and clients use."
     )

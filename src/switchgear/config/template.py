@@ -13,8 +13,12 @@ from pydantic.fields import FieldInfo
 
 from switchgear.config.batches import BatchSettings
 from switchgear.config.cache import CacheSettings
+from switchgear.config.console import ConsoleSettings
+from switchgear.config.conversations import ConversationSettings
 from switchgear.config.health import HealthSettings
 from switchgear.config.limits import LimitSettings
+from switchgear.config.mcp import McpSettings
+from switchgear.config.plugins import PluginSettings
 from switchgear.config.providers import DEFAULT_KIND, KINDS, OpenAIProviderSettings
 from switchgear.config.routes import RetryDefaults
 from switchgear.config.schema import (
@@ -28,6 +32,7 @@ from switchgear.config.schema import (
     StoreSettings,
     VisionSettings,
 )
+from switchgear.config.sign_in import SignInSettings
 from switchgear.config.state import StateSettings
 
 _WIDTH: Final = 110
@@ -40,8 +45,13 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("local", LocalSettings),
     ("vision", VisionSettings),
     ("responses", ResponsesSettings),
+    ("conversations", ConversationSettings),
     ("cache", CacheSettings),
     ("batches", BatchSettings),
+    ("plugins", PluginSettings),
+    ("mcp", McpSettings),
+    ("sign_in", SignInSettings),
+    ("console", ConsoleSettings),
     ("retry", RetryDefaults),
     ("health", HealthSettings),
 )
@@ -137,7 +147,7 @@ def _example(field: FieldInfo) -> Any:
 def _toml(value: Any) -> str:
     """``value`` on one line of TOML. JSON's escapes for text are TOML's too."""
     if isinstance(value, BaseModel):
-        return _toml(value.model_dump())
+        return _toml(value.model_dump(exclude_none=True))
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }" if value else "{}"
     if isinstance(value, list | tuple):

@@ -18,9 +18,10 @@ from switchgear.core.calls import Usage
 
 Role = Literal["system", "user", "assistant", "tool"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-Finish = Literal["stop", "length", "tool_calls", "content_filter", "refusal", "pause"]
+Finish = Literal["stop", "length", "tool_calls", "content_filter", "refusal", "pause", "unsaid"]
 """Why an answer ended. ``refusal``: the model declined by policy of its own (Anthropic); ``pause``: a provider's own tool
-runs long and the same messages are to be sent again (Anthropic's ``pause_turn``)."""
+runs long and the same messages are to be sent again (Anthropic's ``pause_turn``); ``unsaid``: the provider ended it and gave
+no reason, so that nobody knows whether it is whole."""
 
 SIGNATURE_MARK = "sg1."
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema_rs
 import msgspec
 
 from switchgear.core.errors import RequestError
@@ -30,9 +29,12 @@ class Schema:
     """
 
     def __init__(self, schema: dict[str, Any], param: str) -> None:
+        import jsonschema_rs  # noqa: PLC0415 - 3 MB and 20 ms that calls without a schema do not need
+
         _check_references(schema, param)
         self._work = _most_work(schema, param)
         try:
+            self._invalid = jsonschema_rs.ValidationError
             self._validator = jsonschema_rs.validator_for(
                 schema, offline=True, pattern_options=jsonschema_rs.RegexOptions()
             )
@@ -49,7 +51,7 @@ class Schema:
             return ""
         try:
             self._validator.validate(value)
-        except jsonschema_rs.ValidationError as error:
+        except self._invalid as error:
             return f"{_place(error.instance_path)}: {error.message[:300]}"
         except ValueError as error:  # an integer that no number type of the validator holds
             return str(error)[:300]

@@ -12,6 +12,8 @@ import re
 from switchgear.access.keys import token_from
 from switchgear.cache.wish import wish_of
 from switchgear.core.errors import InternalError, MethodNotAllowed, SwitchgearError
+from switchgear.edge.bodies import body_of
+from switchgear.edge.credentials import session_of
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.reply import CallReply, Wire
 from switchgear.edge.wishes import take_wish
@@ -51,7 +53,7 @@ class CallEndpoint:
 
     async def _serve(self, call: ModelCall, exchange: Exchange, reply: CallReply) -> None:
         debug = admit(self._calls, call, exchange)
-        body = await exchange.body(self._max_body, self._body_timeout)
+        body = await body_of(exchange, self._max_body, self._body_timeout)
         request = self._wire.decode(self._operation, body, exchange.headers)
         if not debug:
             await self._calls.run(call, request, reply)
@@ -63,7 +65,7 @@ class CallEndpoint:
 def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
     """Authenticate a POST that is a call; whether it asks to be logged at debug level.
 
-    Raises MethodNotAllowed, AuthenticationError.
+    Raises MethodNotAllowed, AuthenticationError, PermissionDenied.
     """
     if exchange.method != "POST":
         raise MethodNotAllowed(f"{exchange.path} answers POST.")
@@ -78,10 +80,12 @@ def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
             call.trace = value.decode() if _TRACE_PARENT.fullmatch(value) else ""
         elif name == b"cache-control":
             call.wish = wish_of(value, call.wish)
+        elif name == b"host":
+            call.host = value.decode("latin-1").lower()
         elif name.startswith(b"x-switchgear-"):
             debug = take_wish(call, name, value) or debug
     exchange.outlives = call.outlives_client
-    calls.authenticate(call, token_from(authorization, api_key))
+    calls.authenticate(call, token_from(authorization, api_key) or session_of(exchange))
     if call.key is not None:
         call.priority = min(call.key.priority, call.priority)
     return debug

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
-
-from switchgear.core.errors import RequestTimeout, RequestTooLarge
-
-SLOWEST_BODY = 16 * 1024  # bytes a second; who sends slower holds a connection and little else
 
 ResponseHeaders = list[tuple[bytes, bytes]]
 
@@ -78,85 +73,34 @@ class Exchange:
         client = self._cycle.scope["client"]
         return client[0] if client else ""
 
-    async def body(self, limit: int, seconds: float) -> bytes:
-        """The whole request body.
-
-        Raises RequestTooLarge past ``limit`` bytes (at once if the length is declared), RequestTimeout when
-        it is not here after ``seconds`` and one more for every 16 KiB of it, ClientGoneError when the client
-        leaves.
-        """
+    @property
+    def here(self) -> bytearray | None:
+        """The whole request body where all of it has come; None while there is more."""
         cycle = self._cycle
-        if not cycle.more_body and len(cycle.body) <= limit:
-            return bytes(cycle.body)
-        declared = self.header(b"content-length")
-        if (declared.isdigit() and int(declared) > limit) or len(cycle.body) > limit:
-            raise self._too_large(limit)
-        try:
-            async with asyncio.timeout(seconds) as clock:
-                return await self._collect(limit, clock)
-        except TimeoutError as error:
-            self._cycle.keep_alive = False
-            raise RequestTimeout(f"The request body was not complete after {seconds:g} s.") from error
+        return None if cycle.more_body else cycle.body
 
-    async def _collect(self, limit: int, clock: asyncio.Timeout) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        due = clock.when() or 0.0
-        more = True
-        while more:
-            message: Any = await self._cycle.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGoneError
-            parts.append(message["body"])
-            size += len(message["body"])
-            if size > limit:
-                raise self._too_large(limit)
-            clock.reschedule(due + size / SLOWEST_BODY)
-            more = message["more_body"]
-        return b"".join(parts)
+    @property
+    def come(self) -> int:
+        """How many bytes of the request body wait to be taken."""
+        return len(self._cycle.body)
 
-    async def pieces(self, limit: int, seconds: float) -> AsyncGenerator[bytes]:
-        """The request body as it comes; the client is made to wait while nobody asks for the next piece.
+    def receive(self) -> Awaitable[Any]:
+        """The next of the request body: an ASGI message."""
+        return self._cycle.receive()
 
-        Raises RequestTooLarge past ``limit`` bytes (at once if the length is declared), RequestTimeout when the client lets us
-        wait for more than ``seconds``, ClientGoneError when it leaves. Waiting adds up; 16 KiB that come make up for a second,
-        and at most twice ``seconds`` are to be had in that way.
-        """
-        hint = "Send less, or raise server.max_upload_bytes."
-        declared = self.declared_length
-        if declared is not None and declared > limit:
-            raise self._too_large(limit, hint)
-        clock = asyncio.get_running_loop().time
-        patience = seconds
-        more = True
-        size = 0
-        while more:
-            began = clock()
-            try:
-                async with asyncio.timeout(patience):
-                    message: Any = await self._cycle.receive()
-            except TimeoutError as error:
-                self._cycle.keep_alive = False
-                raise RequestTimeout(f"The request body stopped coming: {size} bytes of it are here.") from error
-            if message["type"] == "http.disconnect":
-                raise ClientGoneError
-            piece: bytes = message["body"]
-            size += len(piece)
-            if size > limit:
-                raise self._too_large(limit, hint)
-            patience = min(patience + len(piece) / SLOWEST_BODY - (clock() - began), 2 * seconds)
-            more = message["more_body"]
-            yield piece
+    def drain(self) -> Awaitable[None]:
+        """Wait until the client has taken what was written, or has left."""
+        return self._cycle.flow.drain()
+
+    def close_after(self) -> None:
+        """Close the connection after the answer."""
+        self._cycle.keep_alive = False
 
     @property
     def declared_length(self) -> int | None:
         """How long the body is going to be; None when the client does not say."""
         declared = self.header(b"content-length")
         return int(declared) if declared.isdigit() else None
-
-    def _too_large(self, limit: int, hint: str | None = None) -> RequestTooLarge:
-        self._cycle.keep_alive = False
-        return RequestTooLarge(f"The request body is over the limit of {limit} bytes.", hint=hint)
 
     def start(self, status: int, headers: bytes, *, length: int | None = None) -> None:
         """Send the head. ``headers`` are whole field lines; without ``length`` the body's end is marked by framing."""
@@ -230,11 +174,6 @@ class Exchange:
         """Whether what was written waits for the client to read it."""
         return self._cycle.flow.write_paused
 
-    async def drained(self) -> None:
-        """Wait until the client has taken what was written, or has left."""
-        if self._cycle.flow.write_paused:
-            await self._cycle.flow.drain()
-
     def _finish(self) -> None:
         cycle = self._cycle
         cycle.response_complete = True
@@ -246,13 +185,3 @@ class Exchange:
 
 Endpoint = Callable[[Exchange], Awaitable[None]]
 """Answers requests."""
-
-
-async def run(endpoint: Endpoint, exchange: Exchange, ran: Callable[[Exchange], None]) -> None:
-    """Have a request answered; ``ran`` is called at the end, whatever it is."""
-    try:
-        await endpoint(exchange)
-    except ClientGoneError:
-        pass
-    finally:
-        ran(exchange)

@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, RequestError, SwitchgearError
 from switchgear.dialects.body import decode
+from switchgear.edge.bodies import body_of
+from switchgear.edge.credentials import token_of
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
 from switchgear.pipeline.call import ModelCall
@@ -70,8 +71,8 @@ class FeedbackEndpoint:
     async def _taken(self, call: ModelCall, exchange: Exchange) -> bytes:
         if exchange.method != "POST":
             raise MethodNotAllowed(f"{exchange.path} answers POST.")
-        self._calls.authenticate(call, token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key")))
-        told = decode(_opinion, await exchange.body(_MOST_BODY, self._body_timeout))
+        self._calls.authenticate(call, token_of(exchange))
+        told = decode(_opinion, await body_of(exchange, _MOST_BODY, self._body_timeout))
         score = _score(told)
         key_id = call.key.id if call.key is not None else ""
         given = await self._feedback.give(told.request_id, key_id, score)

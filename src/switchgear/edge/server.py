@@ -19,7 +19,8 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from switchgear.core.structs import Frozen
-from switchgear.edge.exchange import Endpoint, Exchange, run
+from switchgear.edge.bodies import run
+from switchgear.edge.exchange import Endpoint, Exchange
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_PIPELINED = 16
@@ -67,7 +68,7 @@ class _PassedOver:
 class GatewayProtocol(HttpToolsProtocol):
     """One client connection.
 
-    ``endpoints`` maps data-plane paths, ``/v1/name/*`` those below a name; what is not there goes to the ASGI application.
+    ``endpoints`` maps data-plane paths, ``/v1/name/*`` and ``/mcp/*`` those below a name; what is not there goes to the ASGI application.
     """
 
     def __init__(self, endpoints: Mapping[str, Endpoint], limits: ServerLimits, *args: Any, **kwargs: Any) -> None:
@@ -305,6 +306,10 @@ class GatewayProtocol(HttpToolsProtocol):
             below = path.find("/", 4)
             endpoint = self._endpoints.get(f"{path[:below]}/*") if below > 0 else None
             endpoint = endpoint or self._endpoints.get("/v1/*")
+        elif endpoint is None and path.startswith("/mcp/"):
+            endpoint = self._endpoints.get("/mcp/*")
+        elif endpoint is None and path.startswith("/.well-known/"):
+            endpoint = self._endpoints.get("/.well-known/*")
         if endpoint is None:
             super()._start_asgi_task(cycle, app)
             return

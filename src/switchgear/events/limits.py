@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-Of = Literal["key", "user", "team", "model"]
-"""Who has limits."""
+Of = Literal["key", "user", "team", "model", "plugin", "key+plugin"]
+"""Who has limits. One of a key and a plugin is of what that key calls of it."""
 
 What = Literal["usd", "tokens", "rpm", "tpm", "concurrency"]
 """What is limited: money (nano-dollars) and tokens of a period, calls and tokens of a minute, calls at once."""

@@ -96,6 +96,7 @@ class _Calls(Collector):
         )
         yield self._tokens()
         yield from self._money()
+        yield from self._tools()
 
     def _calls(self) -> Metric:
         labels = ("model", "provider", "endpoint", "outcome", "status")
@@ -129,6 +130,35 @@ class _Calls(Collector):
             for name, count in list(by_name.items()):
                 family.add_metric((name,), count)
         yield from (errors, attempts, fallbacks, cache)
+
+    def _tools(self) -> Iterator[Metric]:
+        counted = self._metrics.tools
+        calls = CounterMetricFamily(
+            "switchgear_tool_calls",
+            "Finished calls of plugins, by how they ended; error: the tool said that it failed.",
+            labels=("plugin", "method", "outcome"),
+        )
+        errors = CounterMetricFamily(
+            "switchgear_tool_errors", "Calls of plugins without a result, by error code.", labels=("plugin", "code")
+        )
+        sizes = CounterMetricFamily(
+            "switchgear_tool_bytes", "Bytes of params (in) and results (out).", labels=("plugin", "direction")
+        )
+        seconds = HistogramMetricFamily(
+            "switchgear_tool_duration_seconds",
+            "Time that calls of plugins took; refused ones are not in it.",
+            labels=("plugin",),
+        )
+        for key, count in list(counted.calls.items()):
+            calls.add_metric(key, count)
+        for family, counts in ((errors, counted.errors), (sizes, counted.bytes)):
+            for labels, count in list(counts.items()):
+                family.add_metric(labels, count)
+        for plugin, times in list(counted.times.items()):
+            seconds.add_metric((plugin,), times.buckets(), times.total)
+        yield from (calls, errors, sizes, seconds)
+        yield _gauge("switchgear_tool_calls_in_flight", "Calls of plugins under way.", counted.in_flight())
+        yield _gauge("switchgear_approvals_waiting", "Calls of plugins that wait for a person here.", counted.waiting())
 
     def _refusals(self) -> Metric:
         family = CounterMetricFamily(

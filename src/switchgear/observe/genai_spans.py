@@ -22,6 +22,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from switchgear.core.calls import CallRecord
+from switchgear.core.tool_calls import ToolRecord
 
 OPERATION = "gen_ai.operation.name"
 PROVIDER = "gen_ai.provider.name"
@@ -94,6 +95,24 @@ class GenAISpans:
             span.set_status(Status(StatusCode.ERROR, record.error))
         span.end(start + int(record.latency_ms * _NANO_PER_MILLI))
 
+    def add_tool(self, record: ToolRecord) -> None:
+        """Queue the span of one call of a plugin: a client's call of an MCP server."""
+        parent = Context()
+        if record.trace:
+            parent = self._propagator.extract({"traceparent": record.trace}, parent)
+        start = record.at * _NANO_PER_MILLI
+        tool = record.tool if record.method == "tools/call" else ""
+        span = self._tracer.start_span(
+            f"{record.method} {tool}".rstrip(),
+            context=parent,
+            kind=SpanKind.CLIENT,
+            attributes=_of_tool(record, tool),
+            start_time=start,
+        )
+        if record.outcome == "failed" or record.is_error:
+            span.set_status(Status(StatusCode.ERROR, record.error or "tool_error"))
+        span.end(start + int(record.ms * _NANO_PER_MILLI))
+
     def close(self, deadline: float) -> bool:
         """Send what is queued, for at most ``deadline`` seconds; whether that was enough."""
         flush = threading.Thread(target=self._processor.shutdown, name="traces-close", daemon=True)
@@ -138,6 +157,25 @@ class GenAISpans:
         if server is not None:
             found[SERVER_ADDRESS], found[SERVER_PORT] = server
         return found
+
+
+def _of_tool(record: ToolRecord, tool: str) -> dict[str, str | int | float | bool]:
+    """Attributes of the conventions for MCP. A resource's URI is not told: it may hold what is nobody else's business."""
+    found: dict[str, str | int | float | bool] = {
+        "mcp.method.name": record.method,
+        "switchgear.request_id": record.id,
+        "switchgear.key_id": record.key_id,
+        "switchgear.outcome": record.outcome,
+        "switchgear.plugin": record.plugin,
+        "switchgear.plugin.version": record.version,
+    }
+    if tool:
+        found |= {OPERATION: "execute_tool", "gen_ai.tool.name": tool}
+    if record.error or record.is_error:
+        found[ERROR_TYPE] = record.error or "tool_error"
+    if record.parent:
+        found |= {"switchgear.parent_request_id": record.parent, "switchgear.step": record.step}
+    return found
 
 
 def _operation(endpoint: str) -> str:

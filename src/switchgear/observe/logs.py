@@ -27,6 +27,7 @@ from structlog.typing import EventDict, Processor
 
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import RequestError
+from switchgear.core.tool_calls import ToolRecord
 from switchgear.observe import lines
 from switchgear.observe.redaction import redact, scrub
 
@@ -136,6 +137,29 @@ class CallLog:
             self._log.warning(f"call {record.outcome}", **_about(record))
         elif self._control.debug_enabled:
             self._log.debug(f"call {record.outcome}", **_about(record))
+
+
+class ToolCallLines:
+    """The same for calls of plugins; neither arguments nor results are told."""
+
+    def __init__(self, control: LogControl) -> None:
+        self._control = control
+        self._log = structlog.get_logger("switchgear.tools")
+
+    def on_call(self, record: ToolRecord) -> None:
+        """Log a finished call."""
+        if record.outcome == "failed" or self._control.debug_enabled:
+            tell = self._log.warning if record.outcome == "failed" else self._log.debug
+            tell(
+                f"tool call {record.outcome}",
+                request_id=record.id,
+                plugin=record.plugin,
+                tool=record.tool if record.method == "tools/call" else "",
+                method=record.method,
+                error=record.error,
+                ms=round(record.ms, 1),
+                key_id=record.key_id,
+            )
 
 
 def _about(record: CallRecord) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from switchgear.core.calls import CallRecord
 from switchgear.events.limits import LimitRefused
 from switchgear.observe.attempt_metrics import AttemptMetrics
 from switchgear.observe.health import HealthMetrics
+from switchgear.observe.tool_metrics import ToolMetrics
 from switchgear.state.base import StateHealth
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class Metrics:
         self._work: dict[tuple[str, str, str], Work] = {}
         self._models: set[str] = set()
         self.attempts = AttemptMetrics()
+        self.tools = ToolMetrics()
         self.batches: Callable[[], Mapping[str, int]] | None = None
         self.batch_lines = {"completed": 0, "failed": 0}
         self._exposition: Exposition | None = None

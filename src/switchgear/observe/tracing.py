@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from switchgear.core.calls import CallRecord
 from switchgear.core.errors import ExtraMissing
 from switchgear.core.secrets import Secret
+from switchgear.core.tool_calls import ToolRecord
 
 if TYPE_CHECKING:
     from switchgear.observe.genai_spans import GenAISpans
@@ -62,6 +63,11 @@ class Tracer:
         """Queue a span for ``record``. Refused calls have none: no model was asked."""
         if record.outcome != "refused":
             self._spans.add(record)
+
+    def on_tool_call(self, record: ToolRecord) -> None:
+        """The same for a call of a plugin."""
+        if record.outcome != "refused":
+            self._spans.add_tool(record)
 
     def close(self, deadline: float = 5.0) -> bool:
         """Send what is queued, for at most ``deadline`` seconds. True if all of it was sent.

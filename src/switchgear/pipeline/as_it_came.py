@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,7 +10,7 @@ from switchgear.core.errors import NotSupported
 from switchgear.dialects.base import DialectName
 from switchgear.dialects.marks import Marks
 from switchgear.pipeline.call import ModelCall, ModelRequest
-from switchgear.pipeline.clamping import clamped
+from switchgear.pipeline.clamping import bounded, clamped
 from switchgear.providers.base import Operation, Outgoing
 from switchgear.providers.passing import PASSINGS
 from switchgear.routing.directory import Answers, Deployment
@@ -60,11 +60,19 @@ def as_bytes(call: ModelCall, request: ModelRequest, deployment: Deployment, ans
 def body_of(call: ModelCall, request: ModelRequest, deployment: Deployment, *, ask_usage: bool) -> bytes:
     """The body to send: the deployment's model, usage asked for, an answer no longer than it can be; the rest as it came."""
     fields = {**request.fields, "model": deployment.model_json}  # other attempts send it to others
-    if call.ask is not None and (most := call.ask.clamps.get(deployment.id)) is not None:
+    bound = call.bound_at(deployment)
+    if bound is not None:
+        fields = bounded(fields, dialect_of(call), bound, deployment.answer_field)
+    elif call.ask is not None and (most := call.ask.clamps.get(deployment.id)) is not None:
         fields = clamped(fields, call.ask.dialect, most)
     if request.stream and ask_usage and not request.wants_usage and deployment.provider.stream_usage:
         fields["stream_options"] = _with_usage(fields.get("stream_options"))
     return _encode(fields)
+
+
+def dialect_of(call: ModelCall) -> DialectName | Literal[""]:
+    """The dialect of a call that is a chat; empty for others."""
+    return DIALECTS.get(call.operation, "")
 
 
 def _must_be_read(

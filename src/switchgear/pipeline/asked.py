@@ -65,9 +65,18 @@ class Asked:
         patience = self.call.patience
         return patience is not None and time.perf_counter() - self.call.started >= patience
 
-    def joins(self, flight: Flight) -> bool:
-        """Whether the answer that another call is about to get will do; less urgent ones are not waited for."""
-        return flight.open and not self.wish.fresh_only and flight.priority >= self.priority
+    def joins(self, flight: Flight, leader: ModelCall) -> bool:
+        """Whether the answer that another call is about to get will do.
+
+        Less urgent ones are not waited for. Nor is a stream whose client waits less long than this one: when its patience ends in the
+        middle of it, what was said cannot be said again.
+        """
+        if not flight.open or self.wish.fresh_only or flight.priority < self.priority:
+            return False
+        if not self.form or leader.patience is None:
+            return True
+        patience = self.call.patience
+        return patience is not None and patience <= leader.patience
 
     def takes(self, kept: Kept) -> bool:
         """Whether a kept answer will do."""
@@ -77,7 +86,9 @@ class Asked:
         return age < kept.ttl - wish.margin or (wish.past > 0 and age < kept.ttl + min(wish.past, kept.grace))
 
     def needs(self, kept: Kept) -> bool:
-        """Whether it will do when there is no other."""
+        """Whether it will do when there is no other: not where the client wants none that is kept (``no-cache``) and allows for nothing else."""
+        if self.wish.fresh_only and self.wish.grace is None:
+            return False
         grace = kept.grace if self.wish.grace is None else min(kept.grace, self.wish.grace)
         return self.now < kept.made + kept.ttl + grace
 

@@ -162,15 +162,20 @@ class CachedCalls:
             or asked.call.recorded
         ):
             return False
-        kept = self.answers.find(asked.name, asked.now) or await self.answers.fetch(asked.name, asked.now, asked.tenant)
-        if kept is None or not asked.needs(kept):
-            return False
-        kept, events = await self._in_form(asked, asked.name, kept)
-        if events is None:
+        kept, events = await self._expired(asked)
+        if kept is None or events is None:
             return False
         asked.call.tally()
         await self._give(asked, kept, events, "stale")
         return True
+
+    async def _expired(self, asked: Asked) -> tuple[Kept | None, bytes | None]:
+        """The answer that will do when there is no other."""
+        kept = self.answers.find(asked.name, asked.now) or await self.answers.fetch(asked.name, asked.now, asked.tenant)
+        return await self._in_form(asked, asked.name, kept) if kept is not None and asked.needs(kept) else (None, None)
+
+    async def _spare(self, asked: Asked) -> bool:
+        return not asked.begun and (await self._expired(asked))[1] is not None
 
     # ------------------------------------------------------------ what is not kept
 
@@ -181,7 +186,7 @@ class CachedCalls:
         while True:
             call.cache = "miss"
             flight, leader = self._flights.get(asked.place) or (None, None)
-            if flight is None or leader is None or not asked.joins(flight):
+            if flight is None or leader is None or not asked.joins(flight, leader):
                 await self._lead(asked, go)
                 return
             lost = await self._follow(asked, flight, leader)
@@ -237,13 +242,13 @@ class CachedCalls:
         try:
             await self._answer(asked, flight, recording, go)
         except SwitchgearError as error:
-            flight.lose(error)
+            flight.lose(None if asked.late else error)  # its client would wait no longer; others may
             raise
         except asyncio.CancelledError:
             flight.lose(None)
             raise
         finally:
-            call.stays = None
+            call.stays = call.spare = None
             if self._flights.get(asked.place, (None,))[0] is flight:
                 del self._flights[asked.place]
             if not flight.over:
@@ -267,6 +272,8 @@ class CachedCalls:
         self.answers.counts.misses += 1
         asked.call.tell("cache", "miss")
         asked.call.stays = partial(_stays, asked.call, flight)
+        if asked.policy.stale_if_error:
+            asked.call.spare = partial(self._spare, asked)
         await go(recording)
 
     async def _alike(

@@ -20,6 +20,7 @@ from switchgear.core.canonical import (
     Finished,
     ReasoningDelta,
     TextDelta,
+    ToolCallBegin,
     ToolCallDelta,
 )
 from switchgear.core.capabilities import Target
@@ -27,6 +28,7 @@ from switchgear.core.errors import ProviderDisconnected, ProviderError, Provider
 from switchgear.dialects.assembly import characters, told
 from switchgear.dialects.base import Back, Front, NotThisDialectError
 from switchgear.dialects.surrogates import Halves
+from switchgear.pipeline.refusals import FILTERED
 from switchgear.pipeline.shape import Shape
 from switchgear.pipeline.thread import Thread
 from switchgear.providers.base import Provider
@@ -35,6 +37,13 @@ from switchgear.providers.openai_stream import tokens_of
 from switchgear.providers.sse import EventCutter, event_data, split_events
 
 _DONE = b"[DONE]"
+
+
+def ended_unsaid(provider: str) -> ProviderDisconnected:
+    """The error of a stream that ended without a reason, where that is taken for a cut."""
+    return ProviderDisconnected(
+        f"Provider {provider} ended the stream without saying why its answer ended.", provider=provider
+    )
 
 
 class Crossing:
@@ -104,7 +113,9 @@ class Crossing:
 class CrossingPassage:
     """One streamed answer that crosses. ``feed`` takes the provider's bytes and gives the client's.
 
-    With a ``thread`` the answer goes on from where an earlier attempt broke off, and can be carried on itself.
+    With a ``thread`` the answer goes on from where an earlier attempt broke off, and can be carried on itself. ``strict`` is whether an
+    end for which no reason is given is taken for a cut; ``unsaid`` whether there was such an end, ``refused``
+    whether it ended by a content policy and without a word.
     """
 
     __slots__ = (
@@ -117,15 +128,19 @@ class CrossingPassage:
         "_heard",
         "_reader",
         "_seen",
+        "_strict",
         "_text",
         "_thread",
         "_writer",
         "done",
+        "refused",
+        "unsaid",
         "usage",
     )
 
-    def __init__(self, crossing: Crossing, thread: Thread | None = None) -> None:
+    def __init__(self, crossing: Crossing, thread: Thread | None = None, *, strict: bool = False) -> None:
         self._crossing = crossing
+        self._strict = strict
         self._thread = thread
         self._cutter = EventCutter(crossing.provider.name)
         self._reader = crossing.back.reader(crossing.target)
@@ -140,6 +155,8 @@ class CrossingPassage:
         self._begun: Usage | None = None
         self._text = 0
         self._heard = 0
+        self.unsaid = False
+        self.refused = False
         self.done = False
         self.usage: Usage | None = None
 
@@ -164,6 +181,9 @@ class CrossingPassage:
         for data in documents:
             if not data:
                 continue
+            ended = self.done and self._crossing.back.name == "chat"
+            if ended and b'"usage"' not in data:
+                continue  # of what comes after the end marker usage alone is read
             if data.strip() == _DONE:
                 self.done = True
                 if self._crossing.back.name != "chat":
@@ -172,6 +192,8 @@ class CrossingPassage:
                 found = read(data)
             except NotThisDialectError as error:
                 found = self._mended(data, error, events)
+            if ended:
+                found = [event for event in found if isinstance(event, Counted)]
             for event in found:
                 self._look(event, events)
             if self._failure is not None:
@@ -197,6 +219,8 @@ class CrossingPassage:
             self._text += len(event.text)
         elif isinstance(event, ToolCallDelta):
             self._text += len(event.arguments)
+        elif isinstance(event, ToolCallBegin):
+            self._text += len(event.name)
         elif isinstance(event, Counted):
             self._heard -= 1
             self.usage = event.usage
@@ -205,8 +229,13 @@ class CrossingPassage:
             self._begun = event.usage
         elif isinstance(event, Broken):
             self._fail(self._crossing.unreadable(event.document), before)
-        elif isinstance(event, Finished) and self._crossing.back.name != "chat":
-            self.done = True  # in chat, usage follows the end, and an end marker the usage
+        elif isinstance(event, Finished):
+            self.unsaid = event.finish == "unsaid"
+            self.refused = event.finish in FILTERED and not self._text
+            if self.unsaid and self._strict:
+                self._fail(ended_unsaid(self._crossing.provider.name), before)
+            if self._crossing.back.name != "chat":
+                self.done = True  # in chat, usage follows the end, and an end marker the usage
 
     def _fail(self, error: ProviderError, before: Sequence[Event]) -> None:
         """Raise, or keep for the next feed or finish what came after events that still go to the client."""

@@ -15,7 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from switchgear.access.keys import ADMIN, CALL, Key
+from switchgear.access.keys import Key
+from switchgear.access.roles import ADMIN, CALL
 from switchgear.core.errors import (
     InternalError,
     NotFound,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from switchgear.access.keys import ADMIN
+from switchgear.access.roles import ADMIN
 from switchgear.core.errors import InvalidJSON, NotFound
 from switchgear.pipeline.call import ModelCall
 from switchgear.store.files import Files

@@ -13,6 +13,8 @@ from typing import Final
 import msgspec
 
 from switchgear.core.errors import ProviderInvalidResponse
+from switchgear.dialects.surrogates import Halves
+from switchgear.pipeline.crossing import ended_unsaid
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
 from switchgear.providers.base import Answer
@@ -35,6 +37,11 @@ _SAYS: dict[str, re.Pattern[bytes]] = {
     "responses": re.compile(rb'\.delta"|\.done"|response\.(?:completed|failed|incomplete)|"type":\s*"error"'),
 }
 
+_REASONS: dict[str, re.Pattern[bytes]] = {
+    "chat": re.compile(rb'"finish_reason"\s*:\s*"[^"]'),
+    "messages": re.compile(rb'"stop_reason"\s*:\s*"[^"]'),
+}
+
 
 def says_something(dialect: str, events: bytes) -> bool:
     """Whether there is more in ``events`` than the announcement of an answer; what is not known to be that counts as more."""
@@ -43,27 +50,34 @@ def says_something(dialect: str, events: bytes) -> bool:
 
 
 def readable(events: bytes) -> bool:
-    """Whether the data of every event is JSON, or the mark of the end."""
+    """Whether the data of every event is JSON, be it with halves of characters, or the mark of the end."""
     for event in split_events(events):
         data = event_data(event)
-        if data and data.strip() != _DONE:
-            try:
-                msgspec.json.decode(data)
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        if data and data.strip() != _DONE and not _is_json(data):
+            mended = Halves().mended(data)
+            if mended == data or not _is_json(mended):
                 return False
+    return True
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
     return True
 
 
 class Holding:
     """The first events of a stream: kept until they say something, or until the end where the ``whole`` of it is held back.
 
-    ``begin`` is called before the first bytes go to the client; it raises when they must not. ``patient`` is whether what says nothing is
+    ``begin`` is called with the first bytes before they go to the client; it raises when they must not. ``patient`` is whether what says nothing is
     kept for as long as it takes, since the first token has a limit after which another deployment is asked.
     """
 
     __slots__ = ("_begin", "_dialect", "_parts", "_patient", "_timer", "_whole", "over")
 
-    def __init__(self, begin: Callable[[], None], dialect: str, *, whole: bool, patient: bool = False) -> None:
+    def __init__(self, begin: Callable[[bytes], None], dialect: str, *, whole: bool, patient: bool = False) -> None:
         self._begin = begin
         self._patient = patient
         self._dialect = dialect
@@ -86,6 +100,11 @@ class Holding:
         """What is kept."""
         return b"".join(self._parts)
 
+    def tells_why(self, rest: bytes) -> bool:
+        """Whether what is kept, with the ``rest`` that ends it, says why the answer ended."""
+        pattern = _REASONS.get(self._dialect)
+        return pattern is None or pattern.search(self.held + rest) is not None
+
     def more(self, events: bytes, write: Callable[[bytes], None]) -> None:
         """Keep ``events``, or write them with all that was kept before."""
         if self.over:
@@ -102,9 +121,10 @@ class Holding:
     def _release(self, write: Callable[[bytes], None]) -> None:
         if self.over:
             return
+        held = self.held
+        self._begin(held)
         self.over = True
-        self._begin()
-        write(self.held)
+        write(held)
 
     def close(self) -> None:
         """Nothing more comes."""
@@ -202,6 +222,15 @@ class Forwarding:
             raise ProviderInvalidResponse(
                 f"Provider {self._provider} streamed an event that is no JSON.", provider=self._provider
             )
+
+    def finished(self, rest: bytes) -> None:
+        """Check the end. Of a stream that is held back whole it must tell why: one that does not may be half an answer.
+
+        Raises ProviderInvalidResponse, ProviderDisconnected.
+        """
+        self.check(rest)
+        if self._checked and not self._holding.tells_why(rest):
+            raise ended_unsaid(self._provider)
 
     def close(self) -> None:
         """The stream has ended, well or not."""

@@ -12,16 +12,21 @@ from switchgear.access.limits import Limiter
 from switchgear.access.reservation import Reservation
 from switchgear.core.calls import Usage
 from switchgear.core.errors import LimitReached
+from switchgear.pipeline.as_it_came import DIALECTS
 from switchgear.pipeline.call import ModelCall, ModelRequest
+from switchgear.pipeline.reserving import awaited
 from switchgear.providers.base import Operation
 from switchgear.providers.catalogue import Price, Units, cost
 from switchgear.providers.media import MEDIA
-from switchgear.routing.capacity import Estimate, estimate
 from switchgear.routing.directory import Deployment, Model
+from switchgear.routing.estimate import Estimate, estimate
 from switchgear.routing.size import size_of
 
 _UNANSWERED: Final = frozenset({Operation.EMBEDDING, Operation.MODERATION, Operation.RERANK})
 """Operations whose answers have no tokens."""
+
+_SAID: Final = frozenset({*DIALECTS, Operation.COMPLETION})
+"""Operations whose clients can say how long an answer may be."""
 
 _NOTHING: Final = Usage()
 _number = msgspec.json.Decoder(int | None)
@@ -43,8 +48,16 @@ class Limited:
         plan = self._limiter.plan(call.key, call.name)
         if plan is None:
             return None
-        tokens, price = _most(call, request, model, plan) if plan.tokens or plan.money else (0, 0)
-        return self._take(call, plan, tokens, price)
+        if not plan.tokens and not plan.money:
+            return self._take(call, plan, 0, 0)
+        call.bound = bound_of(call.operation, request, plan)
+        return self._take(call, plan, *_most(call, request, model, plan))
+
+    def bound(self, call: ModelCall, request: ModelRequest) -> None:
+        """Hold a call that is sent in another way to the answer that is reserved for it. Raises LimitsUndefined."""
+        plan = self._limiter.plan(call.key, request.model) if call.key is not None else None
+        if plan is not None and (plan.tokens or plan.money):
+            call.bound = bound_of(call.operation, request, plan)
 
     def admit(self, call: ModelCall) -> Reservation | Awaitable[Reservation] | None:
         """The same for a call of no model, which takes no tokens and costs nothing."""
@@ -60,20 +73,16 @@ class Limited:
             call.rates = error.rates
             raise
         if isinstance(taken, Reservation):
-            call.rates = taken.rates
-            call.tell("limit", taken.told)
+            call.reserved(taken.rates, taken.told, taken.covers)
             return taken
-        return self._awaited(call, taken)
+        return awaited(call, taken)
 
-    async def _awaited(self, call: ModelCall, coming: Awaitable[Reservation]) -> Reservation:
-        try:
-            taken = await coming
-        except LimitReached as error:
-            call.rates = error.rates
-            raise
-        call.rates = taken.rates
-        call.tell("limit", taken.told)
-        return taken
+
+def bound_of(operation: Operation, request: ModelRequest, plan: Plan) -> int | None:
+    """The longest answer to ask for, where a client says nothing of it: as long as what ``plan`` assumes, if that is anything."""
+    if operation not in _SAID or (request.max_tokens is not None and request.max_tokens >= 0):
+        return None
+    return plan.output_tokens or None
 
 
 def _most(call: ModelCall, request: ModelRequest, model: Model, plan: Plan) -> tuple[int, int | None]:

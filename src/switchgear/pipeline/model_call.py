@@ -11,13 +11,15 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 import structlog
 
-from switchgear.access.keys import ADMIN, Keyring
+from switchgear.access.keys import Keyring
+from switchgear.access.roles import ADMIN
 from switchgear.core.calls import Outcome
 from switchgear.core.errors import (
+    AuthenticationError,
     InternalError,
     LimitReached,
     LimitsUndefined,
@@ -38,8 +40,8 @@ from switchgear.pipeline.record import Recorder
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.stages import Reserved, Stages
 from switchgear.providers.base import Operation
-from switchgear.routing.capacity import about
 from switchgear.routing.directory import Directory, Model
+from switchgear.routing.estimate import about
 from switchgear.routing.router import Router
 from switchgear.routing.select import Ask
 from switchgear.routing.size import size_of
@@ -50,15 +52,27 @@ _WIDER = b"context-1m"
 _OTHER_CHOICES = frozenset({"models", "fallbacks", "route"})
 """Fields by which a provider is told of further models (OpenRouter's, LiteLLM's): no scope has looked at those."""
 
-_OURS = (LimitReached, LimitsUndefined, ModelUnpriced)
+_OURS = (AuthenticationError, LimitReached, LimitsUndefined, ModelUnpriced)
 """Refusals of the gateway's own, for whatever model."""
+
+
+class ToolChats(Protocol):
+    """Serves chats in which the gateway runs tools (``pipeline.tools.chats``)."""
+
+    def wanted(self, operation: Operation, request: ModelRequest) -> bool:
+        """Whether a request is of such a chat. Asked of every call: quick."""
+        ...
+
+    async def serve(self, call: ModelCall, request: ModelRequest, reply: Reply) -> None:
+        """Serve it. Raises SwitchgearError."""
+        ...
 
 
 class ModelCalls:
     """The stages, with what they need. One object serves every call.
 
     ``directory`` gives the models as they are now; a call keeps the ones it started with. ``routes`` find a deployment and try it,
-    ``stages`` are those before them.
+    ``stages`` are those before them. ``tools`` serves chats with tools, once there is one.
     """
 
     def __init__(
@@ -79,6 +93,7 @@ class ModelCalls:
         self._ids = RequestIds()
         self._stopped = False
         self.in_flight = 0
+        self.tools: ToolChats | None = None
 
     def stop(self) -> None:
         """The gateway ends now: calls that are cancelled from here on tell their clients so."""
@@ -100,6 +115,10 @@ class ModelCalls:
 
     async def run(self, call: ModelCall, request: ModelRequest, reply: Reply) -> None:
         """Serve an authenticated call. Raises SwitchgearError; the call is recorded in every case."""
+        tools = self.tools
+        if tools is not None and tools.wanted(call.operation, request):
+            await tools.serve(call, request, reply)  # whose steps come back here, each without the wish
+            return
         call.name = request.model
         call.streamed = request.stream
         model = self.authorise(call, request)
@@ -144,6 +163,11 @@ class ModelCalls:
             facts = {"key": key.name, "model": call.name, "streamed": call.streamed}
             _log.debug("authorised", request_id=call.id, ms=elapsed, **facts)
         return model
+
+    def bound(self, call: ModelCall, request: ModelRequest) -> None:
+        """Hold the answer of a call that is not ``run``, for a batch API, to what is reserved for it. Raises LimitsUndefined."""
+        if self._stages.limits is not None:
+            self._stages.limits.bound(call, request)
 
     def _limited(self, call: ModelCall, request: ModelRequest, model: Model, reply: Reply) -> Awaitable[None]:
         """Take what the call may use of its limits."""
@@ -194,7 +218,7 @@ class ModelCalls:
         dialect: DialectName | Literal[""] = DIALECTS.get(call.operation, "")
         return Ask(
             about(size, model.deployments[0]),
-            request.max_tokens,
+            request.max_tokens if call.bound is None else call.bound,
             request.fields,
             request.body,
             dialect,

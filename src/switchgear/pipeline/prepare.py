@@ -26,7 +26,7 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.errors import NotSupported
 from switchgear.dialects.registry import BACKS, FRONTS
-from switchgear.pipeline.as_it_came import DIALECTS, body_of
+from switchgear.pipeline.as_it_came import DIALECTS, as_bytes, body_of
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.crossing import Crossing
 from switchgear.pipeline.shape import Shape
@@ -71,6 +71,15 @@ class Preparation:
     def __init__(self, images: Images, shapes: MakeShapes) -> None:
         self.images = images
         self._shapes = shapes
+
+    async def prepare(
+        self, call: ModelCall, request: ModelRequest, deployment: Deployment, answers: Answers
+    ) -> Prepared:
+        """What is sent: the bytes that came wherever that will do. Raises RequestError."""
+        outgoing = as_bytes(call, request, deployment, answers) if call.thread is None else None
+        if outgoing is not None:
+            return Prepared(outgoing)
+        return await self.read(call, request, deployment, answers)
 
     async def read(self, call: ModelCall, request: ModelRequest, deployment: Deployment, answers: Answers) -> Prepared:
         """The request read as a canonical call, in the provider's dialect; with what was said already, where an answer is carried on.
@@ -161,7 +170,11 @@ def has_media(call: Call) -> bool:
 
 
 def _clamp(call: ModelCall, asked: Call, deployment: Deployment) -> None:
-    """Ask for no longer answer than there can be."""
+    """Ask for no longer answer than there can be, or than was reserved where nobody says how long it may be."""
+    bound = call.bound_at(deployment)
+    if bound is not None:
+        asked.max_tokens = bound
+        return
     most = call.ask.clamps.get(deployment.id) if call.ask is not None else None
     if most is not None and asked.max_tokens is not None:
         asked.max_tokens = min(asked.max_tokens, most)

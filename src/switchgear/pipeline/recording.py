@@ -82,7 +82,13 @@ class Recording:
     def _keep(self, kept: Kept, said: bytes) -> bool:
         """Keep the answer if it is one to keep; whether it is. What another model answered in the place of this one is not."""
         asked, answers = self._asked, self._answers
-        if not asked.wish.keep or not said or len(said) > answers.settings.max_answer_bytes or kept.place < 0:
+        if (
+            asked.call.unsaid
+            or not asked.wish.keep
+            or not said
+            or len(said) > answers.settings.max_answer_bytes
+            or kept.place < 0
+        ):
             return False
         if not ended(asked.call.operation, said, asked.request.fields):
             return False

@@ -11,7 +11,7 @@ import structlog
 from switchgear.core.calls import Usage
 from switchgear.pipeline.as_it_came import DIALECTS
 from switchgear.pipeline.call import Measure, ModelCall, ModelRequest
-from switchgear.pipeline.clamping import lowered
+from switchgear.pipeline.clamping import lowered, unbounded
 from switchgear.pipeline.prepare import Prepared
 from switchgear.pipeline.reply import Reply
 from switchgear.pipeline.silence import Silence
@@ -24,6 +24,7 @@ _log = structlog.get_logger(__name__)
 
 COUNTED: Final = frozenset({*DIALECTS, Operation.COMPLETION, Operation.EMBEDDING})
 """Operations whose tokens are estimated from text when the provider tells none."""
+_ONE: Final = (b"1", b"null")
 
 
 class Road:
@@ -42,6 +43,15 @@ class Road:
         self.debug = debug
         self.provider: Provider = trial.deployment.provider
         self.silence: Silence | None = None
+
+    @property
+    def may_be_milder(self) -> bool:
+        """Whether a model with another content policy may be asked still: there is one, and nothing went to the client."""
+        call, trial = self.call, self.trial
+        if not trial.model.rules.content_fallbacks or trial.committed or call.operation not in DIALECTS:
+            return False
+        several = bytes(self.request.fields.get("n", b"1")) not in _ONE
+        return not several and (call.thread is None or not call.thread.begun)
 
     def begin(self, *, said: bool = True) -> None:
         """The first bytes of a stream go to the client: this attempt is the one. Raises LostRaceError."""
@@ -90,8 +100,13 @@ class Road:
         _log.debug(stage, request_id=self.call.id, ms=round(elapsed, 3), **facts)
 
     def _clamped(self) -> str:
-        """What of the request was lowered so that the answer has room: ``max_tokens=8192``."""
-        ask = self.call.ask
+        """What of the request was lowered so that the answer has room, or that it has what was reserved: ``max_tokens=8192``."""
+        call, deployment = self.call, self.trial.deployment
+        bound = call.bound_at(deployment)
+        if bound is not None:
+            names = unbounded(self.request.fields, DIALECTS.get(call.operation, ""), deployment.answer_field)
+            return ", ".join(f"{name}={bound}" for name in names)
+        ask = call.ask
         most = ask.clamps.get(self.trial.deployment.id) if ask is not None else None
         if ask is None or most is None:
             return ""

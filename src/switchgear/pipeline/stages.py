@@ -28,6 +28,10 @@ class Limits(Protocol):
         """What was taken; None where no limit holds. Raises LimitReached, ModelUnpriced, LimitsUndefined."""
         ...
 
+    def bound(self, call: ModelCall, request: ModelRequest) -> None:
+        """Hold a call that is sent in another way to the answer that is reserved for it. Raises LimitsUndefined."""
+        ...
+
 
 class Cache(Protocol):
     """Answers calls from answers that were given before."""

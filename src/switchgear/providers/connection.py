@@ -379,6 +379,8 @@ class Connection(asyncio.Protocol):
                     provider=self.provider,
                     cause=str(exc) if exc else None,
                 )
+        if self.on_pressure is not None:  # who waits until more of a body is taken waits for nothing now
+            self.on_pressure(False)
         self._wake()
 
     # ------------------------------------------------------------ httptools callbacks

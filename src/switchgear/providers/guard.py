@@ -52,6 +52,17 @@ def forbidden(address: str) -> bool:
     return any(each.is_link_local or each in _METADATA for each in (parsed, *_embedded(parsed)))
 
 
+def public(address: str) -> bool:
+    """Whether an IP address is one of the public internet, and so is every IPv4 address that is inside it."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    inside = _embedded(parsed)
+    if inside:
+        return all(each.is_global and not each.is_multicast for each in inside)
+    if isinstance(parsed, ipaddress.IPv6Address) and (parsed not in _GLOBAL_UNICAST or parsed in _DOCUMENTATION):
+        return False
+    return parsed.is_global and not parsed.is_multicast
+
+
 class PublicOnly:
     """The guard for URLs that come from clients: only addresses of the public internet, and what ``private`` lets in.
 
@@ -81,12 +92,7 @@ class PublicOnly:
         parsed = ipaddress.ip_address(address.partition("%")[0])
         if any(parsed in network for network in self._networks):
             return True
-        inside = _embedded(parsed)
-        if inside:
-            return all(each.is_global and not each.is_multicast for each in inside)
-        if isinstance(parsed, ipaddress.IPv6Address) and (parsed not in _GLOBAL_UNICAST or parsed in _DOCUMENTATION):
-            return False
-        return parsed.is_global and not parsed.is_multicast
+        return public(address)
 
 
 def _embedded(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:

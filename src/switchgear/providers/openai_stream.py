@@ -147,7 +147,7 @@ class StreamReader(PassingStream):
         return self._cut(data)
 
     def _pass(self, events: bytes) -> bytes:
-        if b'"usage"' in events or b"[DONE]" in events or b'"error"' in events or _DETAILS in events:
+        if self.done or b'"usage"' in events or b"[DONE]" in events or b'"error"' in events or _DETAILS in events:
             return self._inspect(events)
         self._count(events)
         return events
@@ -184,18 +184,24 @@ class StreamReader(PassingStream):
             events = events.replace(_NULL_FIELD, b"")
             if b'"usage"' in events:
                 events = _NULL_USAGE.sub(b"", events)
-            if not any(mark in events for mark in (b'"usage"', b"[DONE]", b'"error"', _DETAILS)):
+            if not self.done and not any(mark in events for mark in (b'"usage"', b"[DONE]", b'"error"', _DETAILS)):
                 self._count(events)
                 return events
         return super()._inspect(events)
 
     def _look(self, event: bytes) -> bytes:
+        if self.done:
+            return self._after_end(event)
         if _DETAILS in event:
             event = _marked(event, self._provider)
         data = event_data(event)
         if data.strip() == b"[DONE]":
             self.done = True
             return b""
+        return self._look_into(event, data)
+
+    def _look_into(self, event: bytes, data: bytes) -> bytes:
+        """The same for one that is not the end marker."""
         fields = _object(data) if b'"usage"' in data or b'"error"' in data else None
         if fields is None:
             self._count(event)
@@ -218,6 +224,13 @@ class StreamReader(PassingStream):
         if answers:
             self._count(event)
         return event
+
+    def _after_end(self, event: bytes) -> bytes:
+        """Of what comes after the end marker usage alone is read, and nothing passes: clients take the marker for the last event."""
+        fields = _object(event_data(event)) if b'"usage"' in event else None
+        if fields is not None and _given(fields.get("usage")):
+            self.usage = _usage_in(fields["usage"]) or self.usage
+        return b""
 
     def _ends_whole(self, data: bytes) -> bool:
         return data == b"[DONE]"

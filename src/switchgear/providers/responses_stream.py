@@ -15,6 +15,7 @@ from switchgear.core.calls import Usage
 from switchgear.core.errors import ProviderError
 from switchgear.dialects.responses.answers import UNDECODABLE, usage_of
 from switchgear.dialects.responses.event_reader import failure_document
+from switchgear.dialects.surrogates import Halves
 from switchgear.providers.base import Redact
 from switchgear.providers.errors import error_in_body
 from switchgear.providers.openai_stream import CHARACTERS_PER_TOKEN, LONGEST_TOKEN, tokens_of
@@ -84,6 +85,9 @@ class ResponsesStream(PassingStream):
         try:
             told = EVENT.decode(data)
         except UNDECODABLE:
+            mended = Halves().mended(data) if b'"response"' in data else data
+            if mended != data:  # texts of a response are whole, so what stands alone in them stays alone
+                return self._look(b"data: %b\n\n" % mended)
             if (failure := error_in_body(self._provider, data, self._redact)) is not None:
                 raise failure from None
             return self._count(event)

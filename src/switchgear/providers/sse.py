@@ -20,13 +20,14 @@ class EventCutter:
     """Gives back whole events only; what is incomplete waits inside for its rest.
 
     The concatenation of everything ``feed`` and ``finish`` return is the input up to the last boundary.
-    ``provider`` names the source in errors.
+    ``provider`` names the source in errors; ``limit`` is what an event may have in bytes.
     """
 
-    __slots__ = ("_carriage_returns", "_provider", "_rest")
+    __slots__ = ("_carriage_returns", "_limit", "_provider", "_rest")
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, limit: int = MAX_EVENT_BYTES) -> None:
         self._provider = provider
+        self._limit = limit
         self._rest = bytearray()
         self._carriage_returns = False
 
@@ -46,7 +47,7 @@ class EventCutter:
             self._carriage_returns = True
         cut = self._last_boundary(searched)
         if cut <= 0:
-            if len(rest) > MAX_EVENT_BYTES:
+            if len(rest) > self._limit:
                 raise self._too_large()
             return b""
         events = bytes(rest[:cut])
@@ -62,7 +63,7 @@ class EventCutter:
         rest += data
         cut = rest.rfind(b"\n") + 1
         if not cut:
-            if len(rest) > MAX_EVENT_BYTES:
+            if len(rest) > self._limit:
                 raise self._too_large()
             return []
         whole = bytes(rest[:cut])
@@ -71,7 +72,7 @@ class EventCutter:
 
     def _too_large(self) -> ProviderResponseTooLarge:
         return ProviderResponseTooLarge(
-            f"Provider {self._provider} sent an event of more than {MAX_EVENT_BYTES} bytes.", provider=self._provider
+            f"Provider {self._provider} sent an event of more than {self._limit} bytes.", provider=self._provider
         )
 
     def _last_boundary(self, start: int) -> int:

@@ -8,18 +8,16 @@ thread where that takes a while. Nothing is left out or shortened for an estimat
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
-from switchgear.core.calls import Usage
 from switchgear.core.canonical import Call
 from switchgear.core.errors import ContextLengthExceeded, RequestError
 from switchgear.dialects.base import DialectName
 from switchgear.dialects.registry import FRONTS
 from switchgear.providers.base import Operation
-from switchgear.providers.catalogue import cost
 from switchgear.providers.tokens import (
     Content,
     Count,
@@ -29,54 +27,16 @@ from switchgear.providers.tokens import (
     content_of_fields,
     family_of,
 )
-from switchgear.routing.room import BOUNDLESS
+from switchgear.routing.estimate import Fits, about, by_estimate, judged
 from switchgear.routing.size import Size
 
 if TYPE_CHECKING:
     from switchgear.routing.deployment import Deployment
     from switchgear.routing.select import Ask
 
-_NEAR: Final = 1.15
-"""An estimate that is this much below a limit is taken for it."""
 _SMALL: Final = 16 * 1024
 """Bytes of a request that are counted at once, which takes a millisecond; more go to a thread."""
-_MEDIA_TOKENS: Final = 1500
 _encode = msgspec.json.Encoder().encode
-_NOTHING: Final[Mapping[str, int]] = {}
-
-
-class Fits(msgspec.Struct, gc=False):
-    """What a call fits into.
-
-    ``candidates`` are in the order they came; those ``left_out`` have a reason: ``context too small: 8192 < 9001``. ``clamps`` has, by
-    deployment id, the longest answer that may be asked for where the client asked for more. ``count`` is the prompt's, where it was
-    counted.
-    """
-
-    candidates: Sequence[Deployment]
-    left_out: Sequence[tuple[Deployment, str]] = ()
-    clamps: Mapping[str, int] = _NOTHING
-    count: Count | None = None
-
-
-class Estimate(msgspec.Struct, frozen=True, gc=False):
-    """What a call will use at most, as far as can be told before it: tokens, and nano-dollars (None: no price is known)."""
-
-    prompt_tokens: int
-    output_tokens: int
-    cost: int | None
-
-
-def about(size: Size, deployment: Deployment) -> int:
-    """About how many tokens a prompt is for that deployment. Costs no more than a division."""
-    return deployment.health.tokens.tokens(size.bytes) + size.media * _MEDIA_TOKENS
-
-
-def estimate(size: Size, max_tokens: int | None, deployment: Deployment, assumed: int) -> Estimate:
-    """What to reserve for a call. ``assumed`` is the length of an answer whose client says nothing of it."""
-    prompt = about(size, deployment)
-    output = min(max_tokens if max_tokens is not None and max_tokens > 0 else assumed, deployment.room.answer)
-    return Estimate(prompt, output, cost(deployment.price, Usage(prompt, output)))
 
 
 class Capacity:
@@ -93,22 +53,8 @@ class Capacity:
         """
         if not ask.dialect and ask.operation != Operation.COMPLETION:
             return Fits(candidates)
-        wanted = ask.max_tokens or 0
-        size = ask.size
-        clamped = False
-        for each in candidates:
-            room = each.room
-            if wanted > room.answer:
-                clamped = True
-            if ask.wider or (room.total is BOUNDLESS and room.prompt is BOUNDLESS):
-                continue
-            if not size.media and room.holds(size.bytes, wanted):
-                continue
-            if not room.holds(int(about(size, each) * _NEAR), wanted):
-                return self._counted(candidates, ask)
-        if not clamped:
-            return Fits(candidates)
-        return Fits(candidates, clamps={one.id: one.room.answer for one in candidates if wanted > one.room.answer})
+        found = by_estimate(candidates, ask)
+        return found if found is not None else self._counted(candidates, ask)
 
     def count(self, ask: Ask, deployment: Deployment) -> Count | Awaitable[Count]:
         """The tokens of the prompt as ``deployment`` counts them, exact where its vocabulary is installed."""
@@ -140,34 +86,6 @@ class Capacity:
         if content is None:
             return Count(about(Size(len(ask.body)), deployment), guessed=True)
         return self._counter.count(content, family)
-
-
-def judged(counted: Iterable[tuple[Deployment, Count]], wanted: int) -> Fits:
-    """What fits by the prompt's count for each deployment, when an answer of ``wanted`` tokens is asked for."""
-    whole: list[Deployment] = []
-    tight: list[Deployment] = []
-    left_out: list[tuple[Deployment, str]] = []
-    clamps: dict[str, int] = {}
-    first: Count | None = None
-    for each, count in counted:
-        first = first or count
-        room = each.room
-        if count.at_least > room.prompt or count.at_least >= room.total:
-            left_out.append((each, f"context too small: {room.context} < {count.tokens}"))
-            continue
-        if room.holds(count.tokens, wanted):
-            whole.append(each)
-            if wanted > room.answer:
-                clamps[each.id] = room.answer
-            continue
-        tight.append(each)
-        left = room.total - count.at_most
-        if left > 0:  # else an estimate says that there is none, and the provider knows better
-            clamps[each.id] = min(left, wanted)
-    if not whole:
-        return Fits(tight, left_out, clamps, first)
-    left_out += [(each, f"context too small for the answer: {each.room.context}") for each in tight]
-    return Fits(whole, left_out, clamps, first)
 
 
 def too_long(name: str, fits: Fits) -> ContextLengthExceeded:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from switchgear.core.capabilities import Capabilities, Target
+from switchgear.dialects.chat.models import traits_of
 from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Card
 from switchgear.routing.health import DeploymentHealth
@@ -24,10 +25,12 @@ class Deployment:
     ``card`` is what is known of it, None for a model nobody knows; then its ``price`` is None too, and calls cost nobody knows what.
     ``id`` is the same for all aliases that have it, and so is ``health``. ``header`` are the lines that tell a client of it.
     ``room`` is how much fits into it; ``own_context`` what its settings say of that.
+    ``answer_field`` is what Chat Completions calls the longest answer there.
     ``queue`` holds its places, where it has a limit of calls at once. ``quality`` is the share of hard requests that it answers well, from 0 to 1; None where nobody knows.
     """
 
     __slots__ = (
+        "answer_field",
         "capabilities",
         "card",
         "header",
@@ -73,6 +76,7 @@ class Deployment:
         self.target = Target(
             provider.name, provider.kind, model, self.capabilities, _HOME.get(provider.kind, ""), provider.stream_usage
         )
+        self.answer_field = "max_completion_tokens" if traits_of(self.target).openai else "max_tokens"
 
 
 def _visible(text: str) -> bytes:

@@ -95,6 +95,9 @@ class Directory:
         self._found: dict[str, Model] = {}
         self._dearest: dict[str, Deployment] = {}
         self._queues: dict[str, Queue] = {}
+        self._places: dict[str, tuple[int, int | None]] = {}
+        self._priced: dict[str, Deployment] = {}
+        """By their ids, of the deployments with a price of their own the dearest: it holds for calls as ``provider/model`` too."""
 
     def define(self, model: Model) -> None:
         """Add an alias."""
@@ -102,20 +105,37 @@ class Directory:
         self._found[model.name] = model
 
     def deployment(self, provider: Provider, model: str, own: DeploymentSettings | None = None) -> Deployment:
-        """A provider's model; what its ``own`` settings say stands before what the catalogue says."""
+        """A provider's model; what its ``own`` settings say stands before what the catalogue says.
+
+        Without ``own`` its price is the dearest that was said of it before.
+        """
         card = self._catalog.find(self._priced_as.get(provider.name, provider.name), model)
         name = f"{provider.name}/{model}"
         health = self.board.of(name)
         if own is None:
-            return Deployment(provider, model, card, health, queue=self._queues.get(name))
+            plain = Deployment(provider, model, card, health, queue=self._queues.get(name))
+            if name in self._priced:
+                plain.price = self._priced[name].price
+            return plain
         health.noted = True
-        if own.concurrency is not None:
-            self._queues[name] = self.board.queues.of(name, own.concurrency, own.queue)
-        queue = self._queues.get(name)
+        queue = self._queue(name, own)
         made = Deployment(provider, model, overridden(card, own), health, own.weight, own.context, queue)
         if own.quality is not None:
             made.quality = own.quality
+        if own.price is not None:
+            self._priced[name] = max(self._priced.get(name, made), made, key=_dearness)
         return made
+
+    def _queue(self, name: str, own: DeploymentSettings) -> Queue | None:
+        """The queue of that deployment, which all models have in common: where they say different numbers, the smallest hold."""
+        if own.concurrency is not None:
+            limit, most = self._places.get(name, (own.concurrency, None))
+            if "queue" in own.model_fields_set:
+                most = own.queue if most is None else min(most, own.queue)
+            limit = min(limit, own.concurrency)
+            self._places[name] = limit, most
+            self._queues[name] = self.board.queues.of(name, limit, own.queue if most is None else most)
+        return self._queues.get(name)
 
     def policy(self, strategy: str) -> Policy:
         """The policy of that name, on the clock of the deployments' health."""

@@ -10,7 +10,9 @@ from switchgear.routing.trial import Trial
 Attempt = Callable[[Trial], Awaitable[None]]
 
 
-async def race(first: Trial, second: Callable[[], Trial | None], after: float, attempt: Attempt) -> list[Trial]:
+async def race(
+    first: Trial, second: Callable[[], Awaitable[Trial | None]], after: float, attempt: Attempt
+) -> list[Trial]:
     """Attempt ``first``, and ``second`` beside it if it has not committed after so many seconds; those that were attempted.
 
     Returns when one has answered whole, or all have failed (``Trial.failure`` says how). Raises what is wrong beside that.
@@ -36,7 +38,7 @@ async def race(first: Trial, second: Callable[[], Trial | None], after: float, a
     try:
         task = start(first)
         done, _ = await asyncio.wait({task, won}, timeout=after, return_when=asyncio.FIRST_COMPLETED)
-        other = None if done else second()
+        other = None if done else await second()
         if other is not None:
             start(other)
         pending = set(running)

@@ -15,13 +15,16 @@ from typing import Protocol
 from switchgear.core.attempts import FALLBACK, HEDGE
 from switchgear.core.errors import (
     DeploymentsResting,
+    Overloaded,
     ProviderRateLimited,
     ProviderTimeout,
     SightNotSupported,
     SwitchgearError,
 )
-from switchgear.routing.capacity import Capacity, Fits, too_long
+from switchgear.routing.afford import Affording, afforded
+from switchgear.routing.capacity import Capacity, too_long
 from switchgear.routing.directory import Deployment, Model
+from switchgear.routing.estimate import Fits
 from switchgear.routing.fit import fitting
 from switchgear.routing.race import race
 from switchgear.routing.retry import RetryBudget, fallbacks_after
@@ -33,11 +36,13 @@ Send = Callable[[Trial], Awaitable[None]]
 """Tries one deployment and hands its answer to the client. Raises SwitchgearError, and LostRaceError for a hedge that lost."""
 
 
-class Journey(Protocol):
+class Journey(Affording, Protocol):
     """A call on its way through the attempts."""
 
     patience: float | None
     """Seconds that the client waits at most."""
+    spare: Callable[[], Awaitable[bool]] | None
+    """Asked whether there is an answer to give if nobody gives one now: then nobody's turn is waited for."""
     trials: list[Trial]
     """Every attempt in the order in which they began; deployments that were passed over too."""
 
@@ -96,6 +101,8 @@ class Router:
         except TimeoutError as error:
             tried = [trial.deployment.provider.name for trial in journey.trials if trial.outcome != "skipped"]
             provider = tried[-1] if tried else ""
+            if tried and not any(trial.asked_at is not None for trial in journey.trials):
+                raise _only_waited(total, journey.trials[-1].deployment) from error
             if total == journey.patience:
                 raise out_of_patience(model.name, total, provider) from error
             raise ProviderTimeout(
@@ -154,8 +161,10 @@ class Router:
                 if turn is None or turn.deployment is not ranking.order[0]:
                     self._note_resting(journey, model, ranking.order, turn, now)
             if turn is None:
-                await self._rest(turns, model, now)
+                await self._rest(turns, model, now, journey.spare)
                 continue
+            if journey.trials:
+                await self._check_room(journey, model, turn, turns.error or after)
             if turn.tries and not self._budget(turn.deployment).take():
                 turns.drop(turn)
                 self._pass_over(journey, model, turn.deployment, "its budget of retries is spent")
@@ -185,10 +194,16 @@ class Router:
             ask.clamps.update(fits.clamps)
         return fits.candidates
 
-    async def _rest(self, turns: Turns, model: Model, now: float) -> None:
+    async def _check_room(self, journey: Journey, model: Model, turn: Turn, last: SwitchgearError | None) -> None:
+        """Raise the ``last`` error where the limits have no room for what another attempt may cost."""
+        if last is not None and not await afforded(journey):
+            self._pass_over(journey, model, turn.deployment, "the limits have no room for another attempt")
+            raise last
+
+    async def _rest(self, turns: Turns, model: Model, now: float, spare: Callable[[], Awaitable[bool]] | None) -> None:
         """Wait for somebody's turn. Raises what to tell the client if that is not worth it."""
         pause = turns.pause(now)
-        if pause is not None:
+        if pause is not None and not (spare is not None and await spare()):
             await asyncio.sleep(pause)
         elif turns.error is not None:
             raise turns.error
@@ -257,7 +272,9 @@ class Router:
         turns, journey = where
         turn_of = {id(trial): turn}
 
-        def second() -> Trial | None:
+        async def second() -> Trial | None:
+            if not await afforded(journey) or trial.committed or trial.ended_at is not None:
+                return None
             now = self._clock()
             other = turns.next(now, but=turn)
             if other is None or not self._budget(other.deployment).take():
@@ -311,6 +328,14 @@ class Router:
         trial.outcome = "skipped"
         trial.ended_at = trial.began_at
         journey.trials.append(trial)
+
+
+def _only_waited(seconds: float, deployment: Deployment) -> Overloaded:
+    """What ends a call whose time was up before it had a place at a provider."""
+    return Overloaded(
+        f"The call waited {seconds:g} s for a place at {deployment.id}, where as many are under way as may, and was not sent.",
+        retry_after=1.0,
+    )
 
 
 def out_of_patience(model: str, seconds: float, provider: str) -> ProviderTimeout:

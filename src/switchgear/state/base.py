@@ -46,12 +46,14 @@ class Standing(msgspec.Struct, frozen=True):
     """Where a counter stands after a take: ``used`` with what was taken by it.
 
     ``reset_ms`` is the time until there is room for the amount where it was refused, else until all is free again. It
-    is 0 for leases, which come back whenever a call ends. ``seeded`` is False for a period that nobody seeded (``seed``).
+    is 0 for leases, which come back whenever a call ends. ``seeded`` is False for a period that nobody seeded (``seed``);
+    ``held`` is what calls that are not settled took of a period: part of ``used``, and they may give it back.
     """
 
     used: int
     reset_ms: int
     seeded: bool = True
+    held: int = 0
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -74,7 +76,7 @@ class Change(msgspec.Struct, frozen=True):
 
     ``at_ms`` is the take's (``Verdict.at_ms``) and ``span_ms`` the check's. In a window the correction goes to the
     bucket of the take. Where that one is over already, less is forgotten and more counts from now on. A lease is given
-    back by a ``delta`` of -1.
+    back by a ``delta`` of -1, and what is held of a period by any, 0 among them.
     """
 
     scope: str

@@ -145,12 +145,17 @@ class _Leases:
 
 
 class _Period:
-    """What was used until ``span``, the moment at which it ends; ``told`` is what it was seeded with."""
+    """What was used until ``span``, the moment at which it ends; ``told`` is what it was seeded with.
 
-    __slots__ = ("seeded", "span", "told", "total")
+    ``open`` has what each call took that is not settled, ``held`` is their sum.
+    """
+
+    __slots__ = ("held", "open", "seeded", "span", "told", "total")
 
     def __init__(self, span_ms: int, _now_ms: int) -> None:
         self.span = span_ms
+        self.open: dict[str, int] = {}
+        self.held = 0
         self.total = 0
         self.told = 0
         self.seeded = False
@@ -158,11 +163,16 @@ class _Period:
     def used(self, _token: str, now_ms: int) -> int:
         return self.total if now_ms < self.span else 0
 
-    def take(self, _token: str, check: Check, now_ms: int) -> Standing:
-        self.total = total = self.total + check.amount
-        return Standing(total, max(0, self.span - now_ms), self.seeded)
+    def take(self, token: str, check: Check, now_ms: int) -> Standing:
+        amount = check.amount
+        self.total = total = self.total + amount
+        if amount > 0:
+            self.open[token] = self.open.get(token, 0) + amount
+            self.held += amount
+        return Standing(total, max(0, self.span - now_ms), self.seeded, self.held)
 
-    def change(self, _token: str, change: Change, _now_ms: int) -> None:
+    def change(self, token: str, change: Change, _now_ms: int) -> None:
+        self.held -= self.open.pop(token, 0)
         self.total = max(0, self.total + change.delta)
 
     def reset(self, _check: Check, now_ms: int, *, refused: bool) -> int:  # noqa: ARG002 - as the other kinds
@@ -210,8 +220,10 @@ class MemoryCounters:
             used = counter.used(token, now_ms)
             over = used + check.amount > check.limit
             reset = counter.reset(check, now_ms, refused=over)
-            seeded = counter.seeded if isinstance(counter, _Period) else True
-            standings.append(Standing(used, reset, seeded))
+            if isinstance(counter, _Period):
+                standings.append(Standing(used, reset, counter.seeded, counter.held))
+            else:
+                standings.append(Standing(used, reset))
             if over:
                 refused = index if refused < 0 else refused
                 retry = max(retry, reset)

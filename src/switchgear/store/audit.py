@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, and_, desc, insert, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, desc, insert, literal, select, tuple_
 
 from switchgear.core.ids import RequestIds
 from switchgear.store import tables
@@ -35,6 +35,19 @@ class AuditPage(msgspec.Struct, frozen=True):
     before: str | None
 
 
+class AuditFilter(msgspec.Struct, frozen=True):
+    """Which entries: of a ``target``, by one of ``actors``, an ``action`` (``key.create``, or ``key.`` for all of a kind), of ``since`` until ``until`` (milliseconds)."""
+
+    target: str | None = None
+    actors: tuple[str, ...] | None = None
+    action: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+EVERYTHING = AuditFilter()
+
+
 class Audit:
     """Appends to the log and reads it. Every method raises StoreUnavailable."""
 
@@ -54,11 +67,9 @@ class Audit:
             await connection.execute(insert(tables.audit).values(row))
         return entry
 
-    async def list(self, *, limit: int = 100, before: str | None = None, target: str | None = None) -> AuditPage:
+    async def list(self, *, limit: int = 100, before: str | None = None, of: AuditFilter = EVERYTHING) -> AuditPage:
         """Up to ``limit`` entries, newest first, older than the cursor ``before``. Raises RequestError for a bad one."""
-        conditions = []
-        if target is not None:
-            conditions.append(_columns.target == target)
+        conditions = _conditions(of)
         if before is not None:
             at, entry_id = position(before)
             conditions.append(tuple_(_columns.at, _columns.id) < tuple_(literal(at, BigInteger), literal(entry_id)))
@@ -76,3 +87,16 @@ class Audit:
         ]
         more = len(rows) > limit and entries
         return AuditPage(entries, cursor_of(entries[-1].at, entries[-1].id) if more else None)
+
+
+def _conditions(of: AuditFilter) -> list[ColumnElement[bool]]:
+    found = [
+        None if of.target is None else _columns.target == of.target,
+        None if of.actors is None else _columns.actor.in_(of.actors),
+        None if of.since is None else _columns.at >= of.since,
+        None if of.until is None else _columns.at < of.until,
+    ]
+    if of.action is not None:
+        kind = of.action.endswith(".")
+        found.append(_columns.action.startswith(of.action, autoescape=True) if kind else _columns.action == of.action)
+    return [condition for condition in found if condition is not None]

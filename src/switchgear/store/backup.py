@@ -25,8 +25,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchgear.core.errors import StoreUnavailable, StoreUnusable, UsageError
-from switchgear.store import backup_rows, failures, partitions, stale, tables, upgrade
+from switchgear.store import backup_rows, conversation_tables, failures, partitions, stale, tables, upgrade
 from switchgear.store.batch_lines import LARGEST_LINE
+from switchgear.store.conversation_images import LARGEST_IMAGE
+from switchgear.store.conversation_messages import LARGEST_MESSAGE
 from switchgear.store.engine import Database, connect
 from switchgear.store.responses import LARGEST_RESPONSE
 from switchgear.store.sealing import fingerprint
@@ -40,8 +42,11 @@ _LONGEST_LINE = 4 << 20
 _LONGEST_LINES = {
     tables.responses.name: 2 * LARGEST_RESPONSE + _LONGEST_LINE,
     tables.batch_lines.name: 2 * LARGEST_LINE,
+    conversation_tables.messages.name: 2 * LARGEST_MESSAGE + _LONGEST_LINE,
+    conversation_tables.images.name: 2 * LARGEST_IMAGE,
 }
 _PIECES = {tables.responses.name: 2, tables.batch_lines.name: 8, tables.file_chunks.name: 8}
+_PIECES |= {conversation_tables.messages.name: 16, conversation_tables.images.name: 4}
 _LONGEST_MANIFEST = 1 << 20
 _READ_BYTES = 1 << 20
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -62,7 +67,8 @@ _DAMAGE = (
 )
 P = ParamSpec("P")
 T = TypeVar("T")
-_OF_THE_MOMENT = {tables.revision.name, tables.leases.name}
+_OF_THE_MOMENT = {tables.revision.name, tables.leases.name, "sessions", "sign_in_links"}
+"""What a restored database begins without: nobody is signed in there by what was ended since."""
 _TABLES = [table for table in tables.metadata.sorted_tables if table.name not in _OF_THE_MOMENT]
 
 

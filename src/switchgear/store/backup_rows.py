@@ -16,19 +16,17 @@ from switchgear.core.calls import CacheResult, Outcome
 from switchgear.core.health import BreakerState
 from switchgear.core.opinions import MOST_OPINIONS, Level
 from switchgear.core.sketch import Sketch
+from switchgear.store.backup_conversations import ConversationImageRow, ConversationMessageRow, ConversationRow
+from switchgear.store.backup_row import OBJECT as _OBJECT
+from switchgear.store.backup_row import OBJECTS as _OBJECTS
+from switchgear.store.backup_row import Long as _Long
+from switchgear.store.backup_row import Row as _Row
 from switchgear.store.stale import Granularity
 
-_Long = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _Share = Annotated[float, Meta(ge=0, le=1)]
 _Amount = Annotated[float, Meta(ge=0, le=MOST_OPINIONS)]
+_Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _Small = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
-
-
-class _Row(msgspec.Struct, forbid_unknown_fields=True):
-    """A row. A column that a later schema adds gets a default here, for the backups made before it."""
-
-    def check(self) -> None:
-        """Raise msgspec.MsgspecError when JSON in a column is not of the shape its readers expect."""
 
 
 class _Key(_Row):
@@ -44,10 +42,23 @@ class _Key(_Row):
     user: str = ""
     priority: Literal["batch", "low", "normal", "high"] = "normal"
     limits: str = ""
+    tools: str = '["*"]'
+    kind: Literal["key", "console"] = "key"
 
     def check(self) -> None:
         _WORDS.decode(self.models)
         _WORDS.decode(self.scopes)
+        _WORDS.decode(self.tools)
+
+
+class _Preference(_Row):
+    owner: str
+    name: str
+    document: str
+    updated_at: _Long
+
+    def check(self) -> None:
+        _ANY.decode(self.document)
 
 
 class _KeySecret(_Row):
@@ -302,6 +313,107 @@ class _AutoScore(_Row):
     bad: _Amount
 
 
+class _PublisherKey(_Row):
+    id: _Hash
+    public_key: str
+    name: str
+    plugins: str
+    trusted: bool
+    created_at: _Long
+    created_by: str
+    revoked_at: _Long | None
+    revoked_from: _Long | None
+    reason: str
+
+    def check(self) -> None:
+        _WORDS.decode(self.plugins)
+
+
+class _PublisherSuccession(_Row):
+    key_id: _Hash
+    successor_id: _Hash
+    at: _Long
+    envelope: str
+
+
+class _PluginVersionSeen(_Row):
+    plugin: str
+    version: str
+    digest: _Hash
+    key_id: str
+    at: _Long
+
+
+class _Plugin(_Row):
+    name: str
+    kind: str
+    version: str
+    previous: str
+    state: str
+    reason: str
+    setup: str
+    created_at: _Long
+    created_by: str
+    updated_at: _Long
+
+    def check(self) -> None:
+        _OBJECT.decode(self.setup)
+
+
+class _PluginVersion(_Row):
+    plugin: str
+    version: str
+    digest: str
+    key_id: str
+    source: str
+    document: str
+    offer: str
+    installed_at: _Long
+
+
+class _PluginSecret(_Row):
+    plugin: str
+    name: str
+    sealed: bytes
+    updated_at: _Long
+
+
+class _PluginApproval(_Row):
+    id: str
+    at: _Long
+    plugin: str
+    tool: str
+    key_id: str
+    digest: str
+    arguments: bytes
+    state: str
+    decided_at: _Long | None
+    decided_by: str
+    expires_at: _Long
+    reason: str
+
+
+class _ToolCall(_Row):
+    at: _Long
+    id: str
+    key_id: str
+    team: str
+    user: str
+    plugin: str
+    version: str
+    tool: str
+    method: str
+    outcome: str
+    is_error: bool
+    error: str
+    ms: float
+    bytes_in: _Long
+    bytes_out: _Long
+    parent: str
+    step: int
+    trace: str
+
+
 class _Audit(_Row):
     at: _Long
     id: str
@@ -315,9 +427,8 @@ class _Audit(_Row):
         _OBJECT.decode(self.detail)
 
 
+_ANY: Final = msgspec.json.Decoder()
 _WORDS: Final = msgspec.json.Decoder(tuple[str, ...])
-_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
-_OBJECTS: Final = msgspec.json.Decoder(list[dict[str, Any]])
 _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "keys": msgspec.json.Decoder(_Key),
     "key_secrets": msgspec.json.Decoder(_KeySecret),
@@ -342,6 +453,18 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "health_events": msgspec.json.Decoder(_HealthEvent),
     "opinions": msgspec.json.Decoder(_Opinion),
     "auto_scores": msgspec.json.Decoder(_AutoScore),
+    "publisher_keys": msgspec.json.Decoder(_PublisherKey),
+    "publisher_successions": msgspec.json.Decoder(_PublisherSuccession),
+    "plugin_versions_seen": msgspec.json.Decoder(_PluginVersionSeen),
+    "plugins": msgspec.json.Decoder(_Plugin),
+    "plugin_versions": msgspec.json.Decoder(_PluginVersion),
+    "plugin_secrets": msgspec.json.Decoder(_PluginSecret),
+    "plugin_approvals": msgspec.json.Decoder(_PluginApproval),
+    "tool_calls": msgspec.json.Decoder(_ToolCall),
+    "preferences": msgspec.json.Decoder(_Preference),
+    "conversations": msgspec.json.Decoder(ConversationRow),
+    "conversation_messages": msgspec.json.Decoder(ConversationMessageRow),
+    "conversation_images": msgspec.json.Decoder(ConversationImageRow),
     "audit": msgspec.json.Decoder(_Audit),
 }
 

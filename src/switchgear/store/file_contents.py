@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from sqlalchemy import and_, delete, exists, insert, select
+from sqlalchemy import and_, delete, exists, insert, literal, select
 
-from switchgear.store import tables
+from switchgear.store import plugin_tables, tables
 from switchgear.store.engine import Database
 
+PLUGIN: Final = "plugin:"
+"""Before the digest of a plugin's bundle, as the id of its content."""
 CHUNK_BYTES: Final = 256 * 1024
 _AT_ONCE: Final = 16
 _DAY: Final = 86_400_000
@@ -100,9 +102,11 @@ class FileContents:
         count = 0
         files = tables.files.c
         kept = exists(files.id).where(and_(files.id == _columns.file_id, files.provider == ""))
+        versions = plugin_tables.plugin_versions.c
+        installed = exists(versions.digest).where(literal(PLUGIN) + versions.digest == _columns.file_id)
         orphans = (
             select(_columns.file_id)
-            .where(and_(_columns.number == 0, _columns.created_at <= now - _DAY, ~kept))
+            .where(and_(_columns.number == 0, _columns.created_at <= now - _DAY, ~kept, ~installed))
             .limit(_ORPHANS)
         )
         while True:

@@ -30,10 +30,11 @@ class KeySecret(msgspec.Struct, frozen=True):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """A key. Times are milliseconds since the epoch; ``models`` are glob patterns; ``secrets`` oldest first.
+    """A key. Times are milliseconds since the epoch; ``models`` and ``tools`` are glob patterns; ``secrets`` oldest first.
 
-    Scopes are ``call``, ``admin:read`` and ``admin``. ``created_by`` is the id of the key that made it, or a
+    Scopes are ``call``, ``admin:read``, ``own``, ``admin`` and ``owner``. ``created_by`` is the id of the key that made it, or a
     word for who else did. ``team`` and ``user`` say whose it is, ``limits`` names the limits it has; empty where none.
+    ``console`` marks what sessions of a user open: nobody presents it, it has no secrets and is in no list of keys.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Key(msgspec.Struct, frozen=True):
     user: str = ""
     priority: Priority = Priority.NORMAL
     limits: str = ""
+    tools: tuple[str, ...] = ("*",)
+    console: bool = False
 
 
 class KeyChanges(TypedDict, total=False):
@@ -62,6 +65,7 @@ class KeyChanges(TypedDict, total=False):
     user: str | UnsetType
     priority: Priority | UnsetType
     limits: str | UnsetType
+    tools: tuple[str, ...] | UnsetType
 
 
 class Keys:
@@ -70,10 +74,10 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self) -> list[Key]:
-        """Every key, revoked and expired ones too, oldest first."""
+    async def all(self, *, consoles: bool = False) -> list[Key]:
+        """Every key, revoked and expired ones too, oldest first; with ``consoles`` also what sessions of users open."""
         async with self._database.read() as connection:
-            return await _load(connection, None)
+            return await _load(connection, None, consoles=consoles)
 
     async def get(self, key_id: str) -> Key:
         """The key with this id."""
@@ -82,20 +86,7 @@ class Keys:
 
     async def create(self, key: Key) -> Key:
         """Adds ``key`` with its secrets. Raises Conflict when a key not revoked has its name."""
-        row = {
-            "id": key.id,
-            "name": key.name,
-            "models": _join(key.models),
-            "scopes": _join(key.scopes),
-            "created_at": key.created_at,
-            "expires_at": key.expires_at,
-            "revoked_at": key.revoked_at,
-            "created_by": key.created_by,
-            "team": key.team,
-            "user": key.user,
-            "priority": _word(key.priority),
-            "limits": key.limits,
-        }
+        row = _row(key)
         async with self._database.change() as connection:
             await _refuse_name(connection, key.name, key.id)
             try:
@@ -105,6 +96,13 @@ class Keys:
             except IntegrityError as error:
                 raise Conflict(f'The key "{key.name}" or one of its secrets exists already.') from error
         return key
+
+    async def console(self, key: Key) -> None:
+        """Makes sure that there is this key for sessions, by its id."""
+        there = select(tables.keys.c.id).where(tables.keys.c.id == key.id)
+        async with self._database.change() as connection:
+            if (await connection.execute(there)).first() is None:
+                await connection.execute(insert(tables.keys).values(_row(key)))
 
     async def rotate(self, key_id: str, secret: KeySecret, *, overlap_until: int) -> Key:
         """Adds ``secret``; those that open the key now stop at ``overlap_until``, or earlier if they did already.
@@ -153,6 +151,25 @@ class Keys:
             return await _load_one(connection, key_id)
 
 
+def _row(key: Key) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "models": _join(key.models),
+        "scopes": _join(key.scopes),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "created_by": key.created_by,
+        "team": key.team,
+        "user": key.user,
+        "priority": _word(key.priority),
+        "limits": key.limits,
+        "tools": _join(key.tools),
+        "kind": "console" if key.console else "key",
+    }
+
+
 def _join(words: tuple[str, ...]) -> str:
     return msgspec.json.encode(words).decode()
 
@@ -161,7 +178,7 @@ def _word(priority: Priority) -> str:
     return priority.name.lower()
 
 
-_FORMS: Final[dict[str, Callable[[Any], str]]] = {"models": _join, "scopes": _join, "priority": _word}
+_FORMS: Final[dict[str, Callable[[Any], str]]] = {"models": _join, "scopes": _join, "tools": _join, "priority": _word}
 """How what is not a column's own type is written."""
 
 
@@ -171,7 +188,8 @@ def _split(words: str) -> tuple[str, ...]:
 
 async def _refuse_name(connection: AsyncConnection, name: str, key_id: str) -> None:
     keys = tables.keys.c
-    taken = select(keys.id).where(and_(keys.name == name, keys.revoked_at.is_(None), keys.id != key_id))
+    used = and_(keys.name == name, keys.revoked_at.is_(None), keys.kind == "key")
+    taken = select(keys.id).where(and_(used, keys.id != key_id))
     if (await connection.execute(taken)).first() is not None:
         raise Conflict(f'A key named "{name}" exists already.', hint="Choose another name, or revoke that key first.")
 
@@ -189,14 +207,16 @@ async def _add_secret(connection: AsyncConnection, key_id: str, secret: KeySecre
 
 
 async def _load_one(connection: AsyncConnection, key_id: str) -> Key:
-    found = await _load(connection, key_id)
+    found = await _load(connection, key_id, consoles=False)
     if not found:
         raise NotFound(f'No key has the id "{key_id}".', hint="switchgear keys list shows every key.")
     return found[0]
 
 
-async def _load(connection: AsyncConnection, key_id: str | None) -> list[Key]:
+async def _load(connection: AsyncConnection, key_id: str | None, *, consoles: bool) -> list[Key]:
     keys = select(tables.keys).order_by(tables.keys.c.created_at, tables.keys.c.id)
+    if not consoles:
+        keys = keys.where(tables.keys.c.kind == "key")
     held = select(tables.key_secrets).order_by(tables.key_secrets.c.created_at, tables.key_secrets.c.hash)
     if key_id is not None:
         keys = keys.where(tables.keys.c.id == key_id)
@@ -224,4 +244,6 @@ def _key(row: Row[tuple[object, ...]], secrets: tuple[KeySecret, ...]) -> Key:
         user=row.user,
         priority=Priority[row.priority.upper()],
         limits=row.limits,
+        tools=_split(row.tools),
+        console=row.kind == "console",
     )

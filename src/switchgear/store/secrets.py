@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
@@ -11,9 +10,7 @@ from switchgear.core.errors import NotFound, StoreUnavailable
 from switchgear.core.secrets import Secret
 from switchgear.store import tables
 from switchgear.store.engine import Database
-
-if TYPE_CHECKING:
-    from switchgear.store.sealing import Sealer
+from switchgear.store.late_sealing import LateSealer
 
 
 class Secrets:
@@ -21,13 +18,12 @@ class Secrets:
 
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
-        self._secret = secret
-        self._opened: Sealer | None = None
+        self._sealer = LateSealer(secret)
 
     async def put(self, name: str, value: Secret) -> None:
         """Keeps ``value`` under ``name``, instead of what was there."""
         now = time.time_ns() // 1_000_000
-        sealed = self._sealer().seal(name, value.reveal())
+        sealed = self._sealer.seal(name, value.reveal())
         table = tables.secrets
         async with self._database.change() as connection:
             changed = await connection.execute(
@@ -43,7 +39,7 @@ class Secrets:
             sealed = (await connection.execute(found)).scalar()
         if sealed is None:
             raise NotFound(f'No secret is named "{name}".', hint="Store it, or correct the name.")
-        value = self._sealer().open(name, sealed)
+        value = self._sealer.open(name, sealed)
         if value is None:
             raise StoreUnavailable(
                 f'The secret "{name}" cannot be read: it was stored under another secret.key.',
@@ -62,10 +58,3 @@ class Secrets:
             gone = await connection.execute(delete(tables.secrets).where(tables.secrets.c.name == name))
             if not gone.rowcount:
                 raise NotFound(f'No secret is named "{name}".', hint="Nothing was deleted.")
-
-    def _sealer(self) -> Sealer:
-        if self._opened is None:
-            from switchgear.store.sealing import Sealer  # noqa: PLC0415 - cryptography is slow to import
-
-            self._opened = Sealer(self._secret)
-        return self._opened

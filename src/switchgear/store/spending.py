@@ -10,10 +10,16 @@ from sqlalchemy import BigInteger, and_, cast, func, select
 from switchgear.store import tables
 from switchgear.store.engine import Database
 
-By = Literal["key", "user", "team", "model"]
+By = Literal["key", "user", "team", "model", "endpoint"]
 
 _columns = tables.usage.c
-_COLUMNS: Final[dict[By, str]] = {"key": "key_id", "user": "user", "team": "team", "model": "model"}
+_COLUMNS: Final[dict[By, str]] = {
+    "key": "key_id",
+    "user": "user",
+    "team": "team",
+    "model": "model",
+    "endpoint": "endpoint",
+}
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -30,7 +36,7 @@ class Spending:
         self._database = database
 
     async def since(self, by: By, since: int, until: int | None = None) -> dict[str, Spent]:
-        """What each key (by id), user, team or model spent in calls that began from ``since`` to before ``until`` (ms)."""
+        """What each key (by id), user, team, model or endpoint spent in calls that began from ``since`` to before ``until`` (ms)."""
         column = _columns[_COLUMNS[by]]
         tokens = cast(func.sum(_columns.prompt_tokens) + func.sum(_columns.completion_tokens), BigInteger)
         cost = cast(func.coalesce(func.sum(_columns.cost), 0), BigInteger)

@@ -8,9 +8,13 @@ from sqlalchemy import select, text
 
 from switchgear.core.errors import StoreUnavailable
 from switchgear.store import failures, tables, upgrade
+from switchgear.store.approvals import ApprovalStore
 from switchgear.store.audit import Audit
 from switchgear.store.batch_lines import BatchLines
 from switchgear.store.batches import Batches
+from switchgear.store.conversation_images import ConversationImages
+from switchgear.store.conversation_messages import ConversationMessages
+from switchgear.store.conversations import Conversations
 from switchgear.store.engine import Database, Durability, connect
 from switchgear.store.error_groups import ErrorGroups
 from switchgear.store.file_contents import FileContents
@@ -21,11 +25,17 @@ from switchgear.store.leases import Leases
 from switchgear.store.limits import Limits, Teams, Users
 from switchgear.store.models import Models
 from switchgear.store.opinions import Opinions
+from switchgear.store.plugins import Plugins, PluginSecrets
+from switchgear.store.preferences import Preferences
 from switchgear.store.providers import Providers
 from switchgear.store.responses import Responses
 from switchgear.store.rollups import RollupStore
 from switchgear.store.secrets import Secrets
+from switchgear.store.sessions import Sessions
+from switchgear.store.sign_in_links import SignInLinks
 from switchgear.store.spending import Spending
+from switchgear.store.tool_calls import ToolCallLog, ToolCallWriter
+from switchgear.store.trust import Trust
 from switchgear.store.usage import UsageLog
 from switchgear.store.usage_writer import UsageWriter
 
@@ -38,6 +48,7 @@ class Store:
 
     def __init__(self, database: Database, secret: bytes, durability: Durability) -> None:
         self._database = database
+        self.many_hosts = database.kind == "postgresql"
         self.keys = Keys(database)
         self.providers = Providers(database)
         self.models = Models(database)
@@ -52,12 +63,24 @@ class Store:
         self.responses = Responses(database)
         self.files = Files(database)
         self.contents = FileContents(database)
+        self.conversations = Conversations(database)
+        self.messages = ConversationMessages(database)
+        self.images = ConversationImages(database)
         self.batches = Batches(database)
         self.batch_lines = BatchLines(database)
+        self.approvals = ApprovalStore(database, secret)
         self.audit = Audit(database)
+        self.sessions = Sessions(database)
+        self.sign_in_links = SignInLinks(database)
+        self.preferences = Preferences(database)
         self.health = HealthLog(database)
         self.opinions = Opinions(database)
+        self.trust = Trust(database)
+        self.plugins = Plugins(database)
+        self.plugin_secrets = PluginSecrets(database, secret)
         self.leases = Leases(database)
+        self.tool_calls = ToolCallLog(database)
+        self.tool_writer = ToolCallWriter(database)
         self.writer = UsageWriter(database, durability)
 
     @classmethod
@@ -103,5 +126,6 @@ class Store:
     async def close(self, deadline: float = 10.0) -> None:
         """Commits pending usage records for at most ``deadline`` seconds and disconnects."""
         await self.health.close()
+        await self.tool_writer.close()
         await self.writer.close(deadline)
         await self._database.close()

@@ -15,19 +15,21 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
+    and_,
+    literal_column,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+from switchgear.store import conversation_tables, plugin_tables, sign_in_tables  # noqa: F401 - they are part of the schema
+from switchgear.store.metadata import metadata as metadata  # noqa: PLC0414 - others take it from here
+
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every schema revision this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]
 """The revision this version works with; kept here so that a start at head never imports Alembic."""
-
-metadata = MetaData()
 
 revision = Table(
     "revision",
@@ -51,14 +53,11 @@ keys = Table(
     Column("user", Text, nullable=False, server_default=""),
     Column("priority", Text, nullable=False, server_default="normal"),
     Column("limits", Text, nullable=False, server_default=""),
+    Column("tools", Text, nullable=False, server_default='["*"]'),
+    Column("kind", Text, nullable=False, server_default="key"),
 )
-Index(
-    "keys_name_in_use",
-    keys.c.name,
-    unique=True,
-    sqlite_where=keys.c.revoked_at.is_(None),
-    postgresql_where=keys.c.revoked_at.is_(None),
-)
+_IN_USE = and_(keys.c.revoked_at.is_(None), keys.c.kind == literal_column("'key'"))
+Index("keys_name_in_use", keys.c.name, unique=True, sqlite_where=_IN_USE, postgresql_where=_IN_USE)
 
 key_secrets = Table(
     "key_secrets",

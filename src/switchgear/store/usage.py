@@ -52,6 +52,9 @@ class UsageFilter(msgspec.Struct, frozen=True, kw_only=True):
     team: str | None = None
     user: str | None = None
     cache: CacheResult | None = None
+    deployment: str | None = None
+    endpoint: str | None = None
+    error: str | None = None
     outcomes: tuple[Outcome, ...] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -68,6 +71,9 @@ class UsageFilter(msgspec.Struct, frozen=True, kw_only=True):
             (_columns.team, self.team),
             (_columns.user, self.user),
             (_columns.cache, self.cache),
+            (_columns.deployment, self.deployment),
+            (_columns.endpoint, self.endpoint),
+            (_columns.error, self.error),
         ):
             if value is not None:
                 found.append(column == value)

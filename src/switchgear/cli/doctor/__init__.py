@@ -11,7 +11,7 @@ from typing import Final
 from cyclopts import App
 
 from switchgear.cli import progress, screen, shared_state
-from switchgear.cli.doctor import database, files, machine, network
+from switchgear.cli.doctor import database, files, machine, network, sandbox
 from switchgear.cli.doctor.finding import Finding, broken
 from switchgear.cli.located import Located, locate
 from switchgear.cli.where import HERE, AsJson, Where
@@ -23,7 +23,8 @@ _AREA: Final = 16
 app = App(
     name="doctor",
     help_epilogue="""\
-Looks at the configuration, data folder, database, shared state, port, running gateway, embedded model, providers, clock and limits.
+Looks at the configuration, data folder, database, shared state, port, running gateway, embedded model, sandbox of plugins, providers, clock
+and limits.
 Exits with 1 when something is broken. Nothing is changed.
 
 Examples
@@ -84,6 +85,8 @@ def _machine(where: Where, loaded: Loaded | None, located: Located | None) -> li
     found: list[Finding] = []
     if loaded is not None:
         found += machine.engines(loaded.settings, located.url if located else "")
+    if sys.platform == "linux":
+        found += sandbox.examine(loaded.settings.plugins.sandbox.accept if loaded is not None else ())
     return [*found, machine.clock(), machine.open_files(), *machine.proxies(where.environ)]
 
 

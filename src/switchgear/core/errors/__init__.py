@@ -6,6 +6,8 @@ SwitchgearError
 │   └── PermissionDenied      a valid key that may not do this                 403
 ├── LimitReached        a limit has no room for the call                       429
 ├── ProviderError       a provider failed, refused or made no sense            4xx/5xx
+├── PluginError         a plugin cannot be used as it is                        4xx
+│   └── PluginFailed          it, or the tool server in it, failed             5xx
 ├── GatewayError        the gateway cannot serve now                           5xx
 └── StartupError        a command or the server cannot start, exits non-zero
 
@@ -22,6 +24,7 @@ from switchgear.core.errors.base import (
     SwitchgearError,
 )
 from switchgear.core.errors.gateway import (
+    AuthorizationServerUnavailable,
     DeploymentsResting,
     GatewayError,
     LimitsUndefined,
@@ -35,11 +38,45 @@ from switchgear.core.errors.gateway import (
 )
 from switchgear.core.errors.limits import (
     BudgetExceeded,
+    BudgetReserved,
     CallTooLarge,
     LimitReached,
     ModelUnpriced,
     RateLimited,
     TooManyAtOnce,
+    TooManyAttempts,
+)
+from switchgear.core.errors.plugins import (
+    ApprovalDenied,
+    ApprovalNeeded,
+    ApprovalNotPending,
+    DependencyConflict,
+    DowngradeRefused,
+    InvalidApiDocument,
+    InvalidBundle,
+    InvalidManifest,
+    InvalidSettings,
+    InvalidSignature,
+    InvalidSource,
+    PluginBusy,
+    PluginError,
+    PluginFailed,
+    PluginLoginFailed,
+    PluginLoginRefused,
+    PluginNotInstalled,
+    PluginNotStarted,
+    PluginQuarantined,
+    PluginUnauthorized,
+    PluginUnavailable,
+    ReviewOutdated,
+    SandboxUnavailable,
+    ServerGone,
+    ToolAnswerInvalid,
+    ToolAnswerTooLarge,
+    ToolServerError,
+    ToolTimedOut,
+    TooManyApprovals,
+    UntrustedBundle,
 )
 from switchgear.core.errors.provider import (
     ContentPolicyViolation,
@@ -66,7 +103,9 @@ from switchgear.core.errors.request import (
     Conflict,
     ExpiredKey,
     HeadersTooLarge,
+    InsufficientScope,
     InvalidJSON,
+    InvalidToken,
     MalformedKey,
     MethodNotAllowed,
     MissingKey,
@@ -80,7 +119,9 @@ from switchgear.core.errors.request import (
     RequestTimeout,
     RequestTooLarge,
     RevokedKey,
+    SessionEnded,
     SightNotSupported,
+    SignInFailed,
     UnfetchableURL,
     UnknownKey,
     UnsupportedMediaType,
@@ -96,13 +137,19 @@ from switchgear.core.errors.startup import (
     StartupError,
     StateUnusable,
     StoreUnusable,
+    ThemeInvalid,
     UnresolvedReference,
     UsageError,
 )
 
 __all__ = [
+    "ApprovalDenied",
+    "ApprovalNeeded",
+    "ApprovalNotPending",
     "AuthenticationError",
+    "AuthorizationServerUnavailable",
     "BudgetExceeded",
+    "BudgetReserved",
     "CallTooLarge",
     "ConfigInvalid",
     "Conflict",
@@ -110,15 +157,25 @@ __all__ = [
     "ContextLengthExceeded",
     "DataFolderInUse",
     "DataFolderUnusable",
+    "DependencyConflict",
     "DeploymentsResting",
+    "DowngradeRefused",
     "ExpiredKey",
     "ExtraMissing",
     "GatewayError",
     "GatewayNotRunning",
     "HeadersTooLarge",
+    "InsufficientScope",
     "InternalError",
     "InvalidAnswer",
+    "InvalidApiDocument",
+    "InvalidBundle",
     "InvalidJSON",
+    "InvalidManifest",
+    "InvalidSettings",
+    "InvalidSignature",
+    "InvalidSource",
+    "InvalidToken",
     "LimitReached",
     "LimitsUndefined",
     "MalformedKey",
@@ -133,6 +190,16 @@ __all__ = [
     "NotSupported",
     "Overloaded",
     "PermissionDenied",
+    "PluginBusy",
+    "PluginError",
+    "PluginFailed",
+    "PluginLoginFailed",
+    "PluginLoginRefused",
+    "PluginNotInstalled",
+    "PluginNotStarted",
+    "PluginQuarantined",
+    "PluginUnauthorized",
+    "PluginUnavailable",
     "PortTaken",
     "PreviousResponseNotFound",
     "Problem",
@@ -155,22 +222,36 @@ __all__ = [
     "RequestError",
     "RequestTimeout",
     "RequestTooLarge",
+    "ReviewOutdated",
     "RevokedKey",
+    "SandboxUnavailable",
+    "ServerGone",
+    "SessionEnded",
     "ShuttingDown",
     "SightNotSupported",
+    "SignInFailed",
     "StartupError",
     "StateUnavailable",
     "StateUnusable",
     "StoreUnavailable",
     "StoreUnusable",
     "SwitchgearError",
+    "ThemeInvalid",
+    "TooManyApprovals",
     "TooManyAtOnce",
+    "TooManyAttempts",
+    "ToolAnswerInvalid",
+    "ToolAnswerTooLarge",
+    "ToolServerError",
+    "ToolTimedOut",
     "UnfetchableURL",
     "UnknownKey",
     "UnresolvedReference",
     "UnsupportedMediaType",
+    "UntrustedBundle",
     "UsageError",
     "WorkersFailed",
+    "advice_for",
     "every_error",
 ]
 
@@ -184,3 +265,8 @@ def every_error() -> Iterator[type[SwitchgearError]]:
             yield from walk(child)
 
     return walk(SwitchgearError)
+
+
+def advice_for(code: str) -> str:
+    """What to do about errors of a code, as far as the code alone tells; empty where it tells nothing or is not known."""
+    return next((kind.hint for kind in every_error() if kind.code == code), "")

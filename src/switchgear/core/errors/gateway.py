@@ -41,6 +41,13 @@ class StoreUnavailable(GatewayError):
     hint = "See switchgear doctor; the log says what the database answered."
 
 
+class AuthorizationServerUnavailable(GatewayError):
+    """An access token cannot be judged: who gave it does not answer, or not as it should."""
+
+    code = "authorization_server_unavailable"
+    hint = "Try again; the log says what the authorization server answered."
+
+
 class StateUnavailable(GatewayError):
     """The shared state does not answer, and on_loss = "refuse" lets no call through without it."""
 

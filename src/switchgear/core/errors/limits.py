@@ -54,12 +54,28 @@ class BudgetExceeded(LimitReached):
     hint = "Ask an admin for more, or wait for the day named in the message."
 
 
+class BudgetReserved(LimitReached):
+    """What is left of a budget is held by calls under way, which give back what they do not use."""
+
+    code = "budget_reserved"
+    retryable = True
+    hint = "Try again when some of them have ended, or lower max_tokens: less is reserved then."
+
+
 class TooManyAtOnce(LimitReached):
     """As much is under way at once as may be."""
 
     code = "too_many_at_once"
     retryable = True
     hint = "Wait until some of it has ended, or cancel it."
+
+
+class TooManyAttempts(LimitReached):
+    """Attempts to sign in from this address failed so often that no more are looked at for a while."""
+
+    code = "too_many_attempts"
+    retryable = True
+    hint = "Wait a minute, and sign in with something that is valid."
 
 
 class ModelUnpriced(PermissionDenied):

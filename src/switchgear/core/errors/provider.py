@@ -74,6 +74,12 @@ class InvalidAnswer(ProviderError):
         super().__init__(message, provider=provider, param=param)
         self.complaint = complaint or message
 
+    def asked_twice(self) -> InvalidAnswer:
+        """The same of a model that was told what is wrong and did no better."""
+        self.message += " It was told so, and its second answer is no better."
+        self.advice = "Ask again, simplify the schema, or use another model."
+        return self
+
 
 class ProviderResponseTooLarge(ProviderInvalidResponse):
     """The provider's answer is over the size limit."""

@@ -152,6 +152,27 @@ class ExpiredKey(AuthenticationError):
     code = "expired_api_key"
 
 
+class SessionEnded(AuthenticationError):
+    """The session of the console is over: it was ended, ran out, or whoever it was for may not sign in any more."""
+
+    code = "session_ended"
+    hint = "Sign in again."
+
+
+class SignInFailed(AuthenticationError):
+    """What somebody signed in with does not open anything: a key, a one-time link, or the word of an OpenID Connect server."""
+
+    code = "sign_in_failed"
+    hint = "switchgear login-link makes a new link."
+
+
+class InvalidToken(AuthenticationError):
+    """An access token is not one that opens anything here: not genuine, past its time, or for another resource."""
+
+    code = "invalid_access_token"
+    hint = "Get a new one from the authorization server that the WWW-Authenticate field leads to."
+
+
 class PermissionDenied(RequestError):
     """The key is valid and may not do this."""
 
@@ -159,6 +180,13 @@ class PermissionDenied(RequestError):
     status = 403
     openai_type = "permission_error"
     hint = "Use a key with the scope named in the message."
+
+
+class InsufficientScope(PermissionDenied):
+    """An access token is genuine, and was not given for this (RFC 6750 section 3.1)."""
+
+    code = "insufficient_scope"
+    hint = "Get one with the scopes that the WWW-Authenticate field names."
 
 
 class ModelNotAllowed(PermissionDenied):

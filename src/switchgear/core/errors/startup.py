@@ -48,6 +48,22 @@ class UnresolvedReference(ConfigInvalid):
     hint = "Set the variable, file or secret that the reference names."
 
 
+class ThemeInvalid(ConfigInvalid):
+    """A theme file has mistakes; every one of them is listed, and ``problems`` holds them one by one."""
+
+    code = "theme_invalid"
+    hint = "Correct the file; switchgear theme check shows the mistakes again."
+
+    @classmethod
+    def of(cls, problems: tuple[Problem, ...]) -> ThemeInvalid:
+        """The error that lists ``problems``, each with its file and line."""
+        lines = [
+            f"{one.file}{f':{one.line}' if one.line else ''}: {one.message} {one.suggestion}".rstrip()
+            for one in problems
+        ]
+        return cls("\n".join(lines), problems=problems)
+
+
 class UsageError(StartupError):
     """A command was called in a way it does not understand."""
 

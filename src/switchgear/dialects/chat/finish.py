@@ -35,7 +35,7 @@ _READ: Mapping[str, Finish] = MappingProxyType(
 BROKEN: Final = frozenset({"error", "insufficient_system_resource", "network_error", "abort"})
 """What servers say in place of a reason when the answer is not whole."""
 
-WRITTEN: Mapping[Finish, str] = MappingProxyType(
+WRITTEN: Mapping[Finish, str | None] = MappingProxyType(
     {
         "stop": "stop",
         "length": "length",
@@ -43,11 +43,14 @@ WRITTEN: Mapping[Finish, str] = MappingProxyType(
         "content_filter": "content_filter",
         "refusal": "content_filter",
         "pause": "stop",
+        "unsaid": None,
     }
 )
 
 
 def read_finish(told: str, *, calls: bool) -> Finish:
-    """The reason; a word nobody knows is the end all the same. Some say ``stop`` of an answer that calls tools."""
+    """The reason; a word nobody knows is the end all the same, none is ``unsaid``. Some say ``stop`` of an answer that calls tools."""
+    if not told:
+        return "unsaid"
     finish = _READ.get(told) or _READ.get(told.lower(), "stop")
     return "tool_calls" if calls and finish == "stop" else finish

@@ -253,7 +253,7 @@ class StreamReader:
         events: list[Event] = []
         self._end(events)
         if self.complete:
-            events.append(Finished("tool_calls" if self._tools.any else "stop"))
+            events.append(Finished("unsaid"))
         return events
 
     def _settle(self, document: Document, events: list[Event]) -> None:

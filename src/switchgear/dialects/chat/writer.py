@@ -117,6 +117,10 @@ class StreamWriter:
                 out.append(self._other(event))
         return b"".join(out)
 
+    def beside(self, member: bytes) -> bytes:
+        """A chunk that says nothing but has one more member, ``"name": value``, which plain clients pass over."""
+        return self._opening() + self._start + _DELTA + b"{" + _MORE + b"," + member + self._rest
+
     def finish(self, usage: Usage) -> bytes:
         """The end: what was held back, the finish reason, ``usage`` where it was asked for, and the end marker."""
         out = [self._opening()]
@@ -129,7 +133,7 @@ class StreamWriter:
         finish = WRITTEN[self._finish]
         if self._legacy and finish == "tool_calls":
             finish = "function_call"
-        ended = b'"choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"%b"}]' % finish.encode()
+        ended = b'"choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":%b}]' % _encode(finish)
         out.append(self._start + ended + self._rest)
         if self._call.wants_usage:
             out.append(self._start + b'"choices":[],"usage":' + _encode(write_usage(usage)) + b"}\n\n")

@@ -134,6 +134,8 @@ class MessagesReader:
         elif kind == "message_delta":
             self._message_delta(event, found)
         elif kind == "message_stop":
+            if not self.complete:
+                found.append(Finished("unsaid"))
             self.complete = self._ended = True
 
     # ------------------------------------------------------------ the message

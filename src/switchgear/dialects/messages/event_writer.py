@@ -87,8 +87,25 @@ class MessagesWriter:
                 write(event)
         return self._taken()
 
-    def finish(self, usage: Usage) -> bytes:
-        """What was held, and the end of the answer."""
+    def beside(self, block: dict[str, Any], arguments: str = "") -> bytes:
+        """A block of another origin, whole, after what was open; ``arguments`` are JSON that comes as its input."""
+        if not self._begun:
+            self._begin(Begin())
+        self._ended.update(self._held)
+        self._close()
+        self._start(block)
+        if arguments:
+            self._out.append(self._delta_prefix(b'"input_json_delta","partial_json":') + _encode(arguments) + b"}}\n\n")
+        self._stop()
+        return self._taken()
+
+    def opening(self) -> bytes:
+        """The beginning of the message, unless it was written."""
+        self._begin(Begin())
+        return self._taken()
+
+    def finish(self, usage: Usage, more: dict[str, Any] | None = None) -> bytes:
+        """What was held, and the end of the answer; ``more`` are members of our own beside it."""
         if not self._begun:
             self._begin(Begin())
         self._ended.update(self._held)
@@ -102,7 +119,8 @@ class MessagesWriter:
             "stop_details": None,
             "container": None,
         }
-        self._send("message_delta", {"type": "message_delta", "delta": delta, "usage": write_counts(usage)})
+        told = {"type": "message_delta", "delta": delta, "usage": write_counts(usage)}
+        self._send("message_delta", told | (more or {}))
         self._out.append(b'event: message_stop\ndata: {"type":"message_stop"}\n\n')
         return self._taken()
 

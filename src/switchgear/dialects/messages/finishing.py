@@ -17,23 +17,26 @@ _READ: dict[str, Finish] = {
     "pause_turn": "pause",
     "refusal": "refusal",
 }
-_WRITTEN: dict[Finish, str] = {
+_WRITTEN: dict[Finish, str | None] = {
     "stop": "end_turn",
     "length": "max_tokens",
     "tool_calls": "tool_use",
     "content_filter": "refusal",
     "refusal": "refusal",
     "pause": "pause_turn",
+    "unsaid": None,
 }
 
 
 def read_finish(stop_reason: str) -> Finish:
     """The finish that a stop reason stands for."""
+    if not stop_reason:
+        return "unsaid"
     return _READ.get(stop_reason, "stop")
 
 
-def stop_reason(finish: Finish, *, stop_sequence: str = "", called: bool = False, refused: bool = False) -> str:
-    """The stop reason of an answer. ``called``: it holds a tool call; ``refused``: it holds a refusal."""
+def stop_reason(finish: Finish, *, stop_sequence: str = "", called: bool = False, refused: bool = False) -> str | None:
+    """The stop reason of an answer, None where none was given. ``called``: it holds a tool call; ``refused``: it holds a refusal."""
     if finish == "stop":
         if called:
             return "tool_use"

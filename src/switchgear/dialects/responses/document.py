@@ -104,10 +104,12 @@ class Document:
             )
         )  # fmt: skip
 
-    def ended(self, finish: Finish, usage: Usage) -> tuple[Status, bytes]:
-        """The status of an answer that ended, and the object."""
-        reason = _REASONS.get(finish)
-        if reason is None or (finish == "refusal" and any(b'"type":"refusal"' in item for item in self.items)):
+    def ended(self, finish: Finish, usage: Usage, incomplete: str = "") -> tuple[Status, bytes]:
+        """The status of an answer that ended, and the object. ``incomplete`` is a reason of another's than the model's."""
+        reason = _REASONS.get(finish) if not incomplete else _encode({"reason": incomplete})
+        if reason is None or (
+            not incomplete and finish == "refusal" and any(b'"type":"refusal"' in item for item in self.items)
+        ):
             return "completed", self.encode("completed", usage=usage)
         return "incomplete", self.encode("incomplete", usage=usage, reason=reason)
 

@@ -74,15 +74,28 @@ class ResponseWriter:
                 self._finish = event.finish
         return self._stream.taken()
 
-    def finish(self, usage: Usage) -> bytes:
-        """What is open is closed, and the whole response ends the stream."""
+    def beside(self) -> Items:
+        """Where items of another origin are written, now that what was open is closed; ``taken`` gives their events."""
         if not self._begun:
             self._begin(Begin())
-        while self._held:
-            self._kind = None
-            self._release()
-        self._close(INCOMPLETE if self._finish == "length" else COMPLETED)
-        status, self.document = self._response.ended(self._finish, usage)
+        self._close_all(COMPLETED)
+        return self._items
+
+    def taken(self) -> bytes:
+        """The events that were written beside."""
+        return self._stream.taken()
+
+    def finish(self, usage: Usage, incomplete: str = "", more: bytes = b"") -> bytes:
+        """What is open is closed, and the whole response ends the stream.
+
+        ``incomplete`` is why it ends before the model did, ``more`` are members of our own in the response.
+        """
+        if not self._begun:
+            self._begin(Begin())
+        self._close_all(INCOMPLETE if self._finish == "length" else COMPLETED)
+        status, self.document = self._response.ended(self._finish, usage, incomplete)
+        if more:
+            self.document = b"%b,%b}" % (self.document[:-1], more)
         self._stream.emit(b"response." + status.encode(), b'"response":' + self.document)
         return self._stream.taken()
 
@@ -185,6 +198,12 @@ class ResponseWriter:
             self._close()
             item = self._item = self._items.thought()
         return item
+
+    def _close_all(self, status: bytes) -> None:
+        while self._held:
+            self._kind = None
+            self._release()
+        self._close(status)
 
     def _close(self, status: bytes = COMPLETED) -> None:
         if self._item is not None:

@@ -64,6 +64,7 @@ class Catalogue:
                 "context": first.context,
                 "state": first.state,
                 "reason": first.reason,
+                "settings": _settings_shown(alias if kind == "alias" else None),
             }
         )
 
@@ -151,6 +152,7 @@ class Catalogue:
                 "context": None,
                 "state": "failed",
                 "reason": reason,
+                "settings": _settings_shown(alias),
             }
         )
 
@@ -188,6 +190,10 @@ def abilities_shown(able: Capabilities) -> Abilities:
         prefill=able.prefill,
         system=able.system,
     )
+
+
+def _settings_shown(alias: AliasSettings | None) -> dict[str, object] | None:
+    return None if alias is None else alias.model_dump(mode="json")
 
 
 def day_shown(day: str) -> date | None:

@@ -26,6 +26,11 @@ class Administration:
         self.ip = ip
         self.now = time.time_ns() // 1_000_000
 
+    @property
+    def owner(self) -> str:
+        """Whose what somebody keeps for themselves is: the user's, or the key's that is nobody's."""
+        return f"user:{self.key.user}" if self.key.user else f"key:{self.key.id}"
+
     async def changed(self, action: str, target: str, detail: dict[str, Any] | None = None) -> None:
         """Enter a change that was made into the audit log, and take it into the running gateway.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 
+from switchgear.core.errors import advice_for
 from switchgear.edge.admin.analytics import moments, span_of, up_to_date
 from switchgear.edge.admin.context import Admin
 from switchgear.edge.admin.schemas import analytics as schemas
@@ -87,6 +88,7 @@ def _members(group: ErrorGroup, count: int, saved: int) -> dict[str, Any]:
     members: dict[str, Any] = msgspec.structs.asdict(group)
     return members | {
         "message": members.pop("example"),
+        "hint": advice_for(group.code),
         "first_seen": moment(group.first_seen),
         "last_seen": moment(group.last_seen),
         "keys": len(group.keys),

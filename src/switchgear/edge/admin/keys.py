@@ -8,17 +8,20 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
-from switchgear.access.keys import ADMIN, CLI_KEY_NAME, FIRST_START, hash_secret, new_secret
+from switchgear.access.keys import CLI_KEY_NAME, FIRST_START, hash_secret, new_secret
+from switchgear.access.roles import ADMIN, whole
 from switchgear.core.calls import Priority
 from switchgear.core.errors import Conflict, RequestError
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
 from switchgear.edge.admin.context import Admin, Administration
+from switchgear.edge.admin.own_keys import check_given, check_had, check_number
 from switchgear.edge.admin.owners import check_owners
 from switchgear.edge.admin.schemas import keys as schemas
 from switchgear.edge.admin.schemas.base import Cursor, moment, moment_or_none, problems
-from switchgear.store.keys import Key, KeySecret
+from switchgear.store.keys import Key, KeyChanges, KeySecret
 from switchgear.store.pages import cursor_of, position
 
 router = APIRouter(prefix="/keys", tags=["keys"])
@@ -56,24 +59,28 @@ async def create_key(admin: Admin, body: schemas.KeyCreate, response: Response) 
     """Make a key. It is in the answer, this once; only a hash of it is kept."""
     secret, kept = _new_secret(admin)
     expires_at = _expiry(admin, body.expires_in_seconds, body.expires_at)
+    maker = admin.key
+    own = ADMIN not in maker.scopes
     check_owners(admin.gateway.limiter.book, {"team": body.team, "user": body.user, "limits": body.limits})
-    row = await admin.gateway.store.keys.create(
-        Key(
-            id=new_id("key"),
-            name=body.name,
-            models=tuple(dict.fromkeys(body.models)),
-            scopes=tuple(dict.fromkeys(body.scopes)),
-            created_at=admin.now,
-            expires_at=None if expires_at is UNSET else expires_at,
-            revoked_at=None,
-            created_by=admin.key.id,
-            secrets=(kept,),
-            team=body.team,
-            user=body.user,
-            priority=Priority[body.priority.upper()],
-            limits=body.limits,
-        )
+    row = Key(
+        id=new_id("key"),
+        name=body.name,
+        models=tuple(dict.fromkeys(body.models)),
+        scopes=tuple(dict.fromkeys(body.scopes)),
+        created_at=admin.now,
+        expires_at=None if expires_at is UNSET else expires_at,
+        revoked_at=None,
+        created_by=maker.id,
+        secrets=(kept,),
+        team=body.team or (maker.team if own else ""),
+        user=body.user or (maker.user if own else ""),
+        priority=Priority[body.priority.upper()],
+        limits=body.limits or (maker.limits if own else ""),
+        tools=tuple(dict.fromkeys(body.tools)),
     )
+    check_given(maker, row)
+    check_number(maker, admin.gateway.keyring.keys)
+    await admin.gateway.store.keys.create(row)
     await admin.changed("key.create", row.id, _detail(row))
     response.headers["location"] = f"/api/keys/{row.id}"
     return _with_secret(row, secret, admin.now)
@@ -98,19 +105,13 @@ async def change_key(admin: Admin, key_id: KeyId, body: schemas.KeyChange) -> sc
     if expires_at is UNSET and "expires_at" in given:
         expires_at = None
     async with admin.changes:
-        if body.scopes is not None and ADMIN not in body.scopes:
+        if body.scopes is not None and ADMIN not in whole(body.scopes):
             await _keep_an_admin(admin, key_id, "narrowed")
-        row = await admin.gateway.store.keys.update(
-            key_id,
-            name=UNSET if body.name is None else body.name,
-            models=UNSET if body.models is None else tuple(dict.fromkeys(body.models)),
-            scopes=UNSET if body.scopes is None else tuple(dict.fromkeys(body.scopes)),
-            expires_at=expires_at,
-            team=UNSET if body.team is None else body.team,
-            user=UNSET if body.user is None else body.user,
-            priority=UNSET if body.priority is None else Priority[body.priority.upper()],
-            limits=UNSET if body.limits is None else body.limits,
-        )
+        row = await admin.gateway.store.keys.get(key_id)
+        check_given(admin.key, row, row)
+        changes = _changes(body, expires_at)
+        check_given(admin.key, replace(row, **changes), row)
+        row = await admin.gateway.store.keys.update(key_id, **changes)
         await admin.changed("key.change", row.id, {"fields": sorted(given)} | _detail(row))
     return _shown(row, admin.now)
 
@@ -123,6 +124,7 @@ async def rotate_key(admin: Admin, key_id: KeyId, body: schemas.KeyRotate | None
     overlap = (body or schemas.KeyRotate()).overlap_seconds
     async with admin.changes:
         row = await admin.gateway.store.keys.get(key_id)
+        check_given(admin.key, row, row)
         if state_of(row, admin.now) == "expired":
             raise Conflict(f'The key "{row.name}" has expired.', hint="Move its expires_at first, or create a new key.")
         secret, kept = _new_secret(admin)
@@ -135,12 +137,37 @@ async def rotate_key(admin: Admin, key_id: KeyId, body: schemas.KeyRotate | None
 async def revoke_key(admin: Admin, key_id: KeyId) -> schemas.Key:
     """End the key at once and for good. A key revoked before stays as it is."""
     async with admin.changes:
-        await _keep_an_admin(admin, key_id, "revoked")
         before = await admin.gateway.store.keys.get(key_id)
+        check_had(admin.key, before)
+        await _keep_an_admin(admin, key_id, "revoked")
         row = await admin.gateway.store.keys.revoke(key_id, admin.now)
         if before.revoked_at is None:
             await admin.changed("key.revoke", row.id, {"name": row.name})
     return _shown(row, admin.now)
+
+
+def _changes(body: schemas.KeyChange, expires_at: int | UnsetType | None) -> KeyChanges:
+    """What a body changes of a key, without what it leaves out."""
+    changes = KeyChanges()
+    if body.name is not None:
+        changes["name"] = body.name
+    if body.models is not None:
+        changes["models"] = tuple(dict.fromkeys(body.models))
+    if body.scopes is not None:
+        changes["scopes"] = tuple(dict.fromkeys(body.scopes))
+    if expires_at is not UNSET:
+        changes["expires_at"] = expires_at
+    if body.team is not None:
+        changes["team"] = body.team
+    if body.user is not None:
+        changes["user"] = body.user
+    if body.priority is not None:
+        changes["priority"] = Priority[body.priority.upper()]
+    if body.limits is not None:
+        changes["limits"] = body.limits
+    if body.tools is not None:
+        changes["tools"] = tuple(dict.fromkeys(body.tools))
+    return changes
 
 
 async def _keep_an_admin(admin: Administration, key_id: str, what: str) -> None:
@@ -155,7 +182,7 @@ async def _keep_an_admin(admin: Administration, key_id: str, what: str) -> None:
 
 def _counts_as_admin(row: Key, now: int) -> bool:
     of_the_cli = row.created_by == FIRST_START and row.name.partition(" ")[0] == CLI_KEY_NAME
-    return ADMIN in row.scopes and state_of(row, now) == "active" and not of_the_cli
+    return ADMIN in whole(row.scopes) and state_of(row, now) == "active" and not of_the_cli
 
 
 def state_of(row: Key, now: int) -> Literal["active", "expired", "revoked"]:
@@ -190,6 +217,7 @@ def _detail(row: Key) -> dict[str, object]:
     told: dict[str, object] = {
         "name": row.name,
         "models": row.models,
+        "tools": row.tools,
         "scopes": row.scopes,
         "expires_at": row.expires_at,
         "priority": row.priority.name.lower(),
@@ -210,6 +238,7 @@ def _members(row: Key, now: int) -> dict[str, object]:
         "id": row.id,
         "name": row.name,
         "models": list(row.models),
+        "tools": list(row.tools),
         "scopes": list(row.scopes),
         "state": state_of(row, now),
         "created_at": moment(row.created_at),

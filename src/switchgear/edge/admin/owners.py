@@ -1,17 +1,18 @@
-"""``/api/teams`` and ``/api/users``: who owns keys, and the limits that hold for all of these together."""
+"""``/api/teams`` and ``/api/users``: who owns keys and signs in, and the limits that hold for all of these together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Response
 
 from switchgear.access.limit_book import LimitBook
+from switchgear.access.roles import OWNER
 from switchgear.config.limits import ANY, OWNER_ENTRY, TeamSettings, UserSettings
 from switchgear.config.problems import nearest
 from switchgear.core.errors import Conflict, NotFound, RequestError
-from switchgear.edge.admin.context import Admin
+from switchgear.edge.admin.context import Admin, Administration
 from switchgear.edge.admin.schemas import limits as schemas
 from switchgear.edge.admin.schemas.base import problems
 from switchgear.edge.admin.services import GatewayControl
@@ -45,67 +46,137 @@ def check_known(gateway: GatewayControl, kind: Kind, name: str) -> None:
         raise _missing(gateway, kind, name)
 
 
-def _router(kind: Kind) -> APIRouter:
-    """The routes of teams or of users, which are alike."""
-    plural = f"{kind}s"
-    router = APIRouter(prefix=f"/{plural}", tags=[plural])
-
-    @router.get("", summary=f"List {plural}", operation_id=f"list_{plural}", responses=problems())
-    async def list_owners(admin: Admin) -> schemas.OwnerList:
-        """All that are defined, and those that only keys name."""
-        names = {*_entries(admin.gateway, kind), *_keys_of(admin.gateway, kind)}
-        return schemas.OwnerList(data=[_shown(admin.gateway, kind, name) for name in sorted(names)])
-
-    @router.get("/{name}", summary=f"Show a {kind}", operation_id=f"get_{kind}", responses=problems(404))
-    async def get_owner(admin: Admin, name: Name) -> schemas.Owner:
-        """One of them."""
-        check_known(admin.gateway, kind, name)
-        return _shown(admin.gateway, kind, name)
-
-    @router.put(
-        "/{name}",
-        summary=f"Define a {kind}",
-        operation_id=f"put_{kind}",
-        responses=problems(409, body=True) | {201: {"model": schemas.Owner, "description": f"The {kind} is new."}},
-    )
-    async def put_owner(admin: Admin, name: Name, body: schemas.OwnerBody, response: Response) -> schemas.Owner:
-        """Keep it in the store, instead of what was there under that name. What the file defines wins (409)."""
-        gateway = admin.gateway
-        if name in _of_file(gateway, kind):
-            raise _in_file(kind, name)
-        check_owners(gateway.limiter.book, {"limits": body.limits or ""})
-        document = {"limits": body.limits} if body.limits else {}
-        async with admin.changes:
-            stored = _documents(gateway, kind)
-            new = all(one.name != name for one in await stored.all())
-            await stored.put(name, document)
-            await admin.changed(f"{kind}.put", name, document)
-        response.status_code = 201 if new else 200
-        return _shown(gateway, kind, name)
-
-    @router.delete(
-        "/{name}",
-        summary=f"Delete a {kind}",
-        operation_id=f"delete_{kind}",
-        status_code=204,
-        responses=problems(404, 409),
-    )
-    async def delete_owner(admin: Admin, name: Name) -> None:
-        """Forget it, if it is of the store. One that has active keys is kept (409)."""
-        gateway = admin.gateway
-        async with admin.changes:
-            stored = _documents(gateway, kind)
-            if name not in {one.name for one in await stored.all()}:
-                raise _in_file(kind, name) if name in _of_file(gateway, kind) else _missing(gateway, kind, name)
-            _refuse_keys(gateway, kind, name)
-            await stored.delete(name)
-            await admin.changed(f"{kind}.delete", name)
-
-    return router
+teams: Final = APIRouter(prefix="/teams", tags=["teams"])
+users: Final = APIRouter(prefix="/users", tags=["users"])
 
 
-teams: Final = _router("team")
-users: Final = _router("user")
+@teams.get("", summary="List teams", operation_id="list_teams", responses=problems())
+async def list_teams(admin: Admin) -> schemas.OwnerList:
+    """All that are defined, and those that only keys name."""
+    return schemas.OwnerList(data=[_shown(admin.gateway, "team", name) for name in _names(admin.gateway, "team")])
+
+
+@teams.get("/{name}", summary="Show a team", operation_id="get_team", responses=problems(404))
+async def get_team(admin: Admin, name: Name) -> schemas.Owner:
+    """One of them."""
+    check_known(admin.gateway, "team", name)
+    return _shown(admin.gateway, "team", name)
+
+
+@teams.put(
+    "/{name}",
+    summary="Define a team",
+    operation_id="put_team",
+    responses=problems(409, body=True) | {201: {"model": schemas.Owner, "description": "The team is new."}},
+)
+async def put_team(admin: Admin, name: Name, body: schemas.OwnerBody, response: Response) -> schemas.Owner:
+    """Keep it in the store, instead of what was there under that name. What the file defines wins (409)."""
+    async with admin.changes:
+        new = await _put(admin, "team", name, body.limits, {})
+    response.status_code = 201 if new else 200
+    return _shown(admin.gateway, "team", name)
+
+
+@teams.delete(
+    "/{name}", summary="Delete a team", operation_id="delete_team", status_code=204, responses=problems(404, 409)
+)
+async def delete_team(admin: Admin, name: Name) -> None:
+    """Forget it, if it is of the store. One that has active keys is kept (409)."""
+    async with admin.changes:
+        await _delete(admin, "team", name)
+
+
+@users.get("", summary="List users", operation_id="list_users", responses=problems())
+async def list_users(admin: Admin) -> schemas.UserList:
+    """All that are defined, and those that only keys name."""
+    return schemas.UserList(data=[_user(admin.gateway, name) for name in _names(admin.gateway, "user")])
+
+
+@users.get("/{name}", summary="Show a user", operation_id="get_user", responses=problems(404))
+async def get_user(admin: Admin, name: Name) -> schemas.User:
+    """One of them."""
+    check_known(admin.gateway, "user", name)
+    return _user(admin.gateway, name)
+
+
+@users.put(
+    "/{name}",
+    summary="Define a user",
+    operation_id="put_user",
+    responses=problems(409, body=True) | {201: {"model": schemas.User, "description": "The user is new."}},
+)
+async def put_user(admin: Admin, name: Name, body: schemas.UserBody, response: Response) -> schemas.User:
+    """Keep them in the store; what is left out stays as it is. What the file defines wins (409).
+
+    Only an owner gives a role, or changes an owner. Disabling a user ends their sessions.
+    """
+    gateway = admin.gateway
+    check_owners(gateway.limiter.book, {"team": body.team or ""})
+    async with admin.changes:
+        before = gateway.limiter.book.users.get(name) or UserSettings()
+        given = {field: value for field, value in body.model_dump(exclude={"limits"}).items() if value is not None}
+        after = before.model_copy(update=given)
+        if after.role != before.role or (before.role == "owner" and after != before):
+            admin.key.require(OWNER)
+        if name == ANY and given:
+            raise RequestError(
+                '"*" is every user without limits of their own, and has limits alone.', param=next(iter(given))
+            )
+        kept = after.model_dump(exclude={"limits"}, exclude_defaults=True)
+        if after.disabled:
+            await _sign_out(admin, name)
+        limits = body.limits if "limits" in body.model_fields_set else before.limits
+        new = await _put(admin, "user", name, limits, kept)
+    response.status_code = 201 if new else 200
+    return _user(gateway, name)
+
+
+@users.delete(
+    "/{name}", summary="Delete a user", operation_id="delete_user", status_code=204, responses=problems(404, 409)
+)
+async def delete_user(admin: Admin, name: Name) -> None:
+    """Forget them, if they are of the store, and end their sessions. One who has active keys is kept (409)."""
+    before = admin.gateway.limiter.book.users.get(name)
+    if before is not None and before.role == "owner":
+        admin.key.require(OWNER)
+    async with admin.changes:
+        await _delete(admin, "user", name)
+        await _sign_out(admin, name)
+        await admin.gateway.refresh()
+
+
+async def _put(admin: Administration, kind: Kind, name: str, limits: str | None, more: Mapping[str, object]) -> bool:
+    """Keep an entry of the store; whether it is new. Raises Conflict, RequestError."""
+    gateway = admin.gateway
+    if name in _of_file(gateway, kind):
+        raise _in_file(kind, name)
+    check_owners(gateway.limiter.book, {"limits": limits or ""})
+    document: dict[str, object] = ({"limits": limits} if limits else {}) | dict(more)
+    stored = _documents(gateway, kind)
+    new = all(one.name != name for one in await stored.all())
+    await stored.put(name, document)
+    await admin.changed(f"{kind}.put", name, document)
+    return new
+
+
+async def _delete(admin: Administration, kind: Kind, name: str) -> None:
+    gateway = admin.gateway
+    stored = _documents(gateway, kind)
+    if name not in {one.name for one in await stored.all()}:
+        raise _in_file(kind, name) if name in _of_file(gateway, kind) else _missing(gateway, kind, name)
+    _refuse_keys(gateway, kind, name)
+    await stored.delete(name)
+    await admin.changed(f"{kind}.delete", name)
+
+
+async def _sign_out(admin: Administration, user: str) -> None:
+    """End every session of a user, and what would begin another."""
+    await admin.gateway.store.sessions.end_of_user(user)
+    await admin.gateway.store.sign_in_links.forget_of_user(user)
+
+
+def _names(gateway: GatewayControl, kind: Kind) -> list[str]:
+    return sorted({*_entries(gateway, kind), *_keys_of(gateway, kind)})
 
 
 def _entries(gateway: GatewayControl, kind: Kind) -> Mapping[str, TeamSettings | UserSettings]:
@@ -126,7 +197,7 @@ def _keys_of(gateway: GatewayControl, kind: Kind) -> dict[str, int]:
     found: dict[str, int] = {}
     for key in gateway.keyring.keys:
         name = key.team if kind == "team" else key.user
-        if name and not key.revoked:
+        if name and not key.revoked and not key.console:
             found[name] = found.get(name, 0) + 1
     return found
 
@@ -140,15 +211,29 @@ def _refuse_keys(gateway: GatewayControl, kind: Kind, name: str) -> None:
 
 
 def _shown(gateway: GatewayControl, kind: Kind, name: str) -> schemas.Owner:
-    entries = _entries(gateway, kind)
-    entry = entries.get(name) or entries.get(ANY)
-    source: Literal["file", "store", "keys"] = "store" if name in entries else "keys"
-    return schemas.Owner(
-        name=name,
-        source="file" if name in _of_file(gateway, kind) else source,
-        limits=entry.limits if entry is not None else None,
-        keys=_keys_of(gateway, kind).get(name, 0),
+    return schemas.Owner(**_members(gateway, kind, name))
+
+
+def _user(gateway: GatewayControl, name: str) -> schemas.User:
+    entry = gateway.limiter.book.users.get(name) or UserSettings()
+    return schemas.User(
+        **_members(gateway, "user", name),
+        role=entry.role,
+        team=entry.team,
+        disabled=entry.disabled,
+        sign_in=entry.subject is not None,
     )
+
+
+def _members(gateway: GatewayControl, kind: Kind, name: str) -> dict[str, Any]:
+    entries = _entries(gateway, kind)
+    source: Literal["file", "store", "keys"] = "store" if name in entries else "keys"
+    return {
+        "name": name,
+        "source": "file" if name in _of_file(gateway, kind) else source,
+        "limits": gateway.limiter.book.limits_of(kind, name),
+        "keys": _keys_of(gateway, kind).get(name, 0),
+    }
 
 
 def _missing(gateway: GatewayControl, kind: Kind, name: str) -> NotFound:

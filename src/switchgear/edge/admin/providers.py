@@ -112,6 +112,27 @@ async def delete_provider(admin: Admin, name: Name) -> None:
         await admin.changed("provider.delete", name)
 
 
+@router.post(
+    "/test",
+    summary="Test a provider before it is kept",
+    operation_id="try_provider",
+    responses=problems(409, body=True),
+)
+async def try_provider(admin: Admin, body: schemas.ProviderBody) -> schemas.ProviderTest:
+    """Ask a provider that is not kept which models it has. Nothing of it is kept, its key neither."""
+    _check_references(body, await admin.gateway.store.secrets.names())
+    try:
+        provider = admin.gateway.runtime.draft(body)
+    except ValueError as error:  # an unresolved reference is none: the references were checked
+        raise RequestError(f"{error}.".replace("..", "."), hint="Correct the settings and test again.") from error
+    try:
+        told = await _asked(provider)
+    finally:
+        provider.close()
+    await admin.audited("provider.try", body.kind, {"base_url": body.base_url, "ok": told.ok})
+    return told
+
+
 @router.post("/{name}/test", summary="Test a provider", operation_id="test_provider", responses=problems(404, 409))
 async def test_provider(admin: Admin, name: Name) -> schemas.ProviderTest:
     """Ask the provider which models it has. It costs nothing, and shows whether address and key are right."""
@@ -119,6 +140,13 @@ async def test_provider(admin: Admin, name: Name) -> schemas.ProviderTest:
     if provider is None:
         told = await _one(admin, name)
         raise Conflict(f'The provider "{name}" cannot be called. {told.reason}')
+    result = await _asked(provider)
+    await admin.audited("provider.test", name, {"ok": result.ok})
+    return result
+
+
+async def _asked(provider: Provider) -> schemas.ProviderTest:
+    """What asking a provider for its models came to."""
     began = time.perf_counter()
     names: list[str] = []
     failure: TestError | None = None
@@ -126,11 +154,9 @@ async def test_provider(admin: Admin, name: Name) -> schemas.ProviderTest:
         names = await provider.list_models()
     except SwitchgearError as error:
         failure = TestError(code=error.code, message=error.message, hint=error.advice)
-    took = round((time.perf_counter() - began) * 1000, 3)
-    await admin.audited("provider.test", name, {"ok": failure is None})
     return schemas.ProviderTest(
         ok=failure is None,
-        latency_ms=took,
+        latency_ms=round((time.perf_counter() - began) * 1000, 3),
         models=names[:_MODELS_SHOWN],
         supports=_supported(provider),
         error=failure,

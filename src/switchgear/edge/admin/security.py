@@ -1,7 +1,7 @@
-"""The gate every admin request passes: a request id, a key with the scope, a body that is JSON, safe headers.
+"""The gate every admin request passes: a request id, a key or session with the scope, a body that is JSON, safe headers.
 
-The rule is one for all routes, so that none can forget it: reading takes ``admin:read``, everything else ``admin``.
-Nothing of a body is read before its sender is known.
+The rule is one for all routes, so that none can forget it: reading takes ``admin:read``, everything else ``admin``, but for what the
+table here names. Nothing of a body is read before its sender is known, where one has to be.
 """
 
 from __future__ import annotations
@@ -9,61 +9,105 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
-from typing import Any, Final
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 import msgspec
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from switchgear.access.keys import ADMIN, ADMIN_READ, Key, Keyring, token_from
-from switchgear.config.checks import is_loopback
+from switchgear.access.keys import Key, Keyring, token_from
+from switchgear.access.roles import ADMIN, ADMIN_READ, CALL, OWN, OWNER
 from switchgear.config.schema import ServerSettings
 from switchgear.core.errors import (
     InternalError,
     InvalidJSON,
     NotFound,
-    PermissionDenied,
     RequestTimeout,
     RequestTooLarge,
     SwitchgearError,
     UnsupportedMediaType,
 )
 from switchgear.core.ids import RequestIds
+from switchgear.core.nesting import nests_deeper
 from switchgear.edge.admin.problems import problem
+from switchgear.edge.credentials import session_in
+from switchgear.edge.origins import check_host, check_origin
 
 DOCUMENT: Final = "/api/openapi.json"
-"""The one path that is open to everybody."""
+
+OPEN: Final = "open"
+"""What a route takes that is open to everybody."""
+SIGNED_IN: Final = "signed-in"
+"""What a route takes that every key and session may use."""
+
+_NEEDED: Final = tuple(
+    (frozenset(methods.split()), re.compile(path), scope)
+    for methods, path, scope in (
+        ("GET HEAD", "/api/openapi.json", OPEN),
+        ("GET", "/api/sign-in", OPEN),
+        ("POST", "/api/sign-in/(key|link)", OPEN),
+        ("GET", "/api/sign-in/oidc(/callback)?", OPEN),
+        ("POST", "/api/sign-in/links", OWNER),
+        ("POST", "/api/sign-out", SIGNED_IN),
+        ("GET", "/api/me(/.*)?", SIGNED_IN),
+        ("PUT DELETE", "/api/me/preferences/[^/]+", SIGNED_IN),
+        ("DELETE", "/api/me/sessions/[^/]+", SIGNED_IN),
+        ("GET", "/api/events", SIGNED_IN),
+        ("POST", "/api/plugins/[^/]+/tools/.+/call", CALL),
+        ("GET POST PATCH DELETE", "/api/conversations(/.*)?", OWN),
+        ("POST", "/api/keys", OWN),
+        ("PATCH", "/api/keys/[^/]+", OWN),
+        ("POST", "/api/keys/[^/]+/(rotate|revoke)", OWN),
+        ("POST", "/api/plugins/trust(/[^/]+/revoke)?", OWNER),
+        ("DELETE", "/api/plugins/trust/[^/]+", OWNER),
+    )
+)
+"""What routes take that the rule of all others is not for, the first that fits. What follows of it is each route's own to say: which
+keys are one's own, and which users only an owner changes."""
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 LARGER_BODIES: Final = {"/api/catalogue": 32 * 1024 * 1024}
 """Paths that take more: the catalogue has thousands of entries."""
+CONVERSATION_BYTES: Final = 8 * 1024 * 1024
+"""What messages and images of conversations may be."""
+STREAMED: Final = frozenset({"/api/plugins/proposals/bundle", "/api/plugins/proposals/openapi"})
+"""Paths whose bodies are no JSON, and are read piece by piece by who answers them."""
 MAX_DEPTH: Final = 64
 _READING: Final = frozenset({"GET", "HEAD"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-_HOST: Final = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]{0,5})?")
-"""The Host header (RFC 9110, section 7.2)."""
-
-
-def scope_for(method: str) -> str:
-    """The scope that a request of this method takes."""
+def scope_for(method: str, path: str) -> str:
+    """The scope that a request takes, or OPEN, or SIGNED_IN."""
+    for methods, form, scope in _NEEDED:
+        if method in methods and form.fullmatch(path):
+            return scope
     return ADMIN_READ if method in _READING else ADMIN
+
+
+async def _nothing(_key: Key) -> None:
+    """Sessions are not kept alive here."""
 
 
 class Gate:
     """ASGI middleware in front of the admin routes.
 
-    ``server`` gives the settings as they are. Raises nothing: what goes wrong inside is a problem for the
+    ``server`` gives the settings as they are; ``used`` is told of a session that was used. Raises nothing: what goes wrong inside is a problem for the
     client, a defect is logged under the request id and shown as ``internal_error``.
     """
 
-    def __init__(self, app: ASGIApp, keyring: Keyring, server: Callable[[], ServerSettings]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        keyring: Keyring,
+        server: Callable[[], ServerSettings],
+        used: Callable[[Key], Awaitable[None]] = _nothing,
+    ) -> None:
         self._app = app
         self._keyring = keyring
+        self._used = used
         self._server = server
         self._ids = RequestIds()
         self._log = structlog.get_logger("switchgear.admin")
@@ -96,28 +140,34 @@ class Gate:
         method: str = scope["method"]
         headers = Headers(scope=scope)
         server = self._server()
-        _check_host(headers, server)
-        if path == DOCUMENT and method in _READING:
-            return receive
+        check_host(headers.get("host", ""), server)
         if path != "/api" and not path.startswith("/api/"):
             raise NotFound(f"There is no {path[:200]} here.")
-        scope["state"]["key"] = self._authorise(headers, method)
+        needed = scope_for(method, path)
+        if needed != OPEN:
+            scope["state"]["key"] = key = self._authorise(headers, needed)
+            if key.session is not None:
+                await self._used(key)
         if method not in _READING:
-            _check_origin(headers, None if server.trusted_proxy else scope["scheme"])
-        return await self._with_body(headers, receive, path) if method in _WITH_BODY else receive
+            scheme = None if server.trusted_proxy else scope["scheme"]
+            check_origin(headers.get("origin"), headers.get("host", ""), scheme)
+        if method not in _WITH_BODY or path in STREAMED:
+            return receive
+        return await self._with_body(headers, receive, path)
 
-    def _authorise(self, headers: Headers, method: str) -> Key:
+    def _authorise(self, headers: Headers, needed: str) -> Key:
         token = token_from(
             headers.get("authorization", "").encode("latin-1"), headers.get("x-api-key", "").encode("latin-1")
         )
-        key = self._keyring.authenticate(token, time.time())
-        key.require(scope_for(method))
+        key = self._keyring.authenticate(token or session_in(headers.get("cookie", "").encode("latin-1")), time.time())
+        if needed != SIGNED_IN:
+            key.require(needed)
         return key
 
     async def _with_body(self, headers: Headers, receive: Receive, path: str) -> Receive:
         try:
             async with asyncio.timeout(self._server().body_timeout):
-                body = await _read(headers, receive, LARGER_BODIES.get(path, MAX_BODY_BYTES))
+                body = await _read(headers, receive, _largest(path))
         except TimeoutError as error:
             raise RequestTimeout("The request body did not arrive in time.") from error
         if body:
@@ -155,44 +205,6 @@ class _Replay:
         return message if message is not None else await self._receive()
 
 
-def _check_host(headers: Headers, server: ServerSettings) -> None:
-    """Refuse a request for another host than this machine while only this machine is listened for.
-
-    A page of ``evil.example`` whose name is made to lead to 127.0.0.1 has our address as its own origin (DNS
-    rebinding); the Host header still says by which name the browser came. Behind a proxy names are the proxy's matter.
-    """
-    if server.trusted_proxy or not is_loopback(server.host):
-        return
-    form = _HOST.fullmatch(headers.get("host", ""))
-    host = "" if form is None else (form["address"] or form["name"]).lower()
-    if not (is_loopback(host) or host == server.host.lower()):
-        raise PermissionDenied(
-            "This gateway listens on this machine only, and the Host header names another.",
-            hint="Call it by localhost or 127.0.0.1; behind a reverse proxy set server.trusted_proxy.",
-        )
-
-
-def _check_origin(headers: Headers, scheme: str | None) -> None:
-    """Refuse a change that a page of another site asks a browser for (Fetch standard, section 3.2: Origin).
-
-    ``scheme`` is the one the request came by; ``None`` when a proxy may have taken TLS off.
-    """
-    origin = headers.get("origin")
-    if origin is None:
-        return
-    try:
-        parts = urlsplit(origin)
-        same = parts.netloc.lower() == headers.get("host", "").lower() != ""
-    except ValueError:
-        same = False
-    else:
-        same = same and scheme in {None, parts.scheme}
-    if not same:
-        raise PermissionDenied(
-            "Changes are not taken from a page of another origin.", hint="Call the API from its own origin."
-        )
-
-
 async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
     declared = headers.get("content-length", "")
     if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
@@ -210,6 +222,11 @@ async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _largest(path: str) -> int:
+    usual = CONVERSATION_BYTES if path.startswith("/api/conversations/") else MAX_BODY_BYTES
+    return LARGER_BODIES.get(path, usual)
 
 
 def _too_large(limit: int) -> RequestTooLarge:
@@ -236,18 +253,5 @@ def _check_json(headers: Headers, body: bytes) -> None:
         raise InvalidJSON(f"The body is not JSON: {reason}.") from error
     except RecursionError as error:
         raise InvalidJSON("The body is nested too deeply.", hint="Send flatter JSON.") from error
-    _check_depth(value)
-
-
-def _check_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for one in level
-            if isinstance(one, dict | list)
-            for child in (one.values() if isinstance(one, dict) else one)
-        ]
-        if not level:
-            return
-    raise InvalidJSON(f"The body is nested more than {MAX_DEPTH} levels deep.", hint="Send flatter JSON.")
+    if nests_deeper(value, MAX_DEPTH):
+        raise InvalidJSON(f"The body is nested more than {MAX_DEPTH} levels deep.", hint="Send flatter JSON.")

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from switchgear.access.keys import CALL, Key
+from switchgear.access.keys import Key
+from switchgear.access.roles import CALL
 from switchgear.core.errors import SwitchgearError
 from switchgear.edge.admin.schemas.models import TestError, TestResult
 from switchgear.edge.admin.services import GatewayControl

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from switchgear.core.attempts import attempts_of, fallbacks_used
 from switchgear.core.calls import Attempt, CacheResult, CallRecord, Outcome, Step
-from switchgear.core.errors import RequestError
+from switchgear.core.errors import RequestError, advice_for
 from switchgear.edge.admin.context import Admin, Administration
 from switchgear.edge.admin.moments import milliseconds
 from switchgear.edge.admin.schemas import usage as schemas
@@ -40,24 +40,39 @@ async def _owner(
     return UsageFilter(key_id=await key_id(admin, key), team=team, user=user)
 
 
+def _place(
+    model: Filter = None,
+    provider: Filter = None,
+    deployment: Filter = None,
+    endpoint: Filter = None,
+) -> UsageFilter:
+    """At which place a query asks for calls."""
+    return UsageFilter(model=model, provider=provider, deployment=deployment, endpoint=endpoint)
+
+
 def _filter(
     span: Annotated[tuple[int | None, int | None], Depends(_span)],
     owner: Annotated[UsageFilter, Depends(_owner)],
-    model: Filter = None,
-    provider: Filter = None,
+    place: Annotated[UsageFilter, Depends(_place)],
     cache: Annotated[CacheResult | None, Query(description="Only calls of which the cache says so.")] = None,
     outcome: Annotated[
         list[Outcome] | None, Query(max_length=5, description="Only calls that ended so; may be given several times.")
     ] = None,
+    error: Annotated[
+        str | None,
+        Query(max_length=128, pattern=PRINTABLE, description="Only calls that ended with this error's code."),
+    ] = None,
 ) -> UsageFilter:
     """Which calls a query asks for."""
     return msgspec.structs.replace(
-        owner,
+        place,
+        key_id=owner.key_id,
+        team=owner.team,
+        user=owner.user,
         since=span[0],
         until=span[1],
-        model=model,
-        provider=provider,
         cache=cache,
+        error=error,
         outcomes=tuple(outcome or ()),
     )
 
@@ -116,20 +131,21 @@ async def get_usage(
     return schemas.RoutedCall(
         **_members(record, await key_names(admin)),
         route=_route(record.route.steps if record.route is not None else (), attempts),
+        hint=advice_for(record.error),
         fallbacks=fallbacks_used(attempts),
     )
 
 
 async def key_names(admin: Administration) -> dict[str, str]:
     """The names of all keys by their ids."""
-    return {row.id: row.name for row in await admin.gateway.store.keys.all()}
+    return {row.id: row.name for row in await admin.gateway.store.keys.all(consoles=True)}
 
 
 async def key_id(admin: Administration, key: str | None) -> str | None:
     """The id of the key that a query names by id or name; of several of a name the one not revoked, or the newest."""
     if key is None:
         return None
-    rows = await admin.gateway.store.keys.all()
+    rows = await admin.gateway.store.keys.all(consoles=True)
     named = [row for row in rows if key in (row.id, row.name)]
     if not named:
         raise RequestError(f'No key has the id or name "{key}".', param="key", hint="GET /api/keys lists them.")

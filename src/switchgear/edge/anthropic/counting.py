@@ -14,6 +14,7 @@ import msgspec
 from switchgear.core.errors import InternalError, ProviderError, SwitchgearError
 from switchgear.dialects.messages import BACK, FRONT
 from switchgear.edge.anthropic.wire import AnthropicWire
+from switchgear.edge.bodies import body_of
 from switchgear.edge.calls import admit
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.reply import CallReply
@@ -64,7 +65,7 @@ class CountTokens:
 
     async def _serve(self, call: ModelCall, exchange: Exchange, reply: CallReply) -> None:
         admit(self._calls, call, exchange)
-        body = await exchange.body(self._max_body, self._body_timeout)
+        body = await body_of(exchange, self._max_body, self._body_timeout)
         request = self._wire.decode(Operation.COUNT_TOKENS, body, exchange.headers)
         call.name = request.model
         deployment = self._calls.authorise(call, request).deployments[0]

@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from switchgear.access.keys import Keyring, token_from
+from switchgear.access.keys import Keyring
 from switchgear.core.errors import MethodNotAllowed, RequestError, SwitchgearError
 from switchgear.core.ids import RequestIds
 from switchgear.edge.anthropic.errors import error_document, error_headers, id_header
+from switchgear.edge.credentials import token_of
 from switchgear.edge.exchange import Exchange
 from switchgear.routing.directory import Directory
 
@@ -55,7 +56,7 @@ class AnthropicModels:
         exchange.reply(200, b"content-type: application/json\r\n" + id_header(request_id), body)
 
     def _answer(self, exchange: Exchange) -> bytes:
-        token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
+        token = token_of(exchange)
         key = self._keyring.authenticate(token, time.time())
         if exchange.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(f"{exchange.path[:200]} answers GET.")

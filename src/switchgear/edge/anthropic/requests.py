@@ -46,6 +46,7 @@ def decode_request(operation: Operation, body: bytes, headers: ResponseHeaders) 
     counting = operation is Operation.COUNT_TOKENS
     if request.max_tokens is None and not counting:
         raise RequestError("max_tokens is missing.", param="max_tokens")
+    betas = b"".join(b"anthropic-beta: %b\r\n" % value for name, value in headers if name == b"anthropic-beta")
     return ModelRequest(
         request.model,
         request.stream is True and not counting,
@@ -54,5 +55,6 @@ def decode_request(operation: Operation, body: bytes, headers: ResponseHeaders) 
         prompt_characters=sum(len(bytes(fields[name])) for name in _PROMPT if name in fields),
         body=body,
         max_tokens=request.max_tokens,
-        headers=b"".join(b"anthropic-beta: %b\r\n" % value for name, value in headers if name == b"anthropic-beta"),
+        headers=betas,
+        mcp="mcp_servers" in fields or b"mcp-client-" in betas,
     )

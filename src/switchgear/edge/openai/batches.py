@@ -12,10 +12,12 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from switchgear.access.keys import Key, token_from
+from switchgear.access.keys import Key
 from switchgear.core.batches import BATCH_WINDOW
 from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, RequestError, SwitchgearError
 from switchgear.dialects.body import decode
+from switchgear.edge.bodies import body_of
+from switchgear.edge.credentials import token_of
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
 from switchgear.edge.reply import dollars
@@ -84,7 +86,7 @@ class BatchesEndpoint:
             raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error
 
     async def _serve(self, call: ModelCall, exchange: Exchange) -> bytes:
-        token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
+        token = token_of(exchange)
         self._calls.authenticate(call, token)
         key = call.key
         if key is None:
@@ -105,7 +107,7 @@ class BatchesEndpoint:
         )
 
     async def _read(self, exchange: Exchange) -> BatchOrder:
-        asked = decode(_create, await exchange.body(_MAX_BODY, self._body_timeout))
+        asked = decode(_create, await body_of(exchange, _MAX_BODY, self._body_timeout))
         expiry = asked.output_expires_after
         if expiry is not None and expiry.anchor != "created_at":
             raise RequestError('output_expires_after.anchor must be "created_at".', param="output_expires_after.anchor")

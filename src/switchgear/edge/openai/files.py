@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, RequestError, SwitchgearError
+from switchgear.edge.credentials import token_of
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
 from switchgear.edge.openai.form_file import FormFile
@@ -67,7 +67,7 @@ class FilesEndpoint:
             raise
 
     async def _serve(self, call: ModelCall, exchange: Exchange) -> None:
-        token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
+        token = token_of(exchange)
         self._calls.authenticate(call, token)
         async with self._files.admitted(call):
             await self._admitted(call, exchange)

@@ -8,9 +8,10 @@ from urllib.parse import unquote
 
 import msgspec
 
-from switchgear.access.keys import Keyring, token_from
+from switchgear.access.keys import Keyring
 from switchgear.core.errors import MethodNotAllowed, NotFound, SwitchgearError
 from switchgear.core.ids import RequestIds
+from switchgear.edge.credentials import token_of
 from switchgear.edge.exchange import Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
 from switchgear.routing.directory import Directory
@@ -42,7 +43,7 @@ class ModelList:
         exchange.reply(200, b"content-type: application/json\r\nx-request-id: %b\r\n" % request_id.encode(), body)
 
     def _answer(self, exchange: Exchange) -> bytes:
-        token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
+        token = token_of(exchange)
         key = self._keyring.authenticate(token, time.time())
         if exchange.path != _LIST and not exchange.path.startswith(_LIST + "/"):
             raise NotFound(

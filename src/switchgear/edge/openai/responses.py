@@ -14,6 +14,7 @@ import msgspec
 from switchgear.core.errors import InternalError, SwitchgearError
 from switchgear.dialects.responses import FRONT
 from switchgear.dialects.responses.document import Document
+from switchgear.edge.bodies import body_of
 from switchgear.edge.calls import admit
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.responses_background import BackgroundResponses, BackgroundRun
@@ -79,7 +80,7 @@ class ResponsesEndpoint:
     async def _serve(self, call: ModelCall, exchange: Exchange, reply: ResponseReply) -> BackgroundRun | None:
         """Answer, or begin to work in the background."""
         debug = admit(self._calls, call, exchange)
-        body = await exchange.body(self._max_body, self._body_timeout)
+        body = await body_of(exchange, self._max_body, self._body_timeout)
         asked = decode_response_request(body)
         call.name = asked.model
         turn = await self._conversations.open(call, asked)

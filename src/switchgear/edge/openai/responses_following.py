@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchgear.edge.bodies import drained
 from switchgear.edge.exchange import Exchange
 from switchgear.edge.openai.responses_background import BackgroundRun
 
@@ -24,6 +25,6 @@ async def follow(exchange: Exchange, run: BackgroundRun, after: int) -> None:
             exchange.write(events)
         if done:
             break
-        await exchange.drained()
+        await drained(exchange)
         await news.wait()
     exchange.end()

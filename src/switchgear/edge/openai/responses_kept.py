@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from switchgear.access.keys import token_from
 from switchgear.core.errors import InternalError, MethodNotAllowed, NotFound, RequestError, SwitchgearError
 from switchgear.dialects.responses import FRONT
 from switchgear.dialects.responses.conversation import identified, kept_items
+from switchgear.edge.bodies import body_of
+from switchgear.edge.credentials import token_of
 from switchgear.edge.exchange import ClientGoneError, Exchange
 from switchgear.edge.openai.errors import error_document, error_headers
 from switchgear.edge.openai.responses_background import BackgroundResponses
@@ -79,7 +80,7 @@ class KeptResponsesEndpoint:
             raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error
 
     async def _serve(self, call: ModelCall, exchange: Exchange) -> None:
-        token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
+        token = token_of(exchange)
         self._calls.authenticate(call, token)
         response_id, below = _named(exchange.path)
         more = b""
@@ -164,7 +165,7 @@ class KeptResponsesEndpoint:
         """How many tokens a request has as input."""
         if exchange.method != "POST":
             raise MethodNotAllowed(f"{exchange.path} answers POST.", hint="Use one of: POST")
-        asked = decode_response_request(await exchange.body(self._max_body, self._body_timeout))
+        asked = decode_response_request(await body_of(exchange, self._max_body, self._body_timeout))
         call.name = asked.model
         turn = await self._conversations.open(call, asked)
         request = asked.for_model(turn.items)

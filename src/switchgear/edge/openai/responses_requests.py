@@ -21,6 +21,9 @@ _encode = msgspec.json.Encoder().encode
 _FALSE: Final = msgspec.Raw(b"false")
 _PROMPT: Final = ("input", "instructions", "tools", "text")
 _OURS: Final = ("previous_response_id", "background", "conversation")
+_MCP: Final = b'"mcp'
+_HEAD: Final = 200
+"""Bytes of an item that its type or id is looked for in: to look through all of a long conversation would cost every call."""
 
 
 class _Named(msgspec.Struct):
@@ -57,6 +60,7 @@ class ResponseRequest(msgspec.Struct):
     fields: dict[str, msgspec.Raw]
     body: bytes
     max_tokens: int | None = None
+    mcp: bool = False
 
     def for_model(self, items: list[bytes]) -> ModelRequest:
         """What the stages are given: ``items`` are the whole conversation, and nothing is asked to be kept."""
@@ -78,6 +82,7 @@ class ResponseRequest(msgspec.Struct):
             body=body,
             max_tokens=self.max_tokens,
             keepable=not self.store,
+            mcp=self.mcp or any(_MCP in item[:_HEAD] for item in items),
         )
 
     def ask_for_thoughts(self, sent: ModelRequest, deployment: Deployment) -> None:
@@ -130,4 +135,5 @@ def decode_response_request(body: bytes) -> ResponseRequest:
         fields,
         body,
         request.max_output_tokens,
+        any(bytes(tool.get("type", _FALSE)) == b'"mcp"' for tool in request.tools or ()),
     )

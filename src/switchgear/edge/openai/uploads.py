@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from switchgear.edge.bodies import pieces_of
 from switchgear.edge.calls import CallEndpoint, admit
 from switchgear.edge.exchange import Endpoint, Exchange
 from switchgear.edge.openai.forms import IncomingForm
@@ -68,7 +69,7 @@ def incoming_form(
 ) -> IncomingForm:
     """The form that a request's body is. Raises UnsupportedMediaType, RequestError."""
     boundary = boundary_of(content_type)
-    pieces = exchange.pieces(limits.max_upload, limits.timeout)
+    pieces = pieces_of(exchange, limits.max_upload, limits.timeout)
     return IncomingForm(pieces, boundary, exchange.declared_length, limits.folder, decisive=decisive)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from switchgear.core.calls import Usage
-from switchgear.pipeline.as_it_came import DIALECTS, as_bytes
+from switchgear.pipeline.as_it_came import DIALECTS
 from switchgear.pipeline.call import ModelCall, ModelRequest
 from switchgear.pipeline.file_owners import FileOwners
 from switchgear.pipeline.model_call import ModelCalls
@@ -65,11 +65,9 @@ class NativeLines:
         """What is sent to the deployment. Raises RequestError."""
         if request.body and request.marked(DIALECTS.get(call.operation, "")).files:
             await self._owners.check(call, request.body)
+        self._calls.bound(call, request)
         answers = call.model.answers if call.model is not None else "check"
-        outgoing = as_bytes(call, request, deployment, answers)
-        if outgoing is not None:
-            return Prepared(outgoing)
-        return await self._preparation.read(call, request, deployment, answers)
+        return await self._preparation.prepare(call, request, deployment, answers)
 
     def answer(self, call: ModelCall, request: ModelRequest, prepared: Prepared, body: bytes) -> tuple[bytes, Usage]:
         """The client's answer, and what it used. Raises ProviderError."""

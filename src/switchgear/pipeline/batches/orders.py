@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from switchgear.access.keys import ADMIN, CALL, Key
+from switchgear.access.keys import Key
+from switchgear.access.roles import ADMIN, CALL
 from switchgear.config.batches import BatchSettings
 from switchgear.core.batches import BATCH_WINDOW, BATCH_WINDOW_MS, BatchChanged
 from switchgear.core.errors import NotFound, RequestError

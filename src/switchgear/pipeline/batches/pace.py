@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from switchgear.core.errors import BudgetExceeded, SwitchgearError, TooManyAtOnce
+from switchgear.core.errors import BudgetExceeded, BudgetReserved, SwitchgearError, TooManyAtOnce
 from switchgear.pipeline.batches.times import BatchTimes
 
 _SLOWER: Final = 0.1
@@ -53,7 +53,8 @@ class Pace:
         self._refusals += 1
         self._width = max(1.0, self._width / 2)
         pause = self._times.first_pause * 2.0 ** min(self._refusals - 1, 16)
-        if not (under_way and isinstance(error, BudgetExceeded)):  # of which those under way may give something back
+        waits_for_calls = isinstance(error, BudgetReserved) or (under_way and isinstance(error, BudgetExceeded))
+        if not waits_for_calls:  # those under way may give something back at any moment
             pause = error.retry_after or pause
         seconds = min(max(pause, _SHORTEST), self._times.longest_wait)
         self.not_before = max(self.not_before, self._clock() + seconds)

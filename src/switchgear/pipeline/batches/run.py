@@ -268,7 +268,7 @@ class BatchRun:
         """Wait, with the line in front again."""
         self._fresh.appendleft(line)
         seconds = self._pace.refused(error, self._sending)
-        wait = error.retry_after or seconds
+        wait = max(error.retry_after or 0.0, seconds)
         if seconds and wait >= _WORTH_TELLING and not self._sending:
             await self._say(storable(error.told), now_ms() + int(wait * 1000))
 

@@ -118,7 +118,7 @@ class PromptedTools:
         calls = self.calls_in(text)
         if calls:
             answer.parts = [*(part for part in answer.parts if not isinstance(part, Text)), *calls]
-            if answer.finish == "stop":
+            if answer.finish in ("stop", "unsaid"):
                 answer.finish = "tool_calls"
         return answer
 
@@ -223,7 +223,7 @@ class PromptedStream:
         if text and not calls:
             events += self._held
         if self._finished is not None:
-            called = (calls or self._begun) and self._finished.finish == "stop"
+            called = (calls or self._begun) and self._finished.finish in ("stop", "unsaid")
             events.append(Finished("tool_calls") if called else self._finished)
         return events
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,9 @@ from switchgear.core.canonical import (
 )
 from switchgear.core.errors import InvalidAnswer
 from switchgear.core.json_schema import Schema, parsed, unfenced
+
+_OVER: Final[tuple[Finish, ...]] = ("stop", "unsaid")
+"""How an answer ends that is whole, as far as anybody said."""
 
 
 class StructuredOutput:
@@ -75,7 +79,7 @@ class StructuredOutput:
 
     def check(self, answer: Answer) -> Answer:
         """The answer, its text being JSON as wanted. Raises InvalidAnswer."""
-        if answer.finish != "stop" or any(isinstance(part, ToolCall | Refusal) for part in answer.parts):
+        if answer.finish not in _OVER or any(isinstance(part, ToolCall | Refusal) for part in answer.parts):
             return answer
         texts = [part for part in answer.parts if isinstance(part, Text)]
         if self._prompted and len(texts) == 1:
@@ -153,7 +157,7 @@ class StructuredStream:
 
     def finish(self) -> Sequence[Event]:
         """The text that waited. Raises InvalidAnswer."""
-        if self._finish == "stop" and not self._free:
+        if self._finish in _OVER and not self._free:
             self._shape.judge("".join(self._text))
         if not self._held:
             return ()

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-import msgspec
-
 from switchgear.core.calls import Usage
+from switchgear.core.structs import Frozen, FrozenLeaf
 
 NANO: Final = Decimal(1_000_000_000)
 _WEIGHT: Final = 10**12
@@ -16,7 +15,7 @@ _WEIGHT: Final = 10**12
 Weight = int | None
 
 
-class Rates(msgspec.Struct, frozen=True):
+class Rates(Frozen, frozen=True):
     """Nano-dollars (1e-9 USD) a token, exact; None where nothing is known.
 
     ``weights`` is what ``cost`` multiplies with, in 1e-21 USD: input, cached input, cache write, output, reasoning, each with
@@ -31,7 +30,7 @@ class Rates(msgspec.Struct, frozen=True):
     weights: tuple[Weight, Weight, Weight, Weight, Weight]
 
 
-class UnitPrices(msgspec.Struct, frozen=True):
+class UnitPrices(Frozen, frozen=True):
     """Nano-dollars a unit that is not a token: an image made, a second of audio, a character spoken, a query ranked."""
 
     image: Decimal | None = None
@@ -40,7 +39,7 @@ class UnitPrices(msgspec.Struct, frozen=True):
     query: Decimal | None = None
 
 
-class Price(msgspec.Struct, frozen=True):
+class Price(Frozen, frozen=True):
     """What a model costs.
 
     ``tiers`` are (prompt tokens above which the rates hold, rates), rising, the first at 0.
@@ -55,7 +54,7 @@ class Price(msgspec.Struct, frozen=True):
         return self.tiers[0][1]
 
 
-class Units(msgspec.Struct, frozen=True, gc=False):
+class Units(FrozenLeaf, frozen=True, gc=False):
     """What a call used that is not tokens: images made, seconds of audio heard or made, characters spoken, queries ranked."""
 
     images: int = 0

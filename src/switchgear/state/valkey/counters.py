@@ -383,8 +383,8 @@ def _learn(link: Link, reply: bytes) -> None:
 def _verdict(reply: bytes) -> Verdict:
     numbers = list(map(int, reply.split()))
     standings = [
-        Standing(used, reset, seeded == 1)
-        for used, reset, seeded in zip(numbers[4::3], numbers[5::3], numbers[6::3], strict=True)
+        Standing(used, reset, seeded == 1, held)
+        for used, reset, seeded, held in zip(numbers[4::4], numbers[5::4], numbers[6::4], numbers[7::4], strict=True)
     ]
     return Verdict(numbers[0] == 1, numbers[1], tuple(standings), numbers[2], numbers[3])
 
@@ -397,7 +397,8 @@ def _joined(checks: Sequence[Check], groups: list[list[int]], verdicts: list[Ver
     for group, verdict in zip(groups, verdicts, strict=True):
         for index, standing in zip(group, verdict.standings, strict=True):
             given_back = 0 if allowed or not verdict.allowed else checks[index].amount
-            standings[index] = msgspec.structs.replace(standing, used=standing.used - given_back)
+            held = max(0, standing.held - given_back)
+            standings[index] = msgspec.structs.replace(standing, used=standing.used - given_back, held=held)
         if not verdict.allowed:
             here = group[verdict.refused]
             refused = here if refused < 0 else min(refused, here)

@@ -1,8 +1,9 @@
 -- What the scripts of the counters share. A key is one counter; by its kind it is
 --   window  a hash: "h" the number of the newest bucket, "t" the total, "0".."60" the buckets by their number modulo 61
 --   lease   a sorted set: each token with the moment, in ms, at which it lapses
---   period  a hash: "u" what is used, "s" set once it was seeded, "b" when it was made, "w" when to look for what is left behind;
---           and beside it, with ":o" behind its name, what calls took and have not settled: each token with "amount until"
+--   period  a hash: "u" what is used, "s" set once it was seeded, "b" when it was made, "w" when to look for what is left behind,
+--           "o" what is held of it; and beside it, with ":o" behind its name, what calls took and have not settled: each token
+--           with "amount until"
 -- Sixty-one buckets of a sixtieth of the span are counted, so that a whole span always lies within them.
 
 local SLOTS = 61
@@ -67,6 +68,8 @@ end
 local HELD, REMEMBERED, LOOK_EVERY = 15000, 600000, 5000
 
 local function hold(key, token, amount, ends, now)
+  redis.call('HINCRBY', key, 'o', whole(amount))
+  redis.call('PEXPIRE', key, whole(ends - now))
   redis.call('HSET', key .. ':o', token, whole(amount) .. ' ' .. whole(now + HELD))
   redis.call('PEXPIRE', key .. ':o', whole(ends - now))
 end
@@ -76,7 +79,9 @@ local function let_go(key, token)
   local held = redis.call('HGET', key .. ':o', token)
   if not held then return nil end
   redis.call('HDEL', key .. ':o', token)
-  return tonumber(string.match(held, '^%-?%d+'))
+  local amount = tonumber(string.match(held, '^%-?%d+'))
+  if amount > 0 and redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, 'o', whole(-amount)) end
+  return amount
 end
 
 local function give_back_left_behind(key, ends, now)
@@ -88,6 +93,7 @@ local function give_back_left_behind(key, ends, now)
       -- somebody holds it
     elseif amount > 0 then
       change_period(key, -amount, ends, now)
+      redis.call('HINCRBY', key, 'o', whole(-amount))
       redis.call('HSET', key .. ':o', kept[place], whole(-amount) .. ' ' .. whole(now + REMEMBERED))
     else
       redis.call('HDEL', key .. ':o', kept[place])

@@ -1,7 +1,7 @@
 -- Takes of every counter, or of none where one has no room.
 -- KEYS: the counters. ARGV: token, the caller's time (0: the server's), the last moment at which this may be done (0: none),
 -- and for each counter "kind limit amount span ". Answers, in one string of numbers, allowed, the first that refused,
--- when to try again, the time, and for each counter what is used, when that changes, whether it was seeded.
+-- when to try again, the time, and for each counter what is used, when that changes, whether it was seeded, what is held of it.
 
 local token, deadline = ARGV[1], tonumber(ARGV[3])
 local now = time(tonumber(ARGV[2]))
@@ -19,12 +19,13 @@ local function look_lease(one)
 end
 
 local function look_period(one)
-  local kept = now >= one.span and {} or redis.call('HMGET', one.key, 'u', 's', 'w')
+  local kept = now >= one.span and {} or redis.call('HMGET', one.key, 'u', 's', 'w', 'o')
   if kept[1] and tonumber(kept[3] or 0) <= now then
     give_back_left_behind(one.key, one.span, now)
-    kept[1] = redis.call('HGET', one.key, 'u')
+    local left = redis.call('HMGET', one.key, 'u', 'o')
+    kept[1], kept[4] = left[1], left[2]
   end
-  one.used, one.seeded = tonumber(kept[1] or 0), kept[2] and 1 or 0
+  one.used, one.seeded, one.held = tonumber(kept[1] or 0), kept[2] and 1 or 0, tonumber(kept[4] or 0)
 end
 
 local function take_window(one)
@@ -40,7 +41,10 @@ end
 local function take_period(one)
   if one.amount == 0 or now >= one.span then return end
   change_period(one.key, one.amount, one.span, now)
-  if one.amount > 0 then hold(one.key, token, one.amount, one.span, now) end
+  if one.amount > 0 then
+    hold(one.key, token, one.amount, one.span, now)
+    one.held = one.held + one.amount
+  end
 end
 
 -- The time until so much has left the window that ``amount`` fits under ``limit``, or until all has left.
@@ -68,7 +72,7 @@ local checks, refused, index = {}, -1, 0
 for kind, limit, amount, span in string.gmatch(ARGV[4], '(%a) (%-?%d+) (%-?%d+) (%d+) ') do
   index = index + 1
   local one = {
-    key = KEYS[index], kind = kind, limit = tonumber(limit), amount = tonumber(amount), span = tonumber(span), seeded = 1,
+    key = KEYS[index], kind = kind, limit = tonumber(limit), amount = tonumber(amount), span = tonumber(span), seeded = 1, held = 0,
   }
   LOOK[kind](one)
   if refused < 0 and one.used + one.amount > one.limit then refused = index - 1 end
@@ -88,7 +92,7 @@ for _, one in ipairs(checks) do
   if says_no then retry = math.max(retry, reset) end
   local used = refused < 0 and one.kind ~= 'l' and one.used + one.amount or one.used
   if refused < 0 and one.kind == 'l' and one.amount ~= 0 then used = one.used + 1 end
-  told[#told + 1] = whole(used) .. ' ' .. whole(reset) .. ' ' .. one.seeded
+  told[#told + 1] = whole(used) .. ' ' .. whole(reset) .. ' ' .. one.seeded .. ' ' .. whole(one.held)
 end
 
 return (refused < 0 and '1 ' or '0 ') .. refused .. ' ' .. whole(retry) .. ' ' .. whole(now) .. ' ' .. table.concat(told, ' ')

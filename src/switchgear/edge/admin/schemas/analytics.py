@@ -131,6 +131,7 @@ class ErrorGroup(Answer):
         description="What their messages have in common.", examples=["Provider openai did not answer in # s."]
     )
     message: str = Field(description="The newest one's message.")
+    hint: str = Field(description="What to do about errors of this code; empty where the code alone does not tell.")
     example_id: str = Field(description="The newest one's request id, as in x-request-id.")
     first_seen: datetime
     last_seen: datetime

@@ -66,6 +66,7 @@ _STATUSES = {
     409: "The present state does not allow this.",
     413: "The body is over 1 MiB.",
     415: "The body is not application/json.",
+    429: "Too many attempts failed; retry-after says when to try again.",
     500: "A defect in the gateway; the log has it under the request id.",
     502: "A provider failed.",
     503: "The gateway cannot do this now.",

@@ -5,23 +5,39 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from switchgear.config.fields import Mistake
 from switchgear.config.limits import LIMIT_NAME, OWNER_NAME
 from switchgear.edge.admin.schemas.base import PRINTABLE, Answer, Body
+from switchgear.plugins.sight import MAY_BE, pattern_fault
 
 TEN_YEARS = 10 * 366 * 86_400
 THIRTY_DAYS = 30 * 86_400
 
-Scope = Literal["call", "admin:read", "admin"]
+Scope = Literal["call", "admin:read", "own", "admin", "owner"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE, strip_whitespace=True)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=PRINTABLE)]
+
+
+def _matching(pattern: str) -> str:
+    if fault := pattern_fault(pattern):
+        raise Mistake(f"The pattern {fault}.", f"{MAY_BE}.")
+    return pattern
+
+
+ToolPattern = Annotated[str, StringConstraints(max_length=256, pattern=PRINTABLE), AfterValidator(_matching)]
 Models = Annotated[list[Pattern], Field(max_length=100)]
-Scopes = Annotated[list[Scope], Field(min_length=1, max_length=3)]
+Tools = Annotated[list[ToolPattern], Field(max_length=100)]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=5)]
 Moment = Annotated[datetime, Field(strict=False)]
 
 _MODELS = "Names or patterns of the models it may call: `*` is any, `openai/*` every model of a provider."
-_SCOPES = "What it may do: `call` models, `admin:read` to look at everything here, `admin` to change it as well."
+_TOOLS = "What it sees of plugins: `*` is all, `files` one plugin, `files__read_*` tools of one. Resources and prompts go with whole plugins."
+_SCOPES = (
+    "What it may do: `call` models, `admin:read` to look at everything here, `own` to have keys of its user's own, `admin` to change "
+    "everything, `owner` also to say who may what. `owner` includes `admin`, and `admin` the two before it."
+)
 Owner = Annotated[str, StringConstraints(max_length=128, pattern=f"^$|{OWNER_NAME}")]
 LimitsName = Annotated[str, StringConstraints(max_length=128, pattern=f"^$|{LIMIT_NAME}")]
 Urgency = Literal["batch", "low", "normal", "high"]
@@ -39,6 +55,7 @@ class KeyCreate(Body):
 
     name: Name = Field(description="What it is called; unique among keys that are not revoked.", examples=["ci"])
     models: Models = Field(["*"], description=_MODELS, examples=[["smollm2", "openai/*"]])
+    tools: Tools = Field(["*"], description=_TOOLS, examples=[["files__read_*", "git"]])
     scopes: Scopes = Field(["call"], description=_SCOPES)
     expires_in_seconds: int | None = Field(None, ge=1, le=TEN_YEARS, description=_IN)
     expires_at: Moment | None = Field(None, description=_AT)
@@ -53,6 +70,7 @@ class KeyChange(Body):
 
     name: Name | None = Field(None, description="Its new name.")
     models: Models | None = Field(None, description=_MODELS)
+    tools: Tools | None = Field(None, description=_TOOLS)
     scopes: Scopes | None = Field(None, description=_SCOPES)
     expires_in_seconds: int | None = Field(None, ge=1, le=TEN_YEARS, description=_IN)
     expires_at: Moment | None = Field(None, description=_AT + " `null`: never.")
@@ -84,6 +102,7 @@ class Key(Answer):
     id: str = Field(examples=["key_2x6yq0m5c3b8t1r9w7ha"])
     name: str
     models: list[str] = Field(description=_MODELS)
+    tools: list[str] = Field(description=_TOOLS)
     scopes: list[str] = Field(description=_SCOPES)
     state: Literal["active", "expired", "revoked"]
     created_at: datetime

@@ -8,8 +8,10 @@ from typing import Literal
 from pydantic import Field
 
 from switchgear.config.limits import LimitSettings
+from switchgear.config.sign_in import Role
 from switchgear.edge.admin.schemas.base import Answer, Body
 from switchgear.edge.admin.schemas.keys import LimitsName
+from switchgear.edge.admin.schemas.keys import Owner as TeamName
 
 Source = Literal["file", "store"]
 _SOURCE = "Where it is defined: the configuration file or the store (this API)."
@@ -36,6 +38,18 @@ class OwnerBody(Body):
     limits: LimitsName | None = Field(None, description="Limits that hold for all its keys together.")
 
 
+class UserBody(OwnerBody):
+    """A user to define. What is left out stays as it is."""
+
+    role: Role | None = Field(
+        None, description="What they may do in the console. Only an owner changes it, or an owner."
+    )
+    team: TeamName | None = Field(
+        None, description="The team whose limits hold for what they call from the console; empty for none."
+    )
+    disabled: bool | None = Field(None, description="Ends their sessions, and lets none of their keys in.")
+
+
 class Owner(Answer):
     """A team or a user."""
 
@@ -48,9 +62,24 @@ class Owner(Answer):
 
 
 class OwnerList(Answer):
-    """Teams or users by name."""
+    """Teams by name."""
 
     data: list[Owner]
+
+
+class User(Owner):
+    """A user."""
+
+    role: Role = Field(description="What they may do in the console.")
+    team: str = Field(description="The team whose limits hold for what they call from the console; empty for none.")
+    disabled: bool = Field(description="Whether they may not sign in, and none of their keys opens anything.")
+    sign_in: bool = Field(description="Whether they signed in at the OpenID Connect server.")
+
+
+class UserList(Answer):
+    """Users by name."""
+
+    data: list[User]
 
 
 class Use(Answer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -83,6 +83,9 @@ class Model(Answer):
     context: int | None = Field(description="Of the first deployment.")
     state: State = Field(description="Of the first deployment; `failed` when no deployment's provider is there.")
     reason: str = Field(description="Why it is not ready; empty when it is.")
+    settings: dict[str, Any] | None = Field(
+        description="Of an alias: as under `[models.NAME]` in the file, and as PUT takes it; null for others."
+    )
 
 
 class ModelList(Answer):

@@ -120,6 +120,42 @@ class ProviderTest(Answer):
     error: TestError | None
 
 
+class ProviderKind(Answer):
+    """A kind of provider, and what its settings may be."""
+
+    kind: Literal["openai", "anthropic", "gemini", "azure", "ollama", "litellm"]
+    title: str = Field(examples=["Anthropic"])
+    about: str
+    base_url: str | None = Field(
+        description="Where its API is when nothing else is said; null when that has to be said."
+    )
+    settings: dict[str, Any] = Field(
+        description="JSON Schema (2020-12) of the body of PUT /api/providers/{name}, with a description of every field."
+    )
+
+
+class LiteLLMName(Answer):
+    """A provider that LiteLLM translates for."""
+
+    name: str = Field(description="LiteLLM's name for it: `litellm_provider`.", examples=["bedrock"])
+    title: str = Field(examples=["Amazon Bedrock"])
+    offers: list[str] = Field(description="What it can be asked for: `chat`, `embeddings`, `rerank`.")
+    needs: list[str] = Field(
+        description="Settings it cannot do without, beside a key.", examples=[["params.aws_region_name"]]
+    )
+    base_url: str | None = Field(description="Where its API is, as far as LiteLLM says.")
+    kind: str | None = Field(description="The kind of our own that serves the same API better; null when none does.")
+    models: int = Field(description="Models that the catalogue knows of it.")
+
+
+class ProviderKinds(Answer):
+    """What kinds of providers there are."""
+
+    data: list[ProviderKind]
+    litellm_installed: bool = Field(description="Whether LiteLLM is installed here: pip install 'switchgear[litellm]'.")
+    litellm: list[LiteLLMName] = Field(description="The providers of the kind `litellm`, by their names.")
+
+
 class Secret(Answer):
     """A stored secret, by its name alone."""
 

@@ -86,6 +86,23 @@ class Config(Answer):
     sources: dict[str, str] = Field(description="Where each provider and alias is defined.")
 
 
+class ConfigValue(Answer):
+    """One setting."""
+
+    name: str = Field(examples=["server.port"])
+    value: Any = Field(description="As it runs; what may be secret is redacted.")
+    about: str = Field(description="What it means.")
+    source: Literal["file", "command line", "environment", "default"] = Field(description="Where its value comes from.")
+    line: int | None = Field(description="The line of the configuration file, from 1, where it stands there.")
+
+
+class ConfigValues(Answer):
+    """The settings of the configuration, in the order of the reference."""
+
+    file: str | None = Field(description="The configuration file; null when there is none.")
+    data: list[ConfigValue]
+
+
 class Reload(Answer):
     """What a reload did."""
 

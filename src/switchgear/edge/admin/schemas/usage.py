@@ -108,6 +108,7 @@ class RoutedCall(Call):
     """One call and the way it went."""
 
     route: Route
+    hint: str = Field(description="What to do about its error; empty where its code alone does not tell.")
     fallbacks: int = Field(
         description="To how many models it fell back; where it stayed with one, at how many other deployments it went on."
     )

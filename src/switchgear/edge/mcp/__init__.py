@@ -1,0 +1,1 @@
+"""The Model Context Protocol as clients speak it to the gateway."""

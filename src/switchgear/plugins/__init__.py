@@ -1,0 +1,1 @@
+"""Plugins: MCP servers in bundles, what they may do, and the processes in which they run."""

@@ -1,0 +1,1 @@
+"""The Model Context Protocol, spoken to tool servers: one connection, many calls of many clients at once."""
