@@ -51,7 +51,7 @@ async def test_the_first_start_makes_an_admin_key_and_the_clis(gateway: Gateway,
     shown = gateway.keyring.authenticate(gateway.first_key.reveal().encode(), NOW)
     own = gateway.keyring.authenticate(cli_key(tmp_path), NOW)
     assert (shown.name, own.name.split(" ")[0]) == ("admin", "cli")
-    assert shown.scopes == own.scopes == {"call", "admin"}
+    assert shown.scopes == own.scopes == {"call", "admin:read", "own", "admin", "owner"}
     assert (tmp_path / "data" / CLI_KEY_FILE).stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 

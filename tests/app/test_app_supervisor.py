@@ -74,6 +74,12 @@ async def test_a_crash_loop_of_all_ends_it_with_the_reason(tmp_path: Path) -> No
             await asyncio.wait_for(running, 30)
 
 
+async def test_once_it_has_served_it_never_gives_up(tmp_path: Path) -> None:
+    async with supervised(tmp_path, "all-killed") as (supervisor, running):
+        await until(lambda: all(slot.restarts > QUICK.crash_limit + 1 for slot in supervisor.slots))
+        assert not running.done()
+
+
 async def test_a_worker_that_cannot_be_had_does_not_end_the_others(tmp_path: Path) -> None:
     async with supervised(tmp_path, "one-dies") as (supervisor, running):
         await until(lambda: supervisor.slots[0].restarts > QUICK.crash_limit + 1)

@@ -121,7 +121,7 @@ def test_a_disk_that_takes_no_more_is_one_sentence(tmp_path: Path, config: Path)
     def limit_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
 
-    ended = start(tmp_path / "data", config=config, before=limit_files)
+    ended = start(tmp_path / "data", config=config, before=limit_files, env={"PYTHONDONTWRITEBYTECODE": "1"})
     assert ended.code == 4
     assert "switchgear.db" in ended.one_sentence()
 

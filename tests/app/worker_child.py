@@ -32,7 +32,7 @@ async def work(part: str, descriptor: int) -> int:
         await line.sent()
         return 5
     line.tell("ready")
-    if part == "killed" and number == 2:
+    if part == "all-killed" or (part == "killed" and number == 2):
         await line.sent()
         os.kill(os.getpid(), signal.SIGKILL)
     await asyncio.wait({asyncio.create_task(over.wait()), reading}, return_when=asyncio.FIRST_COMPLETED)

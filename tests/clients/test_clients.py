@@ -33,7 +33,7 @@ def checks(script: Path) -> Iterator[tuple[str, list[str]]]:
             yield name, re.findall(r'"(\w+)"', kinds)
         return
     for node in ast.parse(script.read_text()).body:
-        for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        for decorator in node.decorator_list if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ():
             if ast.unparse(decorator).partition("(")[0] == "check":
                 given = decorator.keywords if isinstance(decorator, ast.Call) else []
                 arguments = {keyword.arg: ast.literal_eval(keyword.value) for keyword in given}

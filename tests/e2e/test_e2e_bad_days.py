@@ -33,6 +33,10 @@ base_url = "{url}"
 """
 
 
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""Python cuts what it keeps of a module at the limit of a file's size, and whoever imports it next fails."""
+
+
 @pytest.fixture(scope="module")
 def echo() -> Iterator[ScriptedProvider]:
     with ScriptedProvider.in_thread() as running:
@@ -41,14 +45,14 @@ def echo() -> Iterator[ScriptedProvider]:
 
 @pytest.fixture(scope="module")
 def shaken(echo: ScriptedProvider) -> Iterator[served]:
-    with served(CONFIG.format(url=echo.base_url, durability="batched", spool=1 << 20)) as running:
+    with served(CONFIG.format(url=echo.base_url, durability="batched", spool=1 << 20), env=NO_BYTECODE) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def strict(echo: ScriptedProvider) -> Iterator[served]:
     """With a spool that takes nothing: the room that a file may have under ``disk_full`` is enough for some records."""
-    with served(CONFIG.format(url=echo.base_url, durability="strict", spool=1)) as running:
+    with served(CONFIG.format(url=echo.base_url, durability="strict", spool=1), env=NO_BYTECODE) as running:
         yield running
 
 

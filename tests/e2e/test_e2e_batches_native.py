@@ -14,7 +14,7 @@ import pytest
 from batching import begin, ended, jsonl, line, read, until
 from openai import OpenAI
 
-from switchgear.testing import BatchProvider, served
+from switchgear.testing import BatchProvider, chat_completion, served
 from switchgear.testing.batch_provider import said
 
 CONFIG = """
@@ -52,6 +52,10 @@ deployments = [{{ provider = "plain", model = "gpt-x" }}]
 [batches]
 lease = 1.5
 poll = 0.2
+
+[limits.terse]
+budget = {{ usd = 1, per = "day" }}
+output_tokens = 33
 
 [limits.poor]
 budget = {{ usd = 0.001, per = "day" }}
@@ -335,6 +339,23 @@ def test_a_batch_that_does_not_fit_into_the_budget_is_sent_line_by_line(
         assert made(provider) == 0
         assert poor.batches.cancel(dear.id).status == "cancelling"
         ended(poor, dear.id)
+
+
+def test_lines_that_name_no_length_are_held_to_what_is_reserved_for_them(
+    provider: BatchProvider, gateway: served, admin: httpx.Client
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def answer(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        asked.append(body)
+        return 200, chat_completion("x")
+
+    provider.answer_line = answer
+    made_key = admin.post("/api/keys", json={"name": "terse", "limits": "terse"}).json()
+    with OpenAI(base_url=gateway.base_url, api_key=made_key["key"], max_retries=0) as terse:
+        assert ended(terse, begin(terse, lines(2)).id).status == "completed"
+    assert made(provider) == 1
+    assert [body.get("max_tokens", body.get("max_completion_tokens")) for body in asked] == [33, 33]
 
 
 def test_what_a_batch_cost_counts_towards_the_budget(

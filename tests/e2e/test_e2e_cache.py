@@ -199,9 +199,8 @@ def test_a_message_with_its_thoughts_is_given_again_in_both_forms(http: httpx.Cl
 
 def test_a_beta_makes_another_answer(http: httpx.Client, upstream: FaultUpstream) -> None:
     content = [{"type": "text", "text": "Paris"}]
-    upstream.always(
-        faults.ok({"id": "msg_1", "type": "message", "role": "assistant", "model": "c", "content": content})
-    )
+    whole = {"id": "msg_1", "type": "message", "role": "assistant", "model": "c", "stop_reason": "end_turn"}
+    upstream.always(faults.ok(whole | {"content": content}))
     message(http)
     asked_with = {"model": "crossed", "max_tokens": 50, "messages": HI}
     answer = http.post("/v1/messages", json=asked_with, headers={"anthropic-beta": "context-1m"})

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from observed import HI, chat, events, usage_row
+from observed import HI, chat, events, eventually, usage_row
 
 from switchgear.core.calls import Attempt
 from switchgear.store import routes
@@ -349,6 +349,46 @@ def test_a_held_stream_is_whole_or_another_ones(rig: Rig) -> None:
     assert answer.headers["x-switchgear-provider"] == "second"
 
 
+def test_a_held_stream_that_ends_and_does_not_say_why_is_another_ones(rig: Rig) -> None:
+    rig.first.answer(faults.stream(begun("Half of an ")))
+    rig.second.answer(faults.stream(chat_stream("A whole answer")))
+    answer = chat(rig.http, "held", stream=True)
+    assert said(answer) == "A whole answer"
+    assert rig.route(answer) == [("first", "provider_disconnected"), ("second", "ok")]
+
+
+def test_a_stream_that_ends_and_does_not_say_why_is_carried_on(rig: Rig) -> None:
+    rig.first.answer(faults.stream(begun("One, two, ", "three")))
+    rig.second.answer(faults.stream(chat_stream([", four."])))
+    answer = chat(rig.http, "carried", stream=True)
+    assert said(answer) == "One, two, three, four."
+    assert rig.route(answer) == [("first", "provider_disconnected"), ("second", "ok")]
+
+
+def test_without_recovery_a_provider_that_never_says_why_is_passed_on_as_it_is(rig: Rig) -> None:
+    rig.first.answer(faults.stream(begun("All of it.")))
+    answer = chat(rig.http, "pair", stream=True)
+    assert said(answer) == "All of it."
+    assert events(answer.text)[-1] == "[DONE]"
+    rig.first.answer(faults.stream(begun("All of it.")))
+    crossed = rig.http.post("/v1/messages", json={"model": "pair", "max_tokens": 9, "stream": True, "messages": HI})
+    assert "All of it." in crossed.text
+    assert '"stop_reason":null' in crossed.text
+    assert "message_stop" in crossed.text
+    assert "end_turn" not in crossed.text
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+def test_nothing_reaches_the_client_that_comes_after_the_end_marker(rig: Rig, path: str) -> None:
+    whole = chat_stream(["All of it."])
+    rig.first.answer(faults.stream([*whole, "[DONE]", chat_chunk(" And more."), "no JSON"]))
+    answer = rig.http.post(path, json={"model": "pair", "max_tokens": 9, "stream": True, "messages": HI})
+    assert answer.status_code == 200, answer.text
+    assert "All of it." in answer.text
+    assert "And more" not in answer.text
+    assert answer.text.count("[DONE]") == (path == "/v1/chat/completions")
+
+
 def test_a_held_stream_with_an_event_that_nobody_can_read_is_another_ones(rig: Rig) -> None:
     rig.first.answer(faults.garbage_event())
     rig.second.answer(faults.stream(chat_stream("A whole answer")))
@@ -406,6 +446,25 @@ def test_calls_wait_for_a_place_and_are_refused_when_too_many_wait(rig: Rig) -> 
     waited = [rig.attempts(answer)[0].waited_ms for answer in answers]
     assert min(waited) == 0
     assert max(waited) > 0
+
+
+def test_a_call_that_only_waited_for_a_place_is_not_told_that_the_provider_was_slow(rig: Rig) -> None:
+    gate = Gate()
+    rig.first.always(gate, faults.ok())
+    with ThreadPoolExecutor(1) as pool:
+        before = len(rig.first.requests)
+        holds = pool.submit(chat, rig.http, "narrow")
+        eventually(lambda: len(rig.first.requests) > before)
+        answer = rig.http.post(
+            "/v1/chat/completions", json={"model": "narrow", "messages": HI}, headers={"x-switchgear-timeout": "0.2"}
+        )
+        gate.open()
+        assert holds.result().status_code == 200
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], answer.headers["retry-after"]) == (503, "overloaded", "1")
+    assert "waited 0.2 s for a place at patient/narrow" in error["message"]
+    assert answer.headers["x-switchgear-attempts"] == "0"
+    assert len(rig.first.requests) == before + 1
 
 
 def test_a_client_says_how_long_it_waits(rig: Rig) -> None:

@@ -234,6 +234,8 @@ def test_one_that_is_wrong_twice_is_an_error(
     assert answer.status_code == 502
     error = front.error(answer)
     assert front.dialect == "messages" or error["code"] == "invalid_answer"
+    assert "its second answer is no better" in error["message"]
+    assert 'answers = "repair"' not in json.dumps(error)
     assert len(behind.requests) == before + 2
     row = usage_row(crossings.data_dir, answer.headers["x-request-id"])
     assert (row["outcome"], row["error"], row["prompt_tokens"], row["completion_tokens"]) == (

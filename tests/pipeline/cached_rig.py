@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from switchgear.access.keys import CALL, Keyring, hash_secret
+from switchgear.access.keys import Keyring, hash_secret
+from switchgear.access.roles import CALL
 from switchgear.cache.exact import Answers
 from switchgear.cache.wish import OFF, wish_of
 from switchgear.config.cache import CacheSettings
@@ -124,7 +125,8 @@ class Rig:
         attempts = Attempts(Preparation(NoImages(), shapes_for), recorder, logs)
         keyring = Keyring(PEPPER)
         keyring.load([_key("ann", ""), _key("bob", ""), _key("tim", "search"), _key("tom", "search")])
-        routes = Router(random=lambda: 0.0), attempts
+        self.random = 0.0
+        routes = Router(random=lambda: self.random), attempts
         self.calls = ModelCalls(keyring, lambda: directory, recorder, logs, routes, Stages(cache=self.cached))
 
     @property
@@ -156,9 +158,12 @@ class Rig:
         made = Made(self.begin(key, control=control, own=own), Written())
         return await self.run(made, request(text, **fields))
 
-    def start(self, text: str = "hi", *, key: str = "ann", **fields: Any) -> tuple[Made, asyncio.Task[Made]]:
+    def start(
+        self, text: str = "hi", *, key: str = "ann", patience: float | None = None, **fields: Any
+    ) -> tuple[Made, asyncio.Task[Made]]:
         """One call, under way."""
         made = Made(self.begin(key), Written())
+        made.call.patience = patience
         return made, asyncio.create_task(self.run(made, request(text, **fields)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ from cached_rig import IDENTITY, Made, Rig, Written, request
 from switchgear.core.caching import CachePolicy
 from switchgear.core.errors import NotCached, ProviderError, SwitchgearError
 from switchgear.providers.base import Operation
+from switchgear.routing.rules import RouteRules
 from switchgear.testing import FaultUpstream, chat_chunk, chat_completion, chat_stream, faults, tokens
 
 
@@ -38,7 +40,7 @@ async def test_the_same_question_is_answered_without_asking_again(rig: Rig) -> N
 
 
 async def test_a_hit_costs_nothing_and_tells_what_it_saved(rig: Rig) -> None:
-    rig.upstream.answer(faults.ok({"choices": [{"message": {}}], "usage": tokens(1000, 500)}))
+    rig.upstream.answer(faults.ok({"choices": [{"message": {}, "finish_reason": "stop"}], "usage": tokens(1000, 500)}))
     await rig.ask()
     await rig.ask()
     miss, hit = rig.records
@@ -236,6 +238,38 @@ async def test_an_answer_that_ended_early_is_kept_only_where_the_client_wanted_t
 
 
 @pytest.mark.parametrize("stream", [False, True])
+async def test_an_answer_that_ended_without_a_reason_is_given_and_not_kept(rig: Rig, stream: bool) -> None:
+    if stream:
+        rig.upstream.always(faults.stream([chat_chunk("half of an")]))
+    else:
+        rig.upstream.always(
+            faults.ok({"choices": [{"index": 0, "message": {"content": "half of an"}, "finish_reason": None}]})
+        )
+    first = await rig.ask(stream=stream)
+    assert b"half of an" in first.text
+    assert b'"stop"' not in first.text
+    assert (await rig.ask(stream=stream)).cache == "miss"
+
+
+@pytest.mark.parametrize("operation", [Operation.MESSAGES, Operation.RESPONSES])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_the_same_holds_where_it_is_told_in_another_dialect(rig: Rig, operation: Operation, stream: bool) -> None:
+    if stream:
+        rig.upstream.always(faults.stream([chat_chunk("half of an")]))
+    else:
+        rig.upstream.always(
+            faults.ok({"choices": [{"index": 0, "message": {"content": "half of an"}, "finish_reason": None}]})
+        )
+    for _ in range(2):
+        made = Made(rig.begin(operation=operation), Written())
+        asked = request("hi", stream=stream, max_tokens=9, input="hi")
+        await rig.run(made, asked)
+        assert made.cache == "miss"
+        assert b"half of an" in made.text
+        assert b"end_turn" not in made.text
+
+
+@pytest.mark.parametrize("stream", [False, True])
 async def test_an_answer_that_is_too_large_is_given_and_not_kept(stream: bool) -> None:
     async with FaultUpstream() as upstream:
         rig = Rig(upstream, max_answer_bytes=2048)
@@ -300,6 +334,22 @@ async def test_an_expired_answer_is_given_when_every_deployment_failed(rig: Rig)
         await rig.ask()
 
 
+async def test_nobody_waits_for_another_attempt_while_an_expired_answer_is_at_hand(rig: Rig) -> None:
+    rig.policy = CachePolicy(IDENTITY, ttl=60.0, stale_if_error=600.0)
+    rig.model.rules = RouteRules(attempts=5, backoff=3600.0, longest_pause=3600.0)
+    rig.random = 1.0
+    await rig.ask()
+    rig.upstream.always(faults.status(503))
+    rig.now += 100
+    async with asyncio.timeout(30):
+        assert (await rig.ask()).cache == "stale"
+        assert (await rig.ask(stream=True)).cache == "stale"
+        assert rig.asked() == 3
+        for _ in range(30):
+            assert (await rig.ask()).cache == "stale"
+    assert rig.asked() < 33  # from some time on the deployment rests, and nobody waits for that to end
+
+
 async def test_what_the_client_did_wrong_is_told_all_the_same(rig: Rig) -> None:
     rig.policy = CachePolicy(IDENTITY, ttl=60.0, stale_if_error=600.0)
     await rig.ask()
@@ -356,3 +406,20 @@ async def test_a_flood_of_questions_stays_within_bounds() -> None:
         assert rig.answers.facts().evicted > 100
         assert (await rig.ask("199")).cache == "hit"
         rig.provider.close()
+
+
+async def test_who_wants_no_kept_answer_gets_none_in_need_either_but_by_saying_so(rig: Rig) -> None:
+    rig.policy = CachePolicy(IDENTITY, ttl=60.0, stale_if_error=600.0)
+    await rig.ask()
+    rig.now += 100
+    rig.upstream.always(faults.status(503))
+    with pytest.raises(ProviderError):
+        await rig.ask(control="no-cache")
+    assert (await rig.ask(control="no-cache, stale-if-error=600")).cache == "stale"
+
+
+@pytest.mark.parametrize("control", ["max-age=-1", "max-age=soon", "min-fresh=soon"])
+async def test_a_wish_that_cannot_be_read_is_for_the_freshest(rig: Rig, control: str) -> None:
+    await rig.ask()
+    rig.now += 1
+    assert (await rig.ask(control=control)).cache == "miss"

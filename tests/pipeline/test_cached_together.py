@@ -11,7 +11,7 @@ from cached_rig import IDENTITY, Rig
 from switchgear.cache.flight import BEHIND
 from switchgear.core.caching import CachePolicy
 from switchgear.core.calls import Priority
-from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderRefused
+from switchgear.core.errors import ProviderDisconnected, ProviderError, ProviderRefused, ProviderTimeout
 from switchgear.testing import FaultUpstream, Gate, ReadBody, chat_chunk, chat_completion, chat_stream, faults
 
 
@@ -67,6 +67,34 @@ async def test_followers_get_a_stream_while_it_comes(rig: Rig) -> None:
     await asyncio.gather(task, second)
     assert late.text == leader.text
     assert rig.records[1].first_token_ms is not None
+
+
+async def test_who_would_wait_no_longer_does_not_end_the_wait_of_others(rig: Rig) -> None:
+    gate = Gate()
+    rig.upstream.always(gate, faults.ok())
+    hasty = [rig.start(patience=0.1), rig.start(patience=0.3)]
+    patient = [rig.start() for _ in range(3)]
+    for _, task in hasty:
+        with pytest.raises(ProviderTimeout, match="x-switchgear-timeout"):
+            await task
+    gate.open()
+    made = await asyncio.gather(*(task for _, task in patient))
+    assert all(each.reply.done for each in made)
+    assert sorted(each.cache for each in made) == ["miss", "shared", "shared"]
+
+
+async def test_a_stream_that_somebody_will_soon_leave_is_not_joined_by_who_waits_longer(rig: Rig) -> None:
+    gate = Gate()
+    rig.upstream.always(*begun_stream(gate))
+    hasty, first = rig.start(stream=True, patience=60)
+    await hasty.reply.until(b"Par")
+    alike, second = rig.start(stream=True, patience=60)
+    patient, third = rig.start(stream=True)
+    await asyncio.gather(alike.reply.until(b"Par"), patient.reply.until(b"Par"))
+    gate.open()
+    await asyncio.gather(first, second, third)
+    assert (hasty.cache, alike.cache, patient.cache) == ("miss", "shared", "miss")
+    assert rig.asked() == 2
 
 
 async def test_calls_of_another_tenant_or_form_do_not_follow(rig: Rig) -> None:

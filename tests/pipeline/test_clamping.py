@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from switchgear.pipeline.clamping import clamped, lowered
+from switchgear.pipeline.clamping import bounded, clamped, lowered, unbounded
 
 
 def fields(**given: object) -> dict[str, msgspec.Raw]:
@@ -37,3 +37,24 @@ def test_both_fields_of_a_chat_are_lowered() -> None:
 def test_a_field_of_another_dialect_is_not_touched() -> None:
     given = fields(max_output_tokens=9000)
     assert clamped(given, "chat", 4096) is given
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "given", "said"),
+    [
+        ("chat", "max_tokens", {}, ["max_tokens"]),
+        ("chat", "max_completion_tokens", {}, ["max_completion_tokens"]),
+        ("chat", "max_completion_tokens", {"max_tokens": None}, ["max_tokens"]),
+        ("chat", "max_tokens", {"max_completion_tokens": -1, "max_tokens": -1}, ["max_completion_tokens", "max_tokens"]),
+        ("responses", "max_tokens", {}, ["max_output_tokens"]),
+        ("messages", "max_completion_tokens", {}, ["max_tokens"]),
+        ("", "max_completion_tokens", {}, ["max_tokens"]),
+    ],
+)  # fmt: skip
+def test_the_longest_answer_is_said_where_the_client_said_nothing(
+    dialect: str, name: str, given: dict[str, object], said: list[str]
+) -> None:
+    before = fields(model="m", **given)
+    assert bounded(before, dialect, 1024, name) == before | fields(**dict.fromkeys(said, 1024))
+    assert unbounded(before, dialect, name) == said
+    assert before == fields(model="m", **given)

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from switchgear.access.keys import ADMIN, CALL, Keyring, hash_secret, new_secret
+from switchgear.access.keys import Keyring, hash_secret, new_secret
+from switchgear.access.roles import ADMIN, CALL
 from switchgear.core.calls import CallRecord
 from switchgear.core.canonical import Call
 from switchgear.core.errors import (

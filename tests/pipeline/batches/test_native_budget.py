@@ -15,7 +15,7 @@ from switchgear.access.limit_book import Defined, LimitBook, Stored
 from switchgear.access.limits import Limiter
 from switchgear.config.limits import LimitSettings
 from switchgear.core.capabilities import Capabilities
-from switchgear.core.errors import BudgetExceeded
+from switchgear.core.errors import BudgetReserved
 from switchgear.events.limits import LimitNear, LimitRefused
 from switchgear.pipeline.batches.native_budget import BudgetHold
 from switchgear.pipeline.batches.native_state import NativeState
@@ -83,7 +83,7 @@ async def test_two_batches_that_do_not_fit_together_are_not_both_sent() -> None:
     await first.take(BATCH, sent(600))
     await first.take(BATCH, sent(600))  # tried again: held already
     assert await process.used() == 600
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(BudgetReserved):
         await second.take(BATCH, sent(600))
     process.limiter.charge(process.key, "fast", 50, 0)
     first.release()
