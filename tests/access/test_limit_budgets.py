@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from limiting import NOON, Desk, key, limits
 
-from switchgear.core.errors import BudgetExceeded
+from switchgear.core.errors import BudgetExceeded, BudgetReserved
 from switchgear.state.memory import MemoryState
 from switchgear.store.spending import Spent
 
@@ -162,5 +162,5 @@ async def test_while_the_books_cannot_be_read_calls_go_on_with_what_is_counted(
     await desk.reserve(tokens=5)
     assert desk.books.asked[-1] == ("key", MIDNIGHT, NOON), "what was counted here since is not told once more"
     assert (await desk.used())["key tokens"] == 100
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(BudgetReserved):
         await desk.reserve(tokens=1)

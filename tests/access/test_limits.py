@@ -11,6 +11,7 @@ from limiting import NOON, Desk, key, limits
 from switchgear.access.reservation import Reservation
 from switchgear.core.errors import (
     BudgetExceeded,
+    BudgetReserved,
     CallTooLarge,
     LimitReached,
     LimitsUndefined,
@@ -345,3 +346,64 @@ async def test_a_client_that_leaves_while_the_state_is_asked_holds_nothing() -> 
         await asyncio.sleep(0)
     assert await desk.used() == {"key tokens": 0, "key rpm": 0, "key concurrency": 0}
     await desk.reserve(tokens=50)
+
+
+# ---------------------------------------------------------------- what is held and what is spent
+
+
+async def test_a_budget_that_calls_under_way_hold_is_not_spent() -> None:
+    desk = Desk()
+    desk.define({"default": limits(budget={"usd": 1, "per": "day"})})
+    calls = [await desk.reserve(cost=10 * CENT) for _ in range(10)]
+    error = await refused(desk, cost=10 * CENT)
+    assert isinstance(error, BudgetReserved)
+    assert (error.code, error.retryable, error.retry_after) == ("budget_reserved", True, 1.0)
+    assert error.message == (
+        'The key "ci" has used $0.00 of $1.00 a day (limits "default"), calls under way hold $1.00 of the rest, '
+        "and this call may take $0.10."
+    )
+    for call in calls:
+        call.settle(0, 2 * CENT)
+    await desk.reserve(cost=10 * CENT)
+    assert [one for one in desk.published if isinstance(one, BudgetSpent | LimitNear)] == []
+
+
+async def test_a_budget_is_spent_where_not_even_those_under_way_could_give_enough_back() -> None:
+    desk = Desk()
+    desk.define({"default": limits(budget={"usd": 1, "per": "day"})})
+    (await desk.reserve(cost=95 * CENT)).settle(0, 95 * CENT)
+    await desk.reserve(cost=5 * CENT)
+    error = await refused(desk, cost=10 * CENT)
+    assert isinstance(error, BudgetExceeded)
+    assert "has used $0.95 of $1.00 a day" in error.message
+    (spent,) = [one for one in desk.published if isinstance(one, BudgetSpent)]
+    assert spent.used == 95 * CENT
+
+
+# ---------------------------------------------------------------- attempts beyond the first
+
+
+async def test_a_further_attempt_takes_what_those_before_it_have_used_up() -> None:
+    desk = Desk()
+    desk.define({"default": limits(rpm=9, tpm=500, budget={"usd": 1, "per": "day"})})
+    call = await desk.reserve(tokens=100, cost=40 * CENT)
+    assert call.covers(0, 0, 1), "what failed and cost nothing has its room still"
+    assert await desk.used() == {"key rpm": 1, "key tpm": 100, "key usd": 40 * CENT}
+    assert call.covers(100, 30 * CENT, 1)
+    assert await desk.used() == {"key rpm": 1, "key tpm": 200, "key usd": 70 * CENT}
+    assert not call.covers(200, 65 * CENT, 1), "what is asked for is taken whole or not at all"
+    assert await desk.used() == {"key rpm": 1, "key tpm": 200, "key usd": 70 * CENT}
+    call.settle(200, 65 * CENT)
+    assert await desk.used() == {"key rpm": 1, "key tpm": 200, "key usd": 65 * CENT}
+    assert not call.covers(0, 0, 1), "it is over"
+
+
+async def test_attempts_at_once_are_covered_together() -> None:
+    desk = Desk()
+    desk.define({"default": limits(budget={"tokens": 250, "per": "day"})})
+    call = await desk.reserve(tokens=100)
+    assert call.covers(0, 0, 2)
+    assert await desk.used() == {"key tokens": 200}
+    assert not call.covers(0, 0, 3)
+    call.release()
+    assert await desk.used() == {"key tokens": 0}

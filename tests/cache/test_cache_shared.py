@@ -162,6 +162,25 @@ async def test_nobody_waits_for_a_process_that_is_gone_longer_than_the_bound(sta
     assert await two.shared.wait(PLACE, NAME, "key:a", lambda _: True) == ("late", None)
 
 
+async def test_the_lead_of_a_process_that_is_gone_is_taken_by_one_that_waits(start) -> None:
+    one, two = await start(), await start(wait=60.0)
+    await one.shared.lead(PLACE)
+    await one.state.close()  # from now on it says nothing, as if it were killed
+    assert await two.shared.wait(PLACE, NAME, "key:a", lambda _: True) == ("failed", None)
+    assert PLACE in two.shared._leading
+
+
+async def test_a_lead_is_kept_for_as_long_as_the_answer_takes(start) -> None:
+    one, two = await start(), await start(wait=5.0)
+    await one.shared.lead(PLACE)
+    assert await two.shared.wait(PLACE, NAME, "key:a", lambda _: True) == ("late", None)
+    assert not await two.shared.lead(PLACE)
+    one.shared.release(PLACE)
+    async with asyncio.timeout(10):
+        while not await two.shared.lead(PLACE):
+            await asyncio.sleep(0.01)
+
+
 async def test_an_answer_that_has_expired_ends_no_wait(start) -> None:
     one, two = await start(), await start(wait=0.3)
     await kept_by(one, answer(asked=NOW - 100))

@@ -27,8 +27,11 @@ def test_a_request_that_says_nothing_takes_what_there_is() -> None:
         (b" max-age = 5 ,min-fresh=7", Wish(oldest=5, margin=7)),
         (b"max-stale=30", Wish(past=30)),
         (b"stale-if-error=9", Wish(grace=9)),
-        (b"max-age=soon, shrug, =, ,", ANY),
-        (b"max-age=-5", ANY),
+        (b"max-stale=some, stale-if-error=much, shrug, =, ,", ANY),
+        (b"max-age=soon", Wish(oldest=0)),
+        (b"max-age=-5", Wish(oldest=0)),
+        (b"max-age", Wish(oldest=0)),
+        (b"min-fresh=-1", Wish(margin=10**9)),
         (b"x" * 5000, ANY),
     ],
 )

@@ -163,6 +163,7 @@ def test_an_unknown_command_far_from_all_lists_every_one(cli):
         ("GET /v1/models lists the models this key can call; an admin can widen its scope.", "switchgear models list"),
         ("GET /api/keys lists them.", "switchgear keys list shows every key."),
         ("GET /api/providers lists every provider.", "switchgear providers list shows every provider."),
+        ("GET /api/plugins lists those that are installed.", "switchgear plugin list shows every plugin."),
         ("PUT /api/secrets/NAME keeps one.", "Keep one with: switchgear secrets set NAME"),
         ("Correct what errors names; /api/openapi.json describes every field.", "Add --help to see what the"),
         ("Try again; GET /readyz says what is not ready.", "switchgear doctor finds"),

@@ -23,10 +23,14 @@ LEAVES = [
     *(("secrets", name) for name in ("set", "list", "remove")),
     *(("db", name) for name in ("status", "upgrade", "backup", "restore")),
     *(("cache", name) for name in ("stats", "purge", "evaluate")),
+    *(("theme", name) for name in ("list", "new", "check", "preview")),
+    ("users", "role"),
+    *(("plugin", name) for name in ("pack", "keygen", "sign", "verify", "approvals", "approve", "deny")),
+    *(("plugin", "trust", name) for name in ("add", "list", "remove", "revoke")),
     *(("config", name) for name in ("show", "reload", "schema")),
 ]
 COMMANDS = [
-    chain for chain in LEAVES if len(chain) == 2 or chain[0] not in {other[0] for other in LEAVES if len(other) == 2}
+    chain for chain in LEAVES if len(chain) > 1 or chain[0] not in {other[0] for other in LEAVES if len(other) > 1}
 ]
 
 

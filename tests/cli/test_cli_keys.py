@@ -51,6 +51,24 @@ def test_a_key_is_made_with_what_is_asked_for(cli):
     assert "in 2 hours" in cli("keys", "list").out
 
 
+def test_a_key_has_patterns_of_the_tools_it_sees(cli):
+    cli("keys", "create", "agent", "--tools", "files", "--tools", "git__log*")
+    assert json.loads(cli("keys", "show", "agent", "--json").out)["tools"] == ["files", "git__log*"]
+    assert "files, git__log*" in cli("keys", "show", "agent").out
+    cli("keys", "set", "agent", "--no-tools")
+    assert json.loads(cli("keys", "show", "agent", "--json").out)["tools"] == []
+
+
+@pytest.mark.parametrize("pattern", ["!evil", "EVIL", "evil__*,time", "", "a b", "[z-a]"])
+def test_a_pattern_of_tools_that_could_match_nothing_is_refused(cli, pattern):
+    cli("keys", "create", "agent")
+    for command in (("create", "other"), ("set", "agent")):
+        ended = cli("keys", *command, "--tools", "files", "--tools", pattern)
+        assert ended.code == 2
+        assert f'--tools "{pattern}"' in ended.err
+    assert "other" not in cli("keys", "list").out
+
+
 def test_keys_are_listed_without_the_keys_themselves(cli):
     key = cli("keys", "create", "ci").out.strip()
     for ended in (cli("keys", "list"), cli("keys", "list", "--json"), cli("keys", "show", "ci")):

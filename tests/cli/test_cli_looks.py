@@ -18,6 +18,7 @@ from switchgear.testing import served
 FACTS = banner.BannerFacts(
     version="0.1.0",
     url="http://127.0.0.1:4100",
+    link="http://127.0.0.1:4100/?link=9f2c",
     key="sk-sg-shown",
     models=[("smollm2", "ready", 0.62)],
     found=[("OPENAI_API_KEY", "openai", "gpt-5-mini"), ("XAI_API_KEY", "xai", "")],
@@ -45,6 +46,8 @@ def test_the_banner_tells_what_a_person_needs(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Switchgear 0.1.0 · http://127.0.0.1:4100"
     assert lines[1] == ""
+    assert lines[2].split() == ["Open", "http://127.0.0.1:4100/?link=9f2c", "signs", "you", "in", "once"]
+    del lines[2]
     assert lines[2].split() == ["Key", "sk-sg-shown", "shown", "now", "and", "never", "again"]
     assert lines[3].startswith("  Model     smollm2 (embedded, ready in 0.6 s)")
     assert lines[3].endswith("add yours: switchgear init")
@@ -59,10 +62,11 @@ def test_the_banner_tells_what_a_person_needs(capsys):
 
 
 def test_the_banner_of_a_later_start_shows_no_key(capsys):
-    later = banner.BannerFacts("0.1.0", "http://h", None, [("smollm2", "failed", None)], [], Path("a.toml"), [])
+    later = banner.BannerFacts("0.1.0", "http://h", None, None, [("smollm2", "failed", None)], [], Path("a.toml"), [])
     banner.render(later)
     shown = capsys.readouterr().out
     assert "Key" not in shown
+    assert "Open      http://h   with: switchgear login-link" in shown
     assert "smollm2 (embedded, failed)" in shown
     assert "Config    a.toml" in shown
     assert "switchgear init" not in shown
@@ -162,7 +166,8 @@ def test_the_start_shows_the_banner_and_the_key_once(folder, tmp_path, monkeypat
         lines = waited_for(gateway, "Found").splitlines()
     assert lines[0] == f"Switchgear {__version__} · {gateway.url}"
     assert sum("sk-sg-" in line for line in lines) == 1
-    assert "shown now and never again" in lines[2]
+    assert f"{gateway.url}/?link=" in lines[2]
+    assert "shown now and never again" in lines[3]
     with served("[local]\nenabled = false\n", data_dir=tmp_path / "data") as again:
         assert "sk-sg-" not in waited_for(again, "Found")
 

@@ -12,12 +12,18 @@ from switchgear.core.errors import ConfigInvalid
 from switchgear.routing.rules import RouteRules
 
 WHOLE = """
+[providers.far]
+base_url = "http://127.0.0.1:9/v1"
+
 [retry]
 attempts = 3
 share = 0.1
 
 [models.fast]
-deployments = [{ provider = "local", model = "smollm2", concurrency = 4, queue = 10 }]
+deployments = [
+  { provider = "local", model = "smollm2", concurrency = 4, queue = 10 },
+  { provider = "far", model = "m" },
+]
 fallbacks = ["smollm2", "other"]
 context_fallbacks = ["other"]
 content_fallbacks = ["local/smollm2"]
@@ -27,7 +33,7 @@ stream_recovery = "continue"
 hedge = { after = 1.5 }
 
 [models.other]
-deployments = [{ provider = "local", model = "smollm2" }]
+deployments = [{ provider = "local", model = "smollm2" }, { provider = "far", model = "m" }]
 hedge = true
 """
 
@@ -96,3 +102,26 @@ def test_what_cannot_be_is_a_mistake(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(ConfigInvalid) as caught:
         load(write(tmp_path, text), {})
     assert caught.value.problems[0].line == 3
+
+
+@pytest.mark.parametrize(("one", "other"), [("concurrency = 1", "concurrency = 9"), ("concurrency = 2, queue = 5", "concurrency = 2, queue = 6")])  # fmt: skip
+def test_the_places_of_one_deployment_are_the_same_for_all_models(tmp_path: Path, one: str, other: str) -> None:
+    text = "\n".join(
+        f'[models.m{number}]\ndeployments = [{{ provider = "local", model = "smollm2", {said} }}]'
+        for number, said in enumerate([one, other, "weight = 2"])
+    )
+    with pytest.raises(ConfigInvalid) as caught:
+        load(write(tmp_path, text), {})
+    (problem,) = caught.value.problems
+    field, _, value = other.rpartition(", ")[2].partition(" = ")
+    assert (problem.path, problem.line) == (f"models.m1.deployments[0].{field}", 4)
+    assert f"models.m1.deployments[0].{field} = {value}, and models.m0.deployments[0].{field} = " in problem.message
+
+
+def test_a_queue_that_only_one_model_tells_of_is_no_contradiction(tmp_path: Path) -> None:
+    said = ["concurrency = 2", "concurrency = 2, queue = 6", "queue = 9", "concurrency = 2"]
+    text = "\n".join(
+        f'[models.m{number}]\ndeployments = [{{ provider = "local", model = "smollm2", {one} }}]'
+        for number, one in enumerate(said)
+    )
+    assert len(load(write(tmp_path, text), {}).models) == 4

@@ -9,6 +9,7 @@ from switchgear.core.errors import (
     GatewayError,
     LimitReached,
     ModelNotFound,
+    PluginFailed,
     ProviderError,
     ProviderTimeout,
     RequestError,
@@ -137,3 +138,11 @@ def test_every_class_can_be_made_from_a_message(kind: type[SwitchgearError]):
 
     assert made.http_status == kind.status
     assert kind.doc().endswith(f"#{kind.code}")
+
+
+def test_what_to_do_about_a_plugin_names_it() -> None:
+    kinds = [each for each in EVERY if issubclass(each, PluginFailed)]
+    assert any("NAME" in each.hint for each in kinds)
+    for each in kinds:
+        assert "NAME" not in each("It broke.", plugin="clock").advice
+        assert each("It broke.").advice == each.hint

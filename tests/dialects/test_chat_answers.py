@@ -286,7 +286,7 @@ def test_calls_without_an_id_or_with_the_same_one_get_their_own() -> None:
 @pytest.mark.parametrize(
     ("told", "finish"),
     [
-        ("stop", "stop"), ("eos", "stop"), ("", "stop"), (None, "stop"), (3, "stop"), ("STOP", "stop"),
+        ("stop", "stop"), ("eos", "stop"), ("", "unsaid"), (None, "unsaid"), (3, "unsaid"), ("STOP", "stop"),
         ("length", "length"), ("model_length", "length"), ("MAX_TOKENS", "length"),
         ("tool_calls", "tool_calls"), ("function_call", "tool_calls"),
         ("content_filter", "content_filter"), ("sensitive", "content_filter"),

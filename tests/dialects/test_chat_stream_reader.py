@@ -96,13 +96,13 @@ def test_an_answer_is_complete_once_a_reason_was_given() -> None:
     assert stream.complete
 
 
-def test_the_end_marker_stands_for_a_reason_that_was_not_given() -> None:
+def test_an_end_marker_without_a_reason_ends_the_answer_and_invents_none() -> None:
     stream = reader()
     stream.read(chunk(tool(0, "f", id="c")))
     events = stream.read(b"[DONE]")
     assert stream.complete
     assert events[0] == ToolCallBegin(0, "c", "f")
-    assert events[-1] == Finished("tool_calls")
+    assert events[-1] == Finished("unsaid")
     assert stream.read(b"[DONE]") == ()
 
 

@@ -128,7 +128,7 @@ def test_usage_that_makes_little_sense_is_still_a_number(told: object, usage: Us
         ("pause_turn", "pause"),
         ("refusal", "refusal"),
         ("of tomorrow", "stop"),
-        (None, "stop"),
+        (None, "unsaid"),
     ],
 )
 def test_why_it_ended_is_read(reason: str | None, finish: Finish) -> None:

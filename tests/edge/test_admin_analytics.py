@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from switchgear.core.calls import Attempt, CallRecord, Route, Usage
+from switchgear.core.errors import ProviderOverloaded
 from switchgear.observe.rollups import Rollups
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -50,6 +51,13 @@ async def ask(desk, path: str = "/api/analytics", **query: Any) -> dict[str, Any
     answer = await desk.api.get(path, params=query)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def test_a_parameter_that_it_does_not_have_is_refused_by_name(desk):
+    answer = await desk.api.get("/api/analytics", params={"since": "1h", "group": "model"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert answer.json()["detail"].startswith('GET /api/analytics has no parameter "group".')
+    assert 'Did you mean "group_by"?' in answer.json()["detail"] + answer.json().get("hint", "")
 
 
 async def test_calls_by_model_and_attempts_by_provider(desk):
@@ -218,6 +226,7 @@ async def test_errors_are_grouped_by_what_they_are(desk):
     )
     assert (busy["keys"], busy["provider"], busy["status"]) == (2, "claude", 502)
     assert busy["first_seen"] < busy["last_seen"]
+    assert busy["hint"] == ProviderOverloaded.hint
     assert told["others"] == 0
     recent = await ask(desk, "/api/errors", since="1h", code="provider_overloaded", sort="last_seen")
     assert [one["count"] for one in recent["data"]] == [1, 1]

@@ -21,7 +21,7 @@ async def test_limits_are_defined_changed_listed_and_deleted(desk):
     made = answer.json()
     assert (made["name"], made["source"], made["used_by"]) == ("small", "store", [])
     assert made["settings"]["budget"] == {"usd": 2.5, "tokens": None, "per": "day"}
-    assert (made["settings"]["rpm"], made["settings"]["soft"], made["settings"]["output_tokens"]) == (5, 0.8, 1024)
+    assert (made["settings"]["rpm"], made["settings"]["soft"], made["settings"]["output_tokens"]) == (5, 0.8, 4096)
     assert (await desk.api.put("/api/limits/small", json={"tpm": 9})).status_code == 200
     assert (await desk.api.get("/api/limits/small")).json()["settings"]["rpm"] is None
     assert [one["name"] for one in (await desk.api.get("/api/limits")).json()["data"]] == ["small"]

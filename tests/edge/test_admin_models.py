@@ -192,3 +192,12 @@ async def test_a_model_is_told_with_what_is_known_of_it(desk):
     assert (told["capabilities"]["vision"], told["deprecated"]) == (True, "2031-01-31")
     (unknown,) = (await desk.api.get("/api/models/filed")).json()["deployments"]
     assert (unknown["known"], unknown["price"], unknown["capabilities"]["vision"]) == (False, None, None)
+
+
+async def test_an_alias_shows_its_settings_as_they_are_put(desk):
+    body = {"deployments": [{"provider": "scripted", "model": "test-model", "weight": 3}], "fallbacks": ["filed"]}
+    await desk.api.put("/api/models/fast", json=body)
+    told = (await desk.api.get("/api/models/fast")).json()["settings"]
+    assert (told["deployments"][0]["weight"], told["fallbacks"], told["strategy"]) == (3, ["filed"], "ordered")
+    assert (await desk.api.put("/api/models/fast", json=told)).status_code == 200
+    assert (await desk.api.get("/api/models/scripted/test-model")).json()["settings"] is None

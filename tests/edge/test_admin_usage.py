@@ -72,6 +72,7 @@ async def test_a_call_is_shown_with_everything_known_of_it(desk):
         "cache": "",
         "message": "",
         "saved": None,
+        "hint": "",
         "fallbacks": 0,
         "route": {
             "steps": [],
@@ -141,7 +142,7 @@ async def test_calls_are_filtered_by_what_they_were(desk):
         record(1),
         record(2, model="fast", key_id=made["id"]),
         record(3, outcome="failed", provider="other", team="search", user="ann", cache="miss"),
-        record(30, outcome="cut"),
+        record(30, outcome="cut", error="provider_cut", deployment="large", endpoint="messages"),
     ):
         desk.gateway.store.writer.add(call)
 
@@ -156,6 +157,12 @@ async def test_calls_are_filtered_by_what_they_were(desk):
     assert await found(model="fast") == ["2"]
     assert await found(provider="other") == ["3"]
     assert await found(team="search") == await found(user="ann") == await found(cache="miss") == ["3"]
+    assert (
+        await found(error="provider_cut")
+        == await found(deployment="large")
+        == await found(endpoint="messages")
+        == ["30"]
+    )
     assert await found(key="ci") == await found(key=made["id"]) == ["2"]
     assert await found(outcome=["failed", "cut"]) == ["3", "30"]
 

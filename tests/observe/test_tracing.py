@@ -17,6 +17,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from switchgear.core.calls import CallRecord, Usage
 from switchgear.core.errors import ExtraMissing
 from switchgear.core.secrets import Secret
+from switchgear.core.tool_calls import ToolRecord
 from switchgear.observe.tracing import Tracer
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -287,3 +288,34 @@ def test_without_the_packages_the_error_names_the_command_that_installs_them(mon
 
     with pytest.raises(ExtraMissing, match=r"pip install switchgear\[otel\]"):
         Tracer.from_settings("http://127.0.0.1:4318", {}, "switchgear")
+
+
+def test_a_call_of_a_plugin_is_a_span_of_the_conventions_for_mcp(collector: Collector):
+    called = ToolRecord(
+        "req_2", 1_700_000_000_123, "key_1", "", "", "files", "1.0", "read", "tools/call", "ok", True, "", 300.5, 10, 20,
+        "req_1", 3, f"00-{TRACE}-{PARENT}-01",
+    )  # fmt: skip
+    tracer = tracer_for(collector.url)
+    tracer.on_tool_call(called)
+    tracer.on_tool_call(msgspec.structs.replace(called, outcome="refused"))
+    tracer.on_tool_call(msgspec.structs.replace(called, method="resources/read", tool="file:///secret", parent=""))
+    assert tracer.close(20)
+    tool, resource = collector.spans
+    assert tool.name == "tools/call read"
+    assert tool.trace_id.hex() == TRACE
+    assert tool.status.code == Status.STATUS_CODE_ERROR
+    assert attributes(tool) == {
+        "mcp.method.name": "tools/call",
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "read",
+        "error.type": "tool_error",
+        "switchgear.request_id": "req_2",
+        "switchgear.key_id": "key_1",
+        "switchgear.outcome": "ok",
+        "switchgear.plugin": "files",
+        "switchgear.plugin.version": "1.0",
+        "switchgear.parent_request_id": "req_1",
+        "switchgear.step": 3,
+    }
+    assert resource.name == "resources/read"
+    assert "secret" not in str(attributes(resource))

@@ -272,6 +272,14 @@ def test_events_that_are_no_json_pass_untouched(event: bytes) -> None:
     assert reader.usage is None
 
 
+def test_nothing_passes_after_the_end_marker_but_usage_is_read() -> None:
+    late = sse([chat_chunk("more", usage=tokens(7, 3)), chat_chunk("and more"), error_body("boom")])
+    for pieces in ([WIRE + late], singly(WIRE + late), split_events(WIRE + late), [WIRE, late]):
+        out, reader = passed(pieces, show_usage=True)
+        assert out + DONE == WIRE
+        assert reader.usage == Usage(7, 3)
+
+
 def test_words_like_ours_inside_the_text_change_nothing() -> None:
     texts = [
         '"usage":null',

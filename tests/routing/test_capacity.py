@@ -14,8 +14,9 @@ from switchgear.providers.base import Provider
 from switchgear.providers.catalogue import Card
 from switchgear.providers.tokens import Content, TokenCounter, Vocabularies
 from switchgear.routing.calibration import TokenRatio
-from switchgear.routing.capacity import Capacity, Estimate, Fits, about, estimate, too_long
+from switchgear.routing.capacity import Capacity, too_long
 from switchgear.routing.deployment import Deployment
+from switchgear.routing.estimate import Estimate, Fits, about, estimate
 from switchgear.routing.room import BOUNDLESS, Room, room_of
 from switchgear.routing.select import Ask
 from switchgear.routing.size import Size, size_of

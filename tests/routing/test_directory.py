@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from switchgear.config.models import DeploymentSettings
 from switchgear.core.capabilities import Capabilities
 from switchgear.core.errors import ModelNotFound
 from switchgear.providers.base import Operation
@@ -183,3 +184,37 @@ def test_the_dearest_deployment_of_a_model_may_be_one_of_its_fallbacks(directory
     assert fast is not None
     assert directory.dearest(small).model == "gpt-4o"
     assert directory.dearest(fast).model == "gpt-4o-mini"
+
+
+def test_a_call_past_all_aliases_costs_the_dearest_price_that_is_given_for_its_model(directory: Directory) -> None:
+    provider = directory.providers["openai"]
+    prices: list[dict[str, float] | None] = [{"input": 1, "output": 2}, {"input": 3, "output": 4}, {"input": 2}, None]
+    for number, price in enumerate(prices):
+        own = DeploymentSettings.model_validate({"provider": "openai", "model": "unheard-of", "price": price})
+        directory.define(Model(f"alias-{number}", (directory.deployment(provider, "unheard-of", own),)))
+    dearest, direct = directory.find("alias-1"), directory.find("openai/unheard-of")
+    assert dearest is not None
+    assert direct is not None
+    assert direct.deployments[0].price == dearest.deployments[0].price
+    assert direct.priced
+    other = directory.find("openai/another")
+    assert other is not None
+    assert other.deployments[0].price is None
+
+
+def test_of_the_places_that_models_say_of_one_deployment_the_fewest_hold(directory: Directory) -> None:
+    provider = directory.providers["openai"]
+    said: list[dict[str, int]] = [
+        {"concurrency": 4},
+        {"concurrency": 2, "queue": 900},
+        {"concurrency": 9},
+        {"queue": 1},
+    ]
+    for places in said:
+        own = DeploymentSettings.model_validate({"provider": "openai", "model": "busy"} | places)
+        made = directory.deployment(provider, "busy", own)
+        assert made.queue is not None
+    direct = directory.find("openai/busy")
+    assert direct is not None
+    assert direct.deployments[0].queue is made.queue
+    assert (made.queue.limit, made.queue.most) == (2, 900)

@@ -181,3 +181,41 @@ async def test_what_is_taken_again_is_held_again(shared: Engine) -> None:
     assert await used(shared) == 50
     shared.now += 2 * LEASE
     assert await used(shared) == 0
+
+
+# ---------------------------------------------------------------- what is held
+
+
+async def held(engine: Engine) -> tuple[int, int]:
+    standing = (await engine.look([usd(100, 0)]))[0]
+    return standing.used, standing.held
+
+
+async def test_what_calls_under_way_took_of_a_period_is_told_apart_from_what_was_used(engine: Engine) -> None:
+    assert (await engine.take("a", [usd(100, 60)])).standings[0].held == 60
+    await engine.take("b", [usd(100, 30)])
+    assert await held(engine) == (90, 90)
+    engine.counters.settle("a", settled(-50))
+    assert await held(engine) == (40, 30)
+    refused = await engine.take("c", [usd(100, 80)])
+    assert (refused.allowed, refused.standings[0].used, refused.standings[0].held) == (False, 40, 30)
+    engine.counters.settle("b", settled(0))
+    assert await held(engine) == (40, 0)
+    engine.counters.settle("", settled(5))
+    assert await held(engine) == (45, 0)
+
+
+async def test_what_is_left_behind_of_a_period_is_not_held_any_more(shared: Engine) -> None:
+    await shared.take("a", [usd(100, 60)])
+    await shared.take("b", [usd(100, 30)])
+    for _ in range(5):
+        shared.counters.renew_all()  # type: ignore[attr-defined]
+    assert await held(shared) == (90, 90)
+    shared.now += 2 * LEASE
+    assert await held(shared) == (0, 0)
+    for _ in range(5):
+        shared.counters.renew_all()  # type: ignore[attr-defined]
+    assert await held(shared) == (90, 90), "they only slept"
+    shared.counters.settle("a", settled(-60))
+    shared.counters.settle("b", settled(-30))
+    assert await held(shared) == (0, 0)

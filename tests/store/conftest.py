@@ -21,7 +21,17 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def url(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[str]:
-    """The URL of an empty database, on each engine in turn."""
+    """The URL of a database with nothing in it, on each engine in turn."""
+    if request.param == "sqlite":
+        yield sqlite_url
+        return
+    async with request.getfixturevalue("upgraded_postgres")() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def bare_url(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[str]:
+    """The URL of a database without any table, on each engine in turn."""
     if request.param == "sqlite":
         yield sqlite_url
         return

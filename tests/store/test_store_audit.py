@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchgear.store.audit import AuditFilter
 from switchgear.store.store import Store
 
 
@@ -20,5 +21,5 @@ async def test_entries_come_back_newest_first_and_in_the_order_they_were_made(st
 async def test_the_log_of_one_target(store: Store) -> None:
     wanted = await store.audit.append(at=1, actor="cli", action="provider.put", target="openai", ip="127.0.0.1")
     await store.audit.append(at=2, actor="cli", action="provider.put", target="other")
-    page = await store.audit.list(target="openai")
+    page = await store.audit.list(of=AuditFilter(target="openai"))
     assert (page.entries, page.before) == ([wanted], None)
