@@ -24,6 +24,8 @@ from harness.processes import BenchError, Cores, allow_many_files
 from harness.session import Session, prepare, work_folder
 from harness.upstreams import direct_unary, running_upstreams
 
+CONSOLE = "console"
+"""The console's pages in a browser; measured alone, with --only console."""
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
@@ -42,13 +44,18 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--peers", type=lambda text: _names(list(GATEWAYS), text), metavar="A,B", help=f"of: {', '.join(GATEWAYS)}"
     )
     parser.add_argument(
-        "--only", type=lambda text: _names(GROUPS, text), metavar="A,B", help=f"measures, of: {', '.join(GROUPS)}"
+        "--only",
+        type=lambda text: _names((*GROUPS, CONSOLE), text),
+        metavar="A,B",
+        help=f"measures, of: {', '.join((*GROUPS, CONSOLE))}",
     )
     parser.add_argument("--repeats", type=int, metavar="N", help="3 unless --quick")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where to write; bench/results for a whole run, else .bench/results"
     )
     chosen = parser.parse_args(argv)
+    if chosen.only and CONSOLE in chosen.only and len(chosen.only) > 1:
+        parser.error("console is measured alone: --only console")
     if chosen.repeats is not None and chosen.repeats < 1:
         parser.error("--repeats must be at least 1")
     return chosen
@@ -81,6 +88,19 @@ def _measure(chosen: argparse.Namespace, stack: contextlib.ExitStack) -> report.
     return report.Run(at, time.perf_counter() - began, facts, plan, results, missing, command)
 
 
+def _measure_console() -> int:
+    from harness import pages  # noqa: PLC0415 - Playwright is needed for nothing else here
+
+    try:
+        figures = pages.measure(_say)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    over = [each for each in figures if each.value > each.most]
+    _say(f"\n{len(figures) - len(over)} within their budget, {len(over)} over")
+    return 0
+
+
 def _interrupted(*_: object) -> Never:
     raise KeyboardInterrupt
 
@@ -90,6 +110,8 @@ def main(argv: Sequence[str]) -> int:
     chosen = _arguments(argv)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
+    if chosen.only == [CONSOLE]:
+        return _measure_console()
     whole = not (chosen.quick or chosen.peers or chosen.only)
     out = chosen.out or (RESULTS if whole else install.HOME / "results")
     try:

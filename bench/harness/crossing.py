@@ -85,7 +85,7 @@ def _first(run: Running, side: str) -> None:
 
 def _calls(run: Running, side: str, setting: Setting) -> float:
     plan = setting.plan
-    before = run.child.cpu_seconds()
+    before = run.cpu_at_rest()
     endpoint, script = _endpoint(run, side, stream=False), setting.folder / "crossing.lua"
     result = run_wrk(endpoint, script, connections=plan.connections, seconds=max(plan.requests / 2, 1))
     time.sleep(AFTERMATH)
@@ -95,7 +95,7 @@ def _calls(run: Running, side: str, setting: Setting) -> float:
 
 
 def _chunks(run: Running, side: str, setting: Setting) -> float:
-    before = run.child.cpu_seconds()
+    before = run.cpu_at_rest()
     result = run_streams(_endpoint(run, side, stream=True), STEADY, setting.plan.streams, ramp=0.2, patience=90)
     time.sleep(AFTERMATH)
     if result.complete != result.asked:

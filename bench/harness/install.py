@@ -79,15 +79,24 @@ def _stamp(*files: Path) -> str:
 
 def litellm_environment() -> Path:
     """The folder of an environment that holds the locked LiteLLM proxy; made anew when the lock has changed."""
-    folder, lock = HOME / "litellm", ROOT / "requirements" / "bench-litellm.txt"
+    return _python_environment("litellm", "the LiteLLM proxy")
+
+
+def fastmcp_environment() -> Path:
+    """The same with FastMCP."""
+    return _python_environment("fastmcp", "FastMCP")
+
+
+def _python_environment(name: str, label: str) -> Path:
+    folder, lock = HOME / name, ROOT / "requirements" / f"bench-{name}.txt"
     done, stamp = folder / ".installed", _stamp(lock)
     if done.exists() and done.read_text() == stamp:
         return folder
-    print("Installing the LiteLLM proxy into .bench/litellm (first time only, about a minute) …", flush=True)
+    print(f"Installing {label} into .bench/{name} (first time only, about a minute) …", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
-    _run([sys.executable, "-m", "venv", str(folder)], "making an environment for LiteLLM")
+    _run([sys.executable, "-m", "venv", str(folder)], f"making an environment for {label}")
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    _run([*pip, "--no-deps", "--require-hashes", "-r", str(lock)], "installing LiteLLM")
+    _run([*pip, "--no-deps", "--require-hashes", "-r", str(lock)], f"installing {label}")
     done.write_text(stamp)
     return folder
 

@@ -47,6 +47,7 @@ def verdicts(results: Results) -> list[Verdict]:
         _part_of_rival(results, "start.first_s", "start to first answer", 5, rival_name="start.s"),
         *_crossings(results),
         *_stages(results),
+        *_tools(results),
     ]
 
 
@@ -72,10 +73,10 @@ def _part_of_rival(results: Results, name: str, what: str, part: float, *, rival
 
 
 def _at_most(value: float | None, what: str, limit: float, unit: str) -> Verdict:
-    text = f"{what} ≤ {limit:g} {unit}"
+    text = f"{what} ≤ {limit:g} {unit}".rstrip()
     if value is None:
         return Verdict(text, "—", None)
-    return Verdict(text, f"{significant(value)} {unit}", value / limit - 1)
+    return Verdict(text, f"{significant(value)} {unit}".rstrip(), value / limit - 1 if limit else value)
 
 
 def _crossings(results: Results) -> list[Verdict]:
@@ -116,6 +117,25 @@ def _stages(results: Results) -> list[Verdict]:
         _at_most(hit, "an answer from the cache, by nginx's `proxy_pass`", 3, "×"),
         _at_most(moved, "interactive p99 under a flood of batch work, by that without", 1.25, "×"),
     ]
+
+
+def _tools(results: Results) -> list[Verdict]:
+    """What a call of a tool may cost, and what plugins may leave behind."""
+    fewer = _median(results, US, "tools.times_fewer_than_fastmcp")
+    least = "a call of a tool: CPU ≤ 1/15 of FastMCP's proxy's"
+    limits = (
+        ("tools.us_per_call", "a call of a tool of a warm plugin: CPU", 300, "µs"),
+        ("tools.p50_added_ms", "a call of a tool: added p50", 0.5, "ms"),
+        ("tools.list_ms", "a list of 1,000 tools", 3, "ms"),
+        ("tools.search_ms", "a search among 1,000 tools", 5, "ms"),
+        ("tools.cold_start_added_ms", "start of a plugin: added by the sandbox", 60, "ms"),
+        ("tools.running", "processes of 100 plugins, two of them used", 2, ""),
+        ("tools.sessions_memory_growth", "memory after 10,000 sessions, by that after 100", 1.5, "×"),
+        ("tools.sessions_processes_added", "processes that 10,000 sessions add", 0, ""),
+    )
+    found = [_at_most(_median(results, US, name), what, limit, unit) for name, what, limit, unit in limits]
+    ratio = Verdict(least, "—", None) if fewer is None else Verdict(least, f"1/{significant(fewer)}", 15 / fewer - 1)
+    return [found[0], ratio, *found[1:]]
 
 
 def _growth(results: Results) -> Verdict:

@@ -73,8 +73,8 @@ def warm_up(run: Running, setting: Setting) -> Figures:
 def requests(run: Running, setting: Setting) -> Figures:
     """Plain calls, a fixed number in flight: CPU a request and what gets through."""
     plan = setting.plan
+    before = run.cpu_at_rest()
     gateway, load = BusyMeter(setting.cores.gateway), BusyMeter(setting.cores.load)
-    before = run.child.cpu_seconds()
     script = setting.folder / "requests.lua"
     result = run_wrk(run.unary, script, connections=plan.connections, seconds=plan.requests)
     own_core, load_core = gateway.share(), load.share()
@@ -83,7 +83,9 @@ def requests(run: Running, setting: Setting) -> Figures:
     if not result.good:
         raise BenchError(f"no plain call succeeded, {result.errors} failed: {run.child.last_words()}")
     spent = run.child.cpu_seconds() - before
+    put_off = run.cpu_at_rest() - before - spent
     return {
+        "cpu.put_off_us_per_request": put_off / result.good * 1e6,
         "cpu.us_per_request": spent / result.good * 1e6,
         "cpu.requests_per_s": result.per_second,
         "cpu.p99_ms": result.p99_ms,
@@ -97,7 +99,7 @@ def requests(run: Running, setting: Setting) -> Figures:
 def streams(run: Running, setting: Setting) -> Figures:
     """Many streams at once: CPU a chunk, with the requests that opened them."""
     plan = setting.plan
-    before = run.child.cpu_seconds()
+    before = run.cpu_at_rest()
     began = time.perf_counter()
     result = run_streams(run.stream(plan.stream_shape), plan.stream_shape, plan.streams, ramp=0.2, patience=90)
     took = time.perf_counter() - began
@@ -183,7 +185,7 @@ def memory_growth(run: Running, _: Setting) -> Figures:
 def open_streams(run: Running, setting: Setting) -> Figures:
     """Thousands of slow streams open at the same time, every one read to its end and judged."""
     plan, shape = setting.plan, setting.plan.open_shape
-    before = run.child.cpu_seconds()
+    before = run.cpu_at_rest()
     result = run_streams(run.stream(shape), shape, plan.open_streams, ramp=4, patience=shape.seconds + 20)
     spent = run.child.cpu_seconds() - before
     _some_complete(result, run.child)
@@ -204,5 +206,5 @@ EVERY_REPEAT: dict[str, Measure] = {
     "latency": latency,
     "throughput": throughput,
 }
-GROUPS = ("start", "memory", *EVERY_REPEAT, "open", "crossing", "stages")
+GROUPS = ("start", "memory", *EVERY_REPEAT, "open", "crossing", "stages", "tools")
 """What ``--only`` takes."""

@@ -53,6 +53,7 @@ def rows(plan: Plan) -> list[Row]:
     return [
         Row("CPU µs/request", "cpu.us_per_request", bold=True),
         Row("— times nginx in the same minute", "cpu.times_floor"),
+        Row("— put off until there is time (analytics), µs/request", "cpu.put_off_us_per_request"),
         Row(f"requests/s, {plan.connections} in flight", "cpu.requests_per_s"),
         Row("CPU µs/streamed chunk", "stream.us_per_chunk", bold=True),
         Row("— times nginx in the same minute", "stream.times_floor"),
@@ -69,6 +70,7 @@ def rows(plan: Plan) -> list[Row]:
         Row("— with an empty data folder, s", "start.first_s"),
         *_crossing_rows(),
         *_stage_rows(),
+        *_tool_rows(),
         Row(f"{plan.open_streams:,} slow streams: open at once", "open.at_once", whole=True),
         Row(f"{plan.open_streams:,} slow streams: complete", "open.complete", whole=True),
         Row(f"{plan.open_streams:,} slow streams: memory after, MB", "open.memory_after_mb"),
@@ -97,6 +99,24 @@ def _stage_rows() -> list[Row]:
         Row("— times nginx in the same minute", "stages.hit_times_floor"),
         Row("interactive calls: first byte p99, ms", "stages.interactive_p99_ms"),
         Row("— while batch work floods the deployment", "stages.flooded_p99_ms"),
+    ]
+
+
+def _tool_rows() -> list[Row]:
+    return [
+        Row("call of a tool of a warm plugin: CPU µs", "tools.us_per_call", bold=True),
+        Row("— by FastMCP's proxy in the same minute, CPU µs", "tools.fastmcp_us_per_call"),
+        Row("— added p50 over the plugin alone, ms", "tools.p50_added_ms"),
+        Row("— calls/s, 8 in flight", "tools.calls_per_s"),
+        Row("list of 1,000 tools, p50 ms", "tools.list_ms"),
+        Row("search among 1,000 tools, p50 ms", "tools.search_ms"),
+        Row("start of a plugin in the sandbox, ms", "tools.cold_start_ms"),
+        Row("— more than outside", "tools.cold_start_added_ms"),
+        Row("plugins set up, two of them used", "tools.set_up", whole=True),
+        Row("— plugins' processes", "tools.running", whole=True),
+        Row("memory after 10,000 sessions, MB", "tools.sessions_memory_mb"),
+        Row("— by that after 100", "tools.sessions_memory_growth"),
+        Row("— processes more", "tools.sessions_processes_added", whole=True),
     ]
 
 

@@ -15,6 +15,7 @@ from harness.gateways import Gateway, Nginx, Switchgear
 from harness.measures import Figures, Measure, Setting
 from harness.processes import BenchError
 from harness.stages import Guarding, stages
+from harness.tools import MEASURES, Tooled, used
 from harness.upstreams import Running, running
 
 PAIRED = {"cpu": "cpu.us_per_request", "stream": "stream.us_per_chunk"}
@@ -74,6 +75,8 @@ class Session:
                 self._cross(gateway, repeat)
             if isinstance(gateway, Switchgear) and "stages" in self._groups:
                 self._guard(gateway, floor, repeat)
+            if isinstance(gateway, Switchgear) and "tools" in self._groups and repeat == 0:
+                self._call_tools(gateway, repeat)
         except BenchError as error:
             self._failed(gateway, "start", repeat, error)
 
@@ -91,6 +94,16 @@ class Session:
         guarding.name = gateway.name
         with running(guarding, self._setting.cores) as run:
             self._try(run, "stages", partial(_beside, floor), repeat)
+
+    def _call_tools(self, gateway: Switchgear, repeat: int) -> None:
+        """Tools of plugins, in processes of their own; they count as the same gateway."""
+        tooled = Tooled(gateway.upstreams, gateway.folder.parent / f"{Tooled.name}-{repeat}")
+        tooled.name = gateway.name
+        with running(tooled, self._setting.cores) as run:
+            for measure in MEASURES:
+                self._try(run, "tools", measure, repeat)
+        with running(tooled, self._setting.cores) as run:
+            self._try(run, "tools", used, repeat)
 
     def _first_start(self, gateway: Gateway, repeat: int) -> None:
         """A start on an empty folder, where that differs; each repeat gets a folder of its own."""

@@ -79,7 +79,7 @@ def stages(run: Running, floor: Running, setting: Setting) -> Figures:
 def _calls(run: Running, unary: Endpoint, side: str, setting: Setting) -> float:
     """CPU of one call, in µs."""
     endpoint = replace(unary, body=request_body(SIDES[side] + UNARY_MODEL, stream=False))
-    before = run.child.cpu_seconds()
+    before = run.cpu_at_rest()
     seconds = max(setting.plan.requests / 2, 1)
     result = run_wrk(endpoint, setting.folder / "stages.lua", connections=setting.plan.connections, seconds=seconds)
     time.sleep(AFTERMATH)

@@ -15,6 +15,11 @@ from harness.gateways import Endpoint, Gateway, Upstreams
 from harness.processes import BenchError, Child, Cores, free_port, wait_for_port
 from harness.traffic import UNARY_MODEL, StreamShape, request_body
 
+REST = 0.25
+IDLE_SHARE = 0.1
+PATIENCE = 30
+"""A gateway is at rest when it takes less than a tenth of a CPU for a quarter of a second; it has so many seconds to come to that."""
+
 
 @contextlib.contextmanager
 def running_upstreams(folder: Path, cores: Cores) -> Iterator[Upstreams]:
@@ -51,6 +56,19 @@ class Running:
     def stream(self, shape: StreamShape) -> Endpoint:
         """The endpoint for streamed calls of a shape."""
         return self.gateway.stream(self.port, shape)
+
+    def cpu_at_rest(self) -> float:
+        """CPU seconds spent so far, once what was put off is done: the work of one load is not counted as another's."""
+        patience = time.monotonic() + PATIENCE
+        self.gateway.catch_up(self.port)
+        before = self.child.cpu_seconds()
+        while time.monotonic() < patience:
+            time.sleep(REST)
+            now = self.child.cpu_seconds()
+            if now - before < REST * IDLE_SHARE:
+                return now
+            before = now
+        raise BenchError(f"{self.gateway.label} was still at work {PATIENCE} s after its load")
 
 
 @contextlib.contextmanager
