@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { api, given } from "@/api/client";
 import type { components } from "@/api/schema";
@@ -20,5 +20,6 @@ export function useThemeReport(name: string) {
   return useQuery({
     queryKey: ["themes", name],
     queryFn: () => given(api.GET("/api/themes/{name}", { params: { path: { name } } })),
+    placeholderData: keepPreviousData, // what is read stays until the next theme was measured
   });
 }
