@@ -94,3 +94,17 @@ def test_a_large_file_passes_whole_and_takes_no_memory_to_speak_of(gateway: serv
                 most = max(most, process.memory_info().rss)
     assert got == SIZE
     assert most < before + 40_000_000
+
+
+def test_what_others_wrote_is_no_page_of_the_gateways(gateway: served, keeper: FaultUpstream) -> None:
+    """A file's address opens in the browser of whoever is signed in to the console: its scripts must not run there as ours."""
+    page = b"<script>fetch('/api/keys')</script>"
+    keeper.answer(
+        ReadBody(), Send(http1.head(200, {"content-type": "text/html", "content-length": str(len(page))}) + page)
+    )
+    headers = {"authorization": f"Bearer {gateway.key}"}
+    answer = httpx.get(f"{gateway.base_url}/files/file-1/content", headers=headers, trust_env=False)
+    assert answer.content == page
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "sandbox" in answer.headers["content-security-policy"].split("; ")

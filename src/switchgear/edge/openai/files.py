@@ -33,6 +33,11 @@ _ROOT: Final = "/v1/files"
 _MOST: Final = 10_000
 _OWN_PURPOSE: Final = BATCH_PURPOSE.encode()
 _CONTENT_HEADERS: Final = (b"content-type", b"content-disposition")
+_NO_PAGE: Final = (
+    b"x-content-type-options: nosniff\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n"
+    b"cross-origin-resource-policy: same-origin\r\n"
+)
+"""Whoever is signed in to the console can open a file's address in the browser: what others wrote is no page of ours."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -67,7 +72,7 @@ class FilesEndpoint:
             raise
 
     async def _serve(self, call: ModelCall, exchange: Exchange) -> None:
-        token = token_of(exchange)
+        token = token_of(exchange, self._calls.cookie)
         self._calls.authenticate(call, token)
         async with self._files.admitted(call):
             await self._admitted(call, exchange)
@@ -111,7 +116,7 @@ class FilesEndpoint:
             fields = b"".join(
                 b"%b: %b\r\n" % (name, value) for name in _CONTENT_HEADERS if (value := answer.header(name))
             )
-            exchange.start(200, fields + self._headers(call))
+            exchange.start(200, fields + _NO_PAGE + self._headers(call))
             exchange.on_pressure = lambda pressed: answer.pause() if pressed else answer.resume()
             try:
                 await answer.pipe(exchange.write)
