@@ -54,6 +54,10 @@ async def test_no_route_answers_without_its_scope(desk):
                 assert answer.headers["x-request-id"].startswith("req_")
                 assert answer.headers["cache-control"] == "no-store"
                 assert answer.headers["x-content-type-options"] == "nosniff"
+                assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+                assert answer.headers["content-security-policy"].startswith(
+                    "default-src 'none'; frame-ancestors 'none'"
+                )
             where = f"{method} {path}"
             wrong = [(401, "missing_api_key"), (401, "malformed_api_key"), (401, "invalid_api_key")]
             assert codes[:3] == wrong, where

@@ -92,6 +92,7 @@ def test_the_table_of_routes_is_this_one():
         "/api/keys/thing": "own",
         "/api/keys/thing/rotate": "own",
         "/api/keys/thing/revoke": "own",
+        "/api/sessions": "admin",
         "/api/plugins/trust": "owner",
         "/api/plugins/trust/thing": "owner",
         "/api/plugins/trust/thing/revoke": "owner",

@@ -56,7 +56,7 @@ async def test_nothing_of_tokens_is_in_the_store(desk):
     link = await link_for(desk)
     async with desk.as_key(None) as browser:
         await with_link(desk, browser)
-        token = browser.cookies["switchgear_session"]
+        token = browser.cookies[desk.gateway.keyring.cookie]
     (session,) = await desk.gateway.store.sessions.all()
     assert token.encode() not in session.hash
     data = b"".join(path.read_bytes() for path in desk.gateway.options.data_dir.glob("switchgear.db*"))
@@ -107,12 +107,13 @@ async def test_signing_out_ends_the_session_and_no_other(desk):
     async with desk.as_key(None) as one, desk.as_key(None) as two:
         await with_link(desk, one)
         await with_link(desk, two)
-        token = one.cookies["switchgear_session"]
+        name = desk.gateway.keyring.cookie
+        token = one.cookies[name]
         listed = (await one.get("/api/me/sessions")).json()["data"]
         assert [each["current"] for each in listed] in ([True, False], [False, True])
         assert (await one.post("/api/sign-out", headers=SAME)).status_code == 204
-        assert "switchgear_session" not in one.cookies
-        one.cookies.set("switchgear_session", token)
+        assert name not in one.cookies
+        one.cookies.set(name, token)
         assert await code(one) == "session_ended"
         assert await code(two) == "ok"
         (last,) = (await two.get("/api/me/sessions")).json()["data"]

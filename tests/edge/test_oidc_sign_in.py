@@ -116,7 +116,7 @@ async def test_people_sign_in_as_the_users_that_the_server_says(issuer, tmp_path
         assert await ann.sign_in("ann", "/calls?model=a") == "/calls?model=a"
         me = await ann.me()
         assert (me["user"], me["role"], me["session"]["signed_in_by"]) == ("ann@example.com", "developer", "oidc")
-        assert "switchgear_oidc" not in ann.http.cookies
+        assert f"{gateway.keyring.cookie}_oidc" not in ann.http.cookies
 
         ida = Person(app)
         assert await ida.sign_in("ida", "https://evil.example/") == "/"
@@ -137,18 +137,19 @@ async def test_people_sign_in_as_the_users_that_the_server_says(issuer, tmp_path
 
 
 async def test_an_answer_is_for_the_browser_that_asked_and_for_it_once(issuer, tmp_path):
-    async with serving(tmp_path, issuer) as (_, app):
+    async with serving(tmp_path, issuer) as (gateway, app):
         ann, eve = Person(app), Person(app)
+        name = f"{gateway.keyring.cookie}_oidc"
         brought = await ann.brought("ann")
         assert await eve.back(brought) == "/sign-in?failed=expired", "eve's browser began nothing"
         await eve.sent()
         assert await eve.back(brought) == "/sign-in?failed=failed", "the state is another's"
-        cookie = ann.http.cookies["switchgear_oidc"]
+        cookie = ann.http.cookies[name]
         assert await ann.back({**brought, "iss": "https://evil.example"}) == "/sign-in?failed=failed"
-        ann.http.cookies.set("switchgear_oidc", cookie, domain="localhost.local", path="/api/sign-in/oidc")
+        ann.http.cookies.set(name, cookie, domain="localhost.local", path="/api/sign-in/oidc")
         assert await ann.back(brought) == "/calls"
         again = Person(app)
-        again.http.cookies.set("switchgear_oidc", cookie, domain="localhost.local", path="/api/sign-in/oidc")
+        again.http.cookies.set(name, cookie, domain="localhost.local", path="/api/sign-in/oidc")
         assert await again.back(brought) == "/sign-in?failed=failed", "the code was used"
 
 

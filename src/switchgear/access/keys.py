@@ -11,7 +11,7 @@ from fnmatch import translate
 from hashlib import sha256
 from typing import Final
 
-from switchgear.access.roles import CALL, SCOPES_OF, whole
+from switchgear.access.roles import CALL, OWN, SCOPES_OF, whole
 from switchgear.config.limits import UserSettings
 from switchgear.core.errors import (
     ExpiredKey,
@@ -37,6 +37,9 @@ _BLOCK: Final = 64
 
 SESSION_PREFIX: Final = "ss-sg-"
 """How the token of a session begins."""
+
+COOKIE: Final = "switchgear_session"
+"""How the name of the cookie begins that a session is in."""
 
 CLI_KEY_NAME: Final = "cli"
 FIRST_START: Final = "first start"
@@ -104,6 +107,11 @@ class Key:
                 self._known[model] = allowed
         return allowed
 
+    @property
+    def personal(self) -> bool:
+        """Whether it stands for its user in what is theirs alone: conversations, preferences, sessions. One that only calls does not."""
+        return self.user != "" and (self.console or OWN in self.scopes)
+
     def require(self, scope: str) -> None:
         """Raise PermissionDenied unless the key has ``scope``."""
         if scope in self.scopes:
@@ -132,11 +140,14 @@ class _KeyedHash:
 class Keyring:
     """Every key by its hash. ``load`` replaces the whole ring at once; reading needs no lock.
 
-    ``pepper`` keys the hashes: a copy of the database alone does not tell whether a guessed key is right.
+    ``pepper`` keys the hashes: a copy of the database alone does not tell whether a guessed key is right. ``cookie`` is the name of the
+    cookie that sessions are in. Browsers keep cookies by host and not by port: gateways on one host need names of their own, and
+    processes of one gateway the same.
     """
 
     def __init__(self, pepper: bytes) -> None:
         self._hash = _KeyedHash(pepper)
+        self.cookie = f"{COOKIE}_{hash_secret(pepper, b'name of the cookie')[:4].hex()}"
         self._by_hash: dict[bytes, tuple[Key, int | None]] = {}
         self._by_id: dict[str, Key] = {}
 

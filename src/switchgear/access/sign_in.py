@@ -34,6 +34,8 @@ _SELDOM: Final = 20
 """A session is written again when a twentieth of its idle time has passed: not at each request."""
 _LONGEST_AGENT: Final = 200
 _LINK_BYTES: Final = 16
+MOST_SESSIONS: Final = 100
+"""Sessions that open one key; with one more the oldest ends. Every process has all of them in memory."""
 
 
 class Browser(Frozen, frozen=True):
@@ -171,14 +173,22 @@ class SignIn:
 
     async def mine(self, key: Key) -> list[Session]:
         """The sessions that go on of whoever has ``key``, newest first."""
+        return [one for one in await self.everybodys() if _is_of(one, key)]
+
+    async def everybodys(self) -> list[Session]:
+        """Every session that goes on, newest first."""
         now = _now()
-        of = [one for one in await self._store.sessions.all() if one.expires_at > now and _is_of(one, key)]
-        return sorted(of, key=lambda one: one.created_at, reverse=True)
+        on = [one for one in await self._store.sessions.all() if one.expires_at > now]
+        return sorted(on, key=lambda one: (one.created_at, one.id), reverse=True)
 
     async def end(self, session_id: str, key: Key) -> None:
-        """End one of them. Raises NotFound."""
+        """End one of those of whoever has ``key``. Raises NotFound."""
         if all(one.id != session_id for one in await self.mine(key)):
             raise NotFound(f'None of your sessions has the id "{session_id[:64]}".', hint="GET /api/me/sessions.")
+        await self.end_any(session_id)
+
+    async def end_any(self, session_id: str) -> None:
+        """End a session, whosever it is."""
         await self._store.sessions.end(session_id)
         await self._refresh()
 
@@ -198,6 +208,9 @@ class SignIn:
             agent=browser.agent[:_LONGEST_AGENT],
         )
         await self._store.sessions.add(session)
+        of_key = [one for one in await self._store.sessions.all() if one.key_id == key_id and one.id != session.id]
+        for one in of_key[: max(0, len(of_key) + 1 - MOST_SESSIONS)]:
+            await self._store.sessions.end(one.id)
         await self._refresh()
         return Opened(token, session, self._keyring.authenticate(token.reveal().encode(), time.time()))
 
@@ -224,7 +237,7 @@ class SignIn:
 
 
 def _is_of(session: Session, key: Key) -> bool:
-    return session.key_id == key.id or (key.user != "" and session.user == key.user)
+    return session.key_id == key.id or (key.personal and session.user == key.user)
 
 
 def _now() -> int:

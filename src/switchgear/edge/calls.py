@@ -85,7 +85,7 @@ def admit(calls: ModelCalls, call: ModelCall, exchange: Exchange) -> bool:
         elif name.startswith(b"x-switchgear-"):
             debug = take_wish(call, name, value) or debug
     exchange.outlives = call.outlives_client
-    calls.authenticate(call, token_from(authorization, api_key) or session_of(exchange))
+    calls.authenticate(call, token_from(authorization, api_key) or session_of(exchange, calls.cookie))
     if call.key is not None:
         call.priority = min(call.key.priority, call.priority)
     return debug

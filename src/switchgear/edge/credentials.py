@@ -11,20 +11,18 @@ from switchgear.access.keys import token_from
 from switchgear.edge.exchange import Exchange
 from switchgear.edge.origins import check_origin
 
-COOKIE: Final = "switchgear_session"
-_NAME: Final = COOKIE.encode()
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 
 
-def token_of(exchange: Exchange) -> bytes:
-    """The key or session that a data-plane request carries, or nothing. Raises PermissionDenied for a page of another origin."""
+def token_of(exchange: Exchange, cookie: str) -> bytes:
+    """The key that a data-plane request carries, or the session in ``cookie``, or nothing. Raises PermissionDenied for a page of another origin."""
     token = token_from(exchange.header(b"authorization"), exchange.header(b"x-api-key"))
-    return token or session_of(exchange)
+    return token or session_of(exchange, cookie)
 
 
-def session_of(exchange: Exchange) -> bytes:
-    """The session that a data-plane request without a key carries, or nothing. Raises PermissionDenied."""
-    token = session_in(exchange.header(b"cookie"))
+def session_of(exchange: Exchange, cookie: str) -> bytes:
+    """The session that a data-plane request without a key carries in ``cookie``, or nothing. Raises PermissionDenied."""
+    token = session_in(exchange.header(b"cookie"), cookie)
     if token and exchange.method not in _LOOKING:
         origin = exchange.header(b"origin")
         host = exchange.header(b"host").decode("latin-1")
@@ -32,10 +30,11 @@ def session_of(exchange: Exchange) -> bytes:
     return token
 
 
-def session_in(cookies: bytes) -> bytes:
-    """The console's session among a request's cookies, or nothing."""
+def session_in(cookies: bytes, cookie: str) -> bytes:
+    """The console's session among a request's cookies: what the one of this name has, or nothing."""
+    wanted = cookie.encode()
     for one in cookies.split(b";"):
         name, _, value = one.strip().partition(b"=")
-        if name == _NAME:
+        if name == wanted:
             return value.strip()
     return b""

@@ -71,7 +71,7 @@ class FeedbackEndpoint:
     async def _taken(self, call: ModelCall, exchange: Exchange) -> bytes:
         if exchange.method != "POST":
             raise MethodNotAllowed(f"{exchange.path} answers POST.")
-        self._calls.authenticate(call, token_of(exchange))
+        self._calls.authenticate(call, token_of(exchange, self._calls.cookie))
         told = decode(_opinion, await body_of(exchange, _MOST_BODY, self._body_timeout))
         score = _score(told)
         key_id = call.key.id if call.key is not None else ""

@@ -103,6 +103,11 @@ class ModelCalls:
         """A new call, its clock running."""
         return ModelCall(self._ids.next(), operation)
 
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that sessions of the console are in."""
+        return self._keyring.cookie
+
     def authenticate(self, call: ModelCall, token: bytes) -> None:
         """Find who calls. Raises AuthenticationError."""
         call.key = self._keyring.authenticate(token, call.at)

@@ -149,6 +149,11 @@ class Conversations:
         if not gone.rowcount:
             raise not_found(conversation_id)
 
+    async def forget_of(self, owner: str) -> int:
+        """Forgets all of an owner's, with messages and images; how many they were."""
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(tables.conversations).where(_columns.owner == owner))).rowcount
+
     async def kept_bytes(self, owner: str) -> int:
         """Bytes of all that the owner's conversations hold."""
         async with self._database.read() as connection:

@@ -53,6 +53,11 @@ class Preferences:
             if not (await connection.execute(delete(tables.preferences).where(one))).rowcount:
                 raise _missing(name)
 
+    async def forget_of(self, owner: str) -> None:
+        """Forgets all of an owner's."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(tables.preferences).where(_columns.owner == owner))
+
 
 def _missing(name: str) -> NotFound:
     return NotFound(f'Nothing is kept under the name "{name}".', hint="GET /api/me/preferences lists what is kept.")

@@ -209,6 +209,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sessions
+         * @description Every session that goes on, newest first: whose it is, since when, and from where.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End somebody's session
+         * @description End a session, at once and in every process. Only an owner ends an owner's.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/keys": {
         parameters: {
             query?: never;
@@ -461,6 +501,8 @@ export interface paths {
         /**
          * Delete a user
          * @description Forget them, if they are of the store, and end their sessions. One who has active keys is kept (409).
+         *
+         *     Their conversations and preferences go with them: whoever gets the name later is somebody else.
          */
         delete: operations["delete_user"];
         options?: never;
@@ -1869,7 +1911,7 @@ export interface paths {
         };
         /**
          * Follow what a plugin writes
-         * @description What it writes from now on, as long as the client listens.
+         * @description What it writes from now on, as long as the client listens and may.
          */
         get: operations["follow_plugin_log"];
         put?: never;
@@ -1891,7 +1933,7 @@ export interface paths {
         put?: never;
         /**
          * Watch a plugin's frames
-         * @description The frames that it exchanges with the gateway, as long as the client listens; what users said is in them. Of this worker.
+         * @description The frames that it exchanges with the gateway, as long as the client listens and may; what users said is in them. Of this worker.
          */
         post: operations["watch_plugin_frames"];
         delete?: never;
@@ -2055,7 +2097,7 @@ export interface paths {
         };
         /**
          * Listen to events
-         * @description What happens from now on, of this worker. It ends after ten minutes: who listens on comes again, with a key that still opens.
+         * @description What happens from now on, of this worker. It ends with the session, and after ten minutes: who listens on comes again.
          */
         get: operations["listen_to_events"];
         put?: never;
@@ -3992,6 +4034,19 @@ export interface components {
              * @default
              */
             hint?: string;
+        };
+        /**
+         * EverybodysSessions
+         * @description Who is signed in, newest first.
+         */
+        EverybodysSessions: {
+            /** Data */
+            data: components["schemas"]["SomebodysSession"][];
+            /**
+             * Next
+             * @description Give this as `before` for the next page; null on the last one.
+             */
+            next: string | null;
         };
         /**
          * Exported
@@ -7198,6 +7253,66 @@ export interface components {
             oidc: components["schemas"]["OidcWay"] | null;
         };
         /**
+         * SomebodysSession
+         * @description A session of the console, and whose it is.
+         */
+        SomebodysSession: {
+            /**
+             * Id
+             * @example ses_2x6yq0m5c3b8t1r9w7ha
+             */
+            id: string;
+            /**
+             * Signed In By
+             * @description How it began: with a one-time link, a key, or at the OpenID Connect server.
+             * @enum {string}
+             */
+            signed_in_by: "link" | "key" | "oidc";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description When it ends unless it is used before; at the latest some days after it began.
+             */
+            expires_at: string;
+            /**
+             * Ip
+             * @description The address it began from.
+             */
+            ip: string;
+            /**
+             * Agent
+             * @description What the browser said it is.
+             */
+            agent: string;
+            /**
+             * Current
+             * @description Whether it is the one that asks.
+             */
+            current: boolean;
+            /**
+             * User
+             * @description Who is signed in; empty for a key or link that names nobody.
+             */
+            user: string;
+            /**
+             * Key Id
+             * @description The key that it opens, whose limits hold for it.
+             */
+            key_id: string;
+            /** Key Name */
+            key_name: string;
+            /**
+             * Role
+             * @description What it may do now; null for one that only calls.
+             */
+            role: ("viewer" | "developer" | "admin" | "owner") | null;
+        };
+        /**
          * Standing
          * @description How somebody stands with their limits.
          */
@@ -9556,6 +9671,171 @@ export interface operations {
             };
             /** @description The key does not have the scope, or a page of another origin asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path does not answer this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect in the gateway; the log has it under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway cannot do this now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Only this user's. */
+                user?: string | null;
+                /** @description At most so many. */
+                limit?: number;
+                /** @description `next` of the list before. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EverybodysSessions"];
+                };
+            };
+            /** @description The request is not as documented; errors names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that opens nothing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not have the scope, or a page of another origin asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path does not answer this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect in the gateway; the log has it under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway cannot do this now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as documented; errors names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that opens nothing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not have the scope, or a page of another origin asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that name. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

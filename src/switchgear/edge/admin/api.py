@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
 
 from switchgear import __version__
+from switchgear.access.keys import COOKIE
 from switchgear.edge.admin import (
     analytics,
     approvals,
@@ -40,6 +41,7 @@ from switchgear.edge.admin import (
     providers,
     secrets,
     security,
+    sessions,
     sign_in,
     system,
     themes,
@@ -53,11 +55,11 @@ from switchgear.edge.admin.schemas.plugin_tools import ToolCallEnd, ToolCallProg
 from switchgear.edge.admin.schemas.plugin_traffic import PluginFrame
 from switchgear.edge.admin.schemas.plugins import InstallEnd, InstallProgress
 from switchgear.edge.admin.services import GatewayControl
-from switchgear.edge.credentials import COOKIE
 
 _ROUTERS: Final = (
     me.router,
     sign_in.router,
+    sessions.router,
     keys.router,
     limits.router,
     owners.teams,
@@ -103,8 +105,8 @@ _KEY_SCHEME: Final = {
 _SESSION_SCHEME: Final = {
     "type": "apiKey",
     "in": "cookie",
-    "name": COOKIE,
-    "description": "A session of the console, which has the scopes of its user's role or of the key it began with. Changes are taken from pages of the gateway's own origin alone.",
+    "name": f"{COOKIE}_ID",
+    "description": "ID is the gateway's own. A session of the console, which has the scopes of its user's role or of the key it began with. Changes are taken from pages of the gateway's own origin alone.",
 }
 _TAGS: Final = [
     {"name": "me", "description": "Who asks: what they may do, where they are signed in, what they like."},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -16,20 +17,28 @@ class Administration:
     """One request's hold on the gateway.
 
     ``changes`` is held by whoever looks at the state first and changes it then, so that two such requests follow
-    one another. ``ip`` is the address the request came from.
+    one another. ``ip`` is the address the request came from, ``admitted`` tells whether it would be let in now too.
     """
 
-    def __init__(self, gateway: GatewayControl, changes: asyncio.Lock, key: Key, ip: str) -> None:
+    def __init__(
+        self,
+        gateway: GatewayControl,
+        changes: asyncio.Lock,
+        key: Key,
+        ip: str,
+        admitted: Callable[[], bool],
+    ) -> None:
         self.gateway = gateway
         self.changes = changes
         self.key = key
         self.ip = ip
+        self.admitted = admitted
         self.now = time.time_ns() // 1_000_000
 
     @property
     def owner(self) -> str:
-        """Whose what somebody keeps for themselves is: the user's, or the key's that is nobody's."""
-        return f"user:{self.key.user}" if self.key.user else f"key:{self.key.id}"
+        """Whose what somebody keeps for themselves is: the user's, or the key's that stands for nobody."""
+        return owner_of(self.key.user) if self.key.personal else f"key:{self.key.id}"
 
     async def changed(self, action: str, target: str, detail: dict[str, Any] | None = None) -> None:
         """Enter a change that was made into the audit log, and take it into the running gateway.
@@ -46,10 +55,17 @@ class Administration:
         )
 
 
+def owner_of(user: str) -> str:
+    """How what a user keeps for themselves is marked."""
+    return f"user:{user}"
+
+
 def _administration(request: Request) -> Administration:
     state = request.app.state
     client = request.client
-    return Administration(state.gateway, state.changes, request.state.key, client.host if client else "")
+    return Administration(
+        state.gateway, state.changes, request.state.key, client.host if client else "", request.state.admitted
+    )
 
 
 Admin = Annotated[Administration, Depends(_administration)]

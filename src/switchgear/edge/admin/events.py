@@ -11,7 +11,8 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from switchgear.core.errors import Overloaded
-from switchgear.edge.admin.context import Admin
+from switchgear.edge.admin.context import Admin, Administration
+from switchgear.edge.admin.followed import followed
 from switchgear.edge.admin.schemas.base import problems
 from switchgear.edge.admin.services import Announcements
 
@@ -35,19 +36,24 @@ _TOLD: Final[dict[int | str, dict[str, Any]]] = {
     responses=problems() | _TOLD,
 )
 async def listen(admin: Admin) -> StreamingResponse:
-    """What happens from now on, of this worker. It ends after ten minutes: who listens on comes again, with a key that still opens."""
+    """What happens from now on, of this worker. It ends with the session, and after ten minutes: who listens on comes again."""
     announcer = admin.gateway.console.announcer
     announcer.check()
     # this worker may not have served any: they are watched from the first look on
     await admin.gateway.console.themes.shelf()
-    return StreamingResponse(_events(announcer), media_type=_MEDIA, headers={"x-accel-buffering": "no"})
+    return StreamingResponse(_events(admin, announcer), media_type=_MEDIA, headers={"x-accel-buffering": "no"})
 
 
-async def _events(announcer: Announcements) -> AsyncIterator[bytes]:
+async def _events(admin: Administration, announcer: Announcements) -> AsyncIterator[bytes]:
     until = time.monotonic() + _LONGEST_SECONDS
     with suppress(Overloaded), announcer.listen() as follower:
         yield b"retry: 2000\n: listening\n\n"
-        while not follower.ended and time.monotonic() < until:
-            await follower.wait(_ALIVE_SECONDS)
-            batch = b"".join(b"event: %b\ndata: %b\n\n" % (name.encode(), data) for name, data in follower.taken())
-            yield batch or b": alive\n\n"
+        async for batch in followed(admin, follower, _event, b": alive\n\n", _ALIVE_SECONDS):
+            yield batch
+            if time.monotonic() > until:
+                return
+
+
+def _event(told: tuple[str, bytes]) -> bytes:
+    name, data = told
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)

@@ -17,7 +17,7 @@ from switchgear.core.errors import Conflict, RequestError
 from switchgear.core.ids import new_id
 from switchgear.core.secrets import Secret
 from switchgear.edge.admin.context import Admin, Administration
-from switchgear.edge.admin.own_keys import check_given, check_had, check_number
+from switchgear.edge.admin.own_keys import check_given, check_had, check_number, check_secret
 from switchgear.edge.admin.owners import check_owners
 from switchgear.edge.admin.schemas import keys as schemas
 from switchgear.edge.admin.schemas.base import Cursor, moment, moment_or_none, problems
@@ -79,6 +79,7 @@ async def create_key(admin: Admin, body: schemas.KeyCreate, response: Response) 
         tools=tuple(dict.fromkeys(body.tools)),
     )
     check_given(maker, row)
+    check_secret(maker, row)
     check_number(maker, admin.gateway.keyring.keys)
     await admin.gateway.store.keys.create(row)
     await admin.changed("key.create", row.id, _detail(row))
@@ -110,7 +111,9 @@ async def change_key(admin: Admin, key_id: KeyId, body: schemas.KeyChange) -> sc
         row = await admin.gateway.store.keys.get(key_id)
         check_given(admin.key, row, row)
         changes = _changes(body, expires_at)
-        check_given(admin.key, replace(row, **changes), row)
+        after = replace(row, **changes)
+        check_given(admin.key, after, row)
+        check_secret(admin.key, after, row)
         row = await admin.gateway.store.keys.update(key_id, **changes)
         await admin.changed("key.change", row.id, {"fields": sorted(given)} | _detail(row))
     return _shown(row, admin.now)
@@ -125,6 +128,7 @@ async def rotate_key(admin: Admin, key_id: KeyId, body: schemas.KeyRotate | None
     async with admin.changes:
         row = await admin.gateway.store.keys.get(key_id)
         check_given(admin.key, row, row)
+        check_secret(admin.key, row)
         if state_of(row, admin.now) == "expired":
             raise Conflict(f'The key "{row.name}" has expired.', hint="Move its expires_at first, or create a new key.")
         secret, kept = _new_secret(admin)

@@ -14,7 +14,7 @@ from switchgear.core.errors import RequestTooLarge
 from switchgear.edge.admin.context import Admin
 from switchgear.edge.admin.schemas import sign_in as schemas
 from switchgear.edge.admin.schemas.base import moment, problems
-from switchgear.edge.admin.sign_in import ended, ways
+from switchgear.edge.admin.sign_in import began_by, ended, ways
 from switchgear.store.sessions import Session
 
 router = APIRouter(prefix="/me", tags=["me"])
@@ -45,7 +45,7 @@ async def get_me(admin: Admin) -> schemas.Me:
         role=role_of(key.scopes),
         scopes=[scope for scope in SCOPES if scope in key.scopes],
         session=session
-        and schemas.MySession(id=session.id, signed_in_by=_by(session), expires_at=moment(session.expires_at)),
+        and schemas.MySession(id=session.id, signed_in_by=began_by(session), expires_at=moment(session.expires_at)),
         key_id=key.id,
         key_name=key.name,
         may=schemas.May(
@@ -79,7 +79,7 @@ async def end_my_session(admin: Admin, session_id: SessionId, response: Response
     await admin.gateway.sign_in.end(session_id, admin.key)
     await admin.audited("session.end", session_id)
     if admin.key.session is not None and admin.key.session.id == session_id:
-        ended(response)
+        ended(admin.gateway, response)
 
 
 @router.get(
@@ -131,14 +131,10 @@ async def delete_preference(admin: Admin, name: Name) -> None:
     await admin.gateway.store.preferences.delete(admin.owner, name)
 
 
-def _by(session: Session) -> schemas.By:
-    return "link" if session.by == "link" else "oidc" if session.by == "oidc" else "key"
-
-
 def _shown(session: Session, key: Key) -> schemas.Session:
     return schemas.Session(
         id=session.id,
-        signed_in_by=_by(session),
+        signed_in_by=began_by(session),
         created_at=moment(session.created_at),
         expires_at=moment(session.expires_at),
         ip=session.ip,

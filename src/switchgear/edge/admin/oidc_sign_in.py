@@ -21,7 +21,6 @@ from switchgear.edge.oidc import ATTEMPT_SECONDS, OidcServer, Vouched, failure_o
 
 BEGIN: Final = "/api/sign-in/oidc"
 CALLBACK: Final = f"{BEGIN}/callback"
-_COOKIE: Final = "switchgear_oidc"
 _PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]{0,2000}")
 """A page of the console: nothing that leads to another host."""
 _REFUSED: Final = "refused"
@@ -46,7 +45,7 @@ class OidcPages:
             return self._failed(error)
         response = RedirectResponse(url, 303)
         response.set_cookie(
-            _COOKIE,
+            self._cookie,
             cookie,
             max_age=ATTEMPT_SECONDS,
             path=BEGIN,
@@ -59,7 +58,7 @@ class OidcPages:
     async def callback(self, request: Request) -> Response:
         """End what was begun, sign the user in, and go on to the page that was asked for."""
         server = self._server()
-        attempt = server.attempt(request.cookies.get(_COOKIE, ""))
+        attempt = server.attempt(request.cookies.get(self._cookie, ""))
         if attempt is None:
             return self._done(RedirectResponse("/sign-in?failed=expired", 303))
         browser = browser_of(request)
@@ -73,6 +72,10 @@ class OidcPages:
         response = RedirectResponse(attempt.next, 303)
         await begun(request, response, opened)
         return self._done(response)
+
+    @property
+    def _cookie(self) -> str:
+        return f"{self._gateway.keyring.cookie}_oidc"
 
     def _server(self) -> OidcServer:
         settings = self._gateway.settings.sign_in.oidc
@@ -94,7 +97,7 @@ class OidcPages:
         return self._done(RedirectResponse(f"/sign-in?{urlencode({'failed': failure_of(error)})}", 303))
 
     def _done(self, response: Response) -> Response:
-        response.delete_cookie(_COOKIE, path=BEGIN, httponly=True, samesite="lax")
+        response.delete_cookie(self._cookie, path=BEGIN, httponly=True, samesite="lax")
         return response
 
 

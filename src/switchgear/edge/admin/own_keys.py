@@ -1,6 +1,7 @@
 """Who may give what to a key, and have which: an admin any but an owner's, everybody else their own and nothing beyond themselves.
 
-A key can be no way to more than its maker has: rotating one shows its new secret.
+A key can be no way to more than its maker has: rotating one shows its new secret. Nor is it a way to what is another's alone, as their
+conversations are: only an owner, who can make a link for anybody, has the secret of a key that stands for somebody else.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from switchgear.access.keys import Key
-from switchgear.access.roles import ADMIN, OWNER, whole
+from switchgear.access.roles import ADMIN, OWN, OWNER, whole
 from switchgear.core.errors import Conflict, PermissionDenied
 from switchgear.store.keys import Key as StoredKey
 
@@ -44,6 +45,17 @@ def check_given(maker: Key, row: StoredKey, before: StoredKey | None = None) -> 
         raise PermissionDenied("A key of one's own ends no later than its maker.", hint="Give an earlier expires_at.")
 
 
+def check_secret(maker: Key, row: StoredKey, before: StoredKey | None = None) -> None:
+    """Raise PermissionDenied for a key that stands for somebody else, where ``maker`` gets its secret, or may have it of ``before``."""
+    if not _stands_for_another(maker, row) or OWNER in maker.scopes:
+        return
+    if before is None or before.user != row.user or not _stands_for_another(maker, before):
+        raise PermissionDenied(
+            f'With this key its holder would be "{row.user}", conversations and all: only an owner makes one for others.',
+            hint='Leave out the scopes "own" and "admin", or let them make it themselves.',
+        )
+
+
 def check_had(maker: Key, row: StoredKey) -> None:
     """Raise PermissionDenied for a key that ``maker`` may not end."""
     if ADMIN not in maker.scopes:
@@ -57,6 +69,10 @@ def check_number(maker: Key, there: Iterable[Key]) -> None:
     own = sum(key.user == maker.user and not key.console and not key.revoked for key in there)
     if ADMIN not in maker.scopes and own >= MOST_OWN:
         raise Conflict(f"You have {own} keys.", hint="Revoke one that you do not use any more.")
+
+
+def _stands_for_another(maker: Key, row: StoredKey) -> bool:
+    return row.user not in ("", maker.user) and OWN in whole(row.scopes)
 
 
 def _check_whose(maker: Key, row: StoredKey) -> None:

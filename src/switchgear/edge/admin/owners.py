@@ -12,7 +12,7 @@ from switchgear.access.roles import OWNER
 from switchgear.config.limits import ANY, OWNER_ENTRY, TeamSettings, UserSettings
 from switchgear.config.problems import nearest
 from switchgear.core.errors import Conflict, NotFound, RequestError
-from switchgear.edge.admin.context import Admin, Administration
+from switchgear.edge.admin.context import Admin, Administration, owner_of
 from switchgear.edge.admin.schemas import limits as schemas
 from switchgear.edge.admin.schemas.base import problems
 from switchgear.edge.admin.services import GatewayControl
@@ -135,13 +135,19 @@ async def put_user(admin: Admin, name: Name, body: schemas.UserBody, response: R
     "/{name}", summary="Delete a user", operation_id="delete_user", status_code=204, responses=problems(404, 409)
 )
 async def delete_user(admin: Admin, name: Name) -> None:
-    """Forget them, if they are of the store, and end their sessions. One who has active keys is kept (409)."""
-    before = admin.gateway.limiter.book.users.get(name)
-    if before is not None and before.role == "owner":
-        admin.key.require(OWNER)
+    """Forget them, if they are of the store, and end their sessions. One who has active keys is kept (409).
+
+    Their conversations and preferences go with them: whoever gets the name later is somebody else.
+    """
     async with admin.changes:
+        before = admin.gateway.limiter.book.users.get(name)
+        if before is not None and before.role == "owner":
+            admin.key.require(OWNER)
         await _delete(admin, "user", name)
         await _sign_out(admin, name)
+        if name not in admin.gateway.settings.users:
+            await admin.gateway.store.conversations.forget_of(owner_of(name))
+            await admin.gateway.store.preferences.forget_of(owner_of(name))
         await admin.gateway.refresh()
 
 

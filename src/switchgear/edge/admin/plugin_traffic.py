@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from switchgear.config.plugins import PLUGIN_NAME
 from switchgear.core.errors import NotFound
 from switchgear.edge.admin.context import Admin, Administration
+from switchgear.edge.admin.followed import followed
 from switchgear.edge.admin.schemas import plugin_traffic as schemas
 from switchgear.edge.admin.schemas.base import moment, problems
 from switchgear.plugins.following import Follower
@@ -49,10 +50,10 @@ async def get_log(
     responses=problems(404) | _lines("PluginLogEntry", "Lines as they come; empty ones say that nothing did."),
 )
 async def follow_log(admin: Admin, name: Name) -> StreamingResponse:
-    """What it writes from now on, as long as the client listens."""
+    """What it writes from now on, as long as the client listens and may."""
     _check(admin, name)
     journal = admin.gateway.plugins.journal
-    return _stream(journal.follow(name), lambda each: _entry(each).model_dump_json().encode())
+    return _stream(admin, journal.follow(name), lambda each: _entry(each).model_dump_json().encode())
 
 
 @router.post(
@@ -63,10 +64,10 @@ async def follow_log(admin: Admin, name: Name) -> StreamingResponse:
     responses=problems(404) | _lines("PluginFrame", "Frames as they pass; empty lines say that none did."),
 )
 async def watch_frames(admin: Admin, name: Name) -> StreamingResponse:
-    """The frames that it exchanges with the gateway, as long as the client listens; what users said is in them. Of this worker."""
+    """The frames that it exchanges with the gateway, as long as the client listens and may; what users said is in them. Of this worker."""
     _check(admin, name)
     await admin.audited("plugin.watch", name)
-    return _stream(admin.gateway.plugins.traffic.watch(name), _frame)
+    return _stream(admin, admin.gateway.plugins.traffic.watch(name), _frame)
 
 
 def _check(admin: Administration, name: str) -> None:
@@ -82,13 +83,13 @@ def _frame(seen: Seen) -> bytes:
     return msgspec.json.encode(seen)
 
 
-def _stream(watching: AbstractContextManager[Follower[T]], written: Callable[[T], bytes]) -> StreamingResponse:
+def _stream(
+    admin: Administration, watching: AbstractContextManager[Follower[T]], written: Callable[[T], bytes]
+) -> StreamingResponse:
     async def lines() -> AsyncIterator[bytes]:
         with watching as follower:
             yield b"\n"
-            while not follower.ended:
-                await follower.wait(_ALIVE_SECONDS)
-                batch = b"".join(written(each) + b"\n" for each in follower.taken())
-                yield batch or b"\n"
+            async for batch in followed(admin, follower, lambda each: written(each) + b"\n", b"\n", _ALIVE_SECONDS):
+                yield batch
 
     return StreamingResponse(lines(), media_type=_MEDIA)

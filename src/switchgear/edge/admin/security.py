@@ -54,6 +54,7 @@ _NEEDED: Final = tuple(
         ("GET", "/api/me(/.*)?", SIGNED_IN),
         ("PUT DELETE", "/api/me/preferences/[^/]+", SIGNED_IN),
         ("DELETE", "/api/me/sessions/[^/]+", SIGNED_IN),
+        ("GET", "/api/sessions", ADMIN),
         ("GET", "/api/events", SIGNED_IN),
         ("POST", "/api/plugins/[^/]+/tools/.+/call", CALL),
         ("GET POST PATCH DELETE", "/api/conversations(/.*)?", OWN),
@@ -75,6 +76,8 @@ CONVERSATION_BYTES: Final = 8 * 1024 * 1024
 STREAMED: Final = frozenset({"/api/plugins/proposals/bundle", "/api/plugins/proposals/openapi"})
 """Paths whose bodies are no JSON, and are read piece by piece by who answers them."""
 MAX_DEPTH: Final = 64
+_NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""Nothing here is a page: what a browser opens all the same runs nothing, and stands in no frame."""
 _READING: Final = frozenset({"GET", "HEAD"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -146,6 +149,7 @@ class Gate:
         needed = scope_for(method, path)
         if needed != OPEN:
             scope["state"]["key"] = key = self._authorise(headers, needed)
+            scope["state"]["admitted"] = lambda: self._still(headers, needed)
             if key.session is not None:
                 await self._used(key)
         if method not in _READING:
@@ -159,10 +163,19 @@ class Gate:
         token = token_from(
             headers.get("authorization", "").encode("latin-1"), headers.get("x-api-key", "").encode("latin-1")
         )
-        key = self._keyring.authenticate(token or session_in(headers.get("cookie", "").encode("latin-1")), time.time())
+        cookies = headers.get("cookie", "").encode("latin-1")
+        key = self._keyring.authenticate(token or session_in(cookies, self._keyring.cookie), time.time())
         if needed != SIGNED_IN:
             key.require(needed)
         return key
+
+    def _still(self, headers: Headers, needed: str) -> bool:
+        """Whether the same request would be let in now too."""
+        try:
+            self._authorise(headers, needed)
+        except SwitchgearError:
+            return False
+        return True
 
     async def _with_body(self, headers: Headers, receive: Receive, path: str) -> Receive:
         try:
@@ -190,6 +203,8 @@ class _Answer:
             headers["x-request-id"] = self._request_id
             headers["cache-control"] = "no-store"
             headers["x-content-type-options"] = "nosniff"
+            headers["cross-origin-resource-policy"] = "same-origin"
+            headers.setdefault("content-security-policy", _NO_PAGE)
         await self._send(message)
 
 

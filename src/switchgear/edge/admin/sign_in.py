@@ -13,7 +13,7 @@ from switchgear.edge.admin.context import Admin
 from switchgear.edge.admin.schemas import sign_in as schemas
 from switchgear.edge.admin.schemas.base import moment, problems
 from switchgear.edge.admin.services import GatewayControl
-from switchgear.edge.credentials import COOKIE
+from switchgear.store.sessions import Session
 
 router = APIRouter(tags=["sign-in"])
 _DAY: Final = 86_400
@@ -72,7 +72,7 @@ async def sign_out(admin: Admin, response: Response) -> None:
     if session is not None:
         await admin.gateway.sign_in.end(session.id, admin.key)
         await admin.audited("session.end", session.id)
-    ended(response)
+    ended(admin.gateway, response)
 
 
 def ways(gateway: GatewayControl) -> schemas.SignInWays:
@@ -102,7 +102,7 @@ async def begun(request: Request, response: Response, opened: Opened) -> schemas
         ip=session.ip,
     )
     response.set_cookie(
-        COOKIE,
+        gateway.keyring.cookie,
         opened.token.reveal(),
         max_age=int(gateway.settings.sign_in.absolute_days * _DAY),
         path="/",
@@ -110,8 +110,12 @@ async def begun(request: Request, response: Response, opened: Opened) -> schemas
         httponly=True,
         samesite="lax",
     )
-    by: schemas.By = "link" if session.by == "link" else "oidc" if session.by == "oidc" else "key"
-    return schemas.MySession(id=session.id, signed_in_by=by, expires_at=moment(session.expires_at))
+    return schemas.MySession(id=session.id, signed_in_by=began_by(session), expires_at=moment(session.expires_at))
+
+
+def began_by(session: Session) -> schemas.By:
+    """How a session began."""
+    return "link" if session.by == "link" else "oidc" if session.by == "oidc" else "key"
 
 
 def secure(request: Request) -> bool:
@@ -120,6 +124,6 @@ def secure(request: Request) -> bool:
     return request.url.scheme == "https" or (settings.public_url or "").startswith("https://")
 
 
-def ended(response: Response) -> None:
+def ended(gateway: GatewayControl, response: Response) -> None:
     """Take the cookie away."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    response.delete_cookie(gateway.keyring.cookie, path="/", httponly=True, samesite="lax")

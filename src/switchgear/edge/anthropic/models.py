@@ -56,7 +56,7 @@ class AnthropicModels:
         exchange.reply(200, b"content-type: application/json\r\n" + id_header(request_id), body)
 
     def _answer(self, exchange: Exchange) -> bytes:
-        token = token_of(exchange)
+        token = token_of(exchange, self._keyring.cookie)
         key = self._keyring.authenticate(token, time.time())
         if exchange.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(f"{exchange.path[:200]} answers GET.")

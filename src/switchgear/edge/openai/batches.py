@@ -86,7 +86,7 @@ class BatchesEndpoint:
             raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error
 
     async def _serve(self, call: ModelCall, exchange: Exchange) -> bytes:
-        token = token_of(exchange)
+        token = token_of(exchange, self._calls.cookie)
         self._calls.authenticate(call, token)
         key = call.key
         if key is None:

@@ -43,7 +43,7 @@ class ModelList:
         exchange.reply(200, b"content-type: application/json\r\nx-request-id: %b\r\n" % request_id.encode(), body)
 
     def _answer(self, exchange: Exchange) -> bytes:
-        token = token_of(exchange)
+        token = token_of(exchange, self._keyring.cookie)
         key = self._keyring.authenticate(token, time.time())
         if exchange.path != _LIST and not exchange.path.startswith(_LIST + "/"):
             raise NotFound(

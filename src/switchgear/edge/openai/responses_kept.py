@@ -80,7 +80,7 @@ class KeptResponsesEndpoint:
             raise InternalError("The gateway met a defect of its own.", cause=repr(error)) from error
 
     async def _serve(self, call: ModelCall, exchange: Exchange) -> None:
-        token = token_of(exchange)
+        token = token_of(exchange, self._calls.cookie)
         self._calls.authenticate(call, token)
         response_id, below = _named(exchange.path)
         more = b""

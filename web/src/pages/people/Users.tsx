@@ -77,7 +77,7 @@ export function Users({ users, add, canChange, isOwner, onOpen, onInvite }: User
         onOpenChange={(open) => !open && setGone(null)}
         onConfirm={() => remove.mutateAsync(gone?.name ?? "")}
       >
-        <p>They are signed out everywhere. Somebody who has active keys is kept: revoke those first, or disable the user.</p>
+        <p>They are signed out everywhere, and their conversations and preferences are deleted. Somebody who has active keys is kept: revoke those first, or disable the user.</p>
       </ConfirmDialog>
     </>
   );

@@ -80,6 +80,22 @@ class SessionList(Answer):
     data: list[Session]
 
 
+class SomebodysSession(Session):
+    """A session of the console, and whose it is."""
+
+    user: str = Field(description="Who is signed in; empty for a key or link that names nobody.")
+    key_id: str = Field(description="The key that it opens, whose limits hold for it.")
+    key_name: str
+    role: Role | None = Field(description="What it may do now; null for one that only calls.")
+
+
+class EverybodysSessions(Answer):
+    """Who is signed in, newest first."""
+
+    data: list[SomebodysSession]
+    next: str | None = Field(description="Give this as `before` for the next page; null on the last one.")
+
+
 class MySession(Answer):
     """The session that asks."""
 
