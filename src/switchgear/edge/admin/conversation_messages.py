@@ -151,8 +151,7 @@ async def add_image(admin: Admin, conversation_id: ConversationId, body: schemas
 async def get_image(admin: Admin, conversation_id: ConversationId, image_id: ImageId) -> Response:
     """The bytes of an image."""
     image = await admin.gateway.store.images.get(admin.owner, conversation_id, image_id)
-    headers = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox", "content-disposition": "inline"}
-    return Response(image.data, media_type=image.media_type, headers=headers)
+    return Response(image.data, media_type=image.media_type, headers={"content-disposition": "inline"})
 
 
 @router.delete(

@@ -78,6 +78,10 @@ STREAMED: Final = frozenset({"/api/plugins/proposals/bundle", "/api/plugins/prop
 MAX_DEPTH: Final = 64
 _NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """Nothing here is a page: what a browser opens all the same runs nothing, and stands in no frame."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+"""What is in no path of ours. The router's patterns end in ``$``, before a last line break too, where those of the table end at the end:
+such a path would be a route's, and not under its rule.
+"""
 _READING: Final = frozenset({"GET", "HEAD"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -146,6 +150,8 @@ class Gate:
         check_host(headers.get("host", ""), server)
         if path != "/api" and not path.startswith("/api/"):
             raise NotFound(f"There is no {path[:200]} here.")
+        if _CONTROL.search(path):
+            raise NotFound("There is nothing at a path with control characters.")
         needed = scope_for(method, path)
         if needed != OPEN:
             scope["state"]["key"] = key = self._authorise(headers, needed)
