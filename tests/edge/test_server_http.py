@@ -140,12 +140,20 @@ def test_an_http_1_0_client_gets_a_whole_answer_and_the_end(raw: RawClient, gate
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/v1/models"])
 def test_head_is_get_without_its_body(raw: RawClient, gateway: served, path: str) -> None:
-    raw.send(f"HEAD {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {gateway.key}\r\n\r\n".encode())
+    raw.send(f"HEAD {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {gateway.key}\r\n\r\n".encode())
     answer = raw.answer(head_only=True)
     assert answer.status == 200
     assert int(answer.headers["content-length"]) > 0
     raw.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
     assert raw.answer().body == b'{"status":"ok"}'  # and no byte of a body came before
+
+
+def test_metrics_are_not_for_pages_whose_name_was_made_to_lead_here(raw: RawClient) -> None:
+    raw.send(b"GET /metrics HTTP/1.1\r\nhost: evil.example:4100\r\n\r\n")
+    answer = raw.answer()
+    assert (answer.status, b"switchgear_" in answer.body) == (403, False)
+    raw.send(b"GET /metrics HTTP/1.1\r\nhost: 127.0.0.1:4100\r\n\r\n")
+    assert b"switchgear_" in raw.answer().body
 
 
 def test_the_client_may_close_its_sending_half_after_the_request(raw: RawClient, gateway: served) -> None:

@@ -30,7 +30,7 @@ def endpoints(gateway: Gateway) -> dict[str, Endpoint]:
     """The data plane: paths answered on the direct road."""
     limits = gateway.settings.server
     ids = RequestIds()
-    health = Health(gateway.host.readiness, gateway.host.render_metrics, ids)
+    health = Health(gateway.host.readiness, gateway.host.render_metrics, ids, lambda: gateway.settings.server)
     models = ModelList(gateway.keyring, gateway.directory)
     sizes = (limits.max_body_bytes, limits.body_timeout)
     road: dict[str, Endpoint] = {

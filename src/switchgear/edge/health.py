@@ -1,4 +1,8 @@
-"""``/healthz``, ``/readyz`` and ``/metrics``: for probes and scrapers, without a key, telling nothing secret."""
+"""``/healthz``, ``/readyz`` and ``/metrics``: for probes and scrapers, without a key, telling nothing secret.
+
+Metrics name models and providers, and how much they are used. Where only this machine is listened for they are for its names alone: a page of
+another site, whose name was made to lead here, is not told.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,14 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from switchgear.config.schema import ServerSettings
+from switchgear.core.errors import PermissionDenied
 from switchgear.core.ids import RequestIds
 from switchgear.edge.exchange import Exchange
+from switchgear.edge.origins import check_host
 
 _encode = msgspec.json.Encoder().encode
+_TEXT = b"content-type: text/plain; charset=utf-8\r\ncache-control: no-store\r\n"
 _JSON = b"content-type: application/json\r\ncache-control: no-store\r\n"
 
 
@@ -32,15 +40,17 @@ class Readiness(msgspec.Struct, frozen=True):
 
 
 class Health:
-    """The probes. ``readiness`` and ``metrics`` are asked at every request."""
+    """The probes. ``readiness`` and ``metrics`` are asked at every request; ``server`` gives the settings as they are."""
 
     def __init__(
         self,
         readiness: Callable[[], Awaitable[Readiness]],
         metrics: Callable[[str], Awaitable[tuple[bytes, str]]],
         ids: RequestIds,
+        server: Callable[[], ServerSettings],
     ) -> None:
         self._ids = ids
+        self._server = server
         self._readiness = readiness
         self._metrics = metrics
 
@@ -57,8 +67,13 @@ class Health:
             exchange.reply(200 if now.ready else 503, _JSON + self._id(), body)
 
     async def metrics(self, exchange: Exchange) -> None:
-        """Prometheus metrics, as text or OpenMetrics."""
+        """Prometheus metrics, as text or OpenMetrics; 403 for who calls a gateway of this machine by another name."""
         if self._reads(exchange):
+            try:
+                check_host(exchange.header(b"host").decode("latin-1"), self._server())
+            except PermissionDenied as error:
+                exchange.reply(403, _TEXT + self._id(), f"{error.message} {error.advice}\n".encode())
+                return
             body, kind = await self._metrics(exchange.header(b"accept").decode("latin-1"))
             exchange.reply(200, b"content-type: %b\r\n%b" % (kind.encode("ascii"), self._id()), body)
 
