@@ -104,3 +104,23 @@ async def test_signing_out_leads_to_the_door(visits: Visits, told: Told) -> None
     await page.get_by_role("button", name="You and this console").click()
     await page.get_by_role("menuitem", name="Sign out").click()
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_an_admin_signs_somebody_out(visits: Visits, told: Told, gateway: served) -> None:
+    told.expect("401")
+    async with api_of(gateway) as api:
+        (await api.put("/api/users/nora", json={"role": "viewer"})).raise_for_status()
+    other = await visits.page(None)
+    await other.goto(f"/account?link={await link_for(gateway, user='nora')}")
+    await expect(other.get_by_text("nora").first).to_be_visible()
+    page = await visits.page("admin")
+    await page.goto("/people")
+    await page.get_by_role("tab", name="Signed in").click()
+    row = page.get_by_role("row").filter(has_text="nora")
+    await expect(row).to_contain_text("a one-time link")
+    await row.get_by_role("button").last.click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+    await expect(row).to_have_count(0)
+    await other.goto("/account")
+    await expect(other.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -5,12 +5,14 @@ import { Menu, type MenuAction } from "@/kit/Menu";
 import { useToast } from "@/kit/toasts";
 import { ROUTES } from "@/routes";
 import { useMe } from "@/session/me";
+import { forgetRecents } from "@/shell/recent";
 import { useThemes } from "@/theme/themes";
 import { useAppearance } from "@/theme/useAppearance";
 
 async function signOut(): Promise<void> {
   const answer = await fetch("/api/sign-out", { method: "POST", credentials: "same-origin" });
   if (!answer.ok) throw new Error(`The gateway answered ${answer.status}.`);
+  forgetRecents();
   location.assign("/");
 }
 

@@ -29,6 +29,15 @@ function remember(page: Recent): void {
   }
 }
 
+/** Whoever signs in next in this browser is not told where the reader was. */
+export function forgetRecents(): void {
+  try {
+    localStorage.removeItem(KEPT_UNDER);
+  } catch {
+    // a browser without storage remembered nothing
+  }
+}
+
 /** Remembers where the reader goes, by the title that the page has when it is left. */
 export function useRemembered(): void {
   const path = useLocation({ select: (location) => location.pathname });

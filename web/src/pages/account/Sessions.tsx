@@ -11,18 +11,9 @@ import { ErrorNote } from "@/kit/ErrorNote";
 import { Loading } from "@/kit/Loading";
 import { useToast } from "@/kit/toasts";
 import { When } from "@/kit/When";
+import { browser, BY } from "@/pages/account/sessions";
 
 type Session = components["schemas"]["Session"];
-
-const BY: Record<Session["signed_in_by"], string> = { link: "a one-time link", key: "a key", oidc: "single sign-on" };
-
-/** A browser's name, out of what it says of itself, which is more than it is. */
-function browser(agent: string): string {
-  const known = /(Edg|OPR|Firefox|Chrome|Safari|curl|python-httpx)\/\d+/.exec(agent)?.[1];
-  const name = known === "Edg" ? "Edge" : known === "OPR" ? "Opera" : known;
-  const system = /(Windows|Mac OS X|Android|iPhone|iPad|Linux)/.exec(agent)?.[1];
-  return [name ?? "An unknown browser", system].filter(Boolean).join(" on ");
-}
 
 interface RowProps {
   session: Session;

@@ -7,6 +7,7 @@ import { Page } from "@/kit/Page";
 import { Tabs } from "@/kit/Tabs";
 import { InviteDialog } from "@/pages/people/InviteDialog";
 import { teamsQuery, usersQuery } from "@/pages/people/people";
+import { SignedIn } from "@/pages/people/SignedIn";
 import { TeamDialog } from "@/pages/people/TeamDialog";
 import { Teams } from "@/pages/people/Teams";
 import { UserDialog } from "@/pages/people/UserDialog";
@@ -25,7 +26,7 @@ export default function People() {
   const [tab, setTab] = useState("users");
   const [opened, setOpened] = useState<Opened>(null);
   const close = (): void => setOpened(null);
-  const add = rights.change && (
+  const add = rights.change && tab !== "sessions" && (
     <Button tone="primary" icon="add" onPress={() => setOpened({ what: tab === "users" ? "user" : "team", name: "" })}>
       {tab === "users" ? "Add a user" : "Add a team"}
     </Button>
@@ -69,6 +70,7 @@ export default function People() {
               </Loaded>
             ),
           },
+          ...(rights.change ? [{ id: "sessions", label: "Signed in", content: <SignedIn isOwner={owner} /> }] : []),
         ]}
       />
       {opened?.what === "user" && <UserDialog user={user} isOwner={owner} onClose={close} />}
