@@ -38,6 +38,7 @@ models = ["alpha"]
 PAGES = ("/", "/calls", "/usage", "/keys", "/models", "/providers", "/chat")
 THROTTLE, LOADS = 4, 3
 MESSAGES, TOKENS, TOKENS_A_SECOND, ROWS = 1_000, 1_000, 200, 100_000
+SENTENCE = "A sentence with **bold** words and `code`, as answers have them. "
 INSTRUMENTS = """
 window.seen = { lcp: 0, cls: 0, inp: 0, task: 0 };
 const watch = (type, take, more = {}) =>
@@ -126,13 +127,15 @@ async def interacting(bench: Bench) -> AsyncIterator[Figure]:
     yield Figure("slowest interaction", found["inp"], 100, "ms")
 
 
-async def _conversation(bench: Bench, messages: int, text: str) -> str:
+async def _conversation(bench: Bench) -> str:
+    """A conversation of ``MESSAGES``, together some 50,000 tokens; its id."""
     request = bench.context.request
-    made = await (await request.post("/api/conversations", data={"title": f"{messages} messages"})).json()
+    about = {"title": f"{MESSAGES} messages", "settings": {"models": ["scripted/alpha"]}}
+    made = await (await request.post("/api/conversations", data=about)).json()
     before = None
-    for number in range(messages):
+    for number in range(MESSAGES):
         role = "user" if number % 2 == 0 else "assistant"
-        content = [{"type": "text", "text": f"{number}: {text}"}]
+        content = [{"type": "text", "text": f"Message {number}: {SENTENCE * 3}"}]
         body = {"parent_id": before, "role": role, "content": content, "model": "scripted/alpha"}
         answer = await request.post(f"/api/conversations/{made['id']}/messages", data=body)
         if not answer.ok:
@@ -142,19 +145,24 @@ async def _conversation(bench: Bench, messages: int, text: str) -> str:
 
 
 async def chatting(bench: Bench) -> AsyncIterator[Figure]:
-    """Opening a chat of 1,000 messages, and an answer of 200 tokens a second that ends it."""
-    text = "A sentence with **bold** words and `code`, as answers have them. " * 3
-    chat = await _conversation(bench, MESSAGES, text)
+    """Opening a chat of 1,000 messages, and an answer of 200 tokens a second that comes while all of it is shown."""
+    chat = await _conversation(bench)
     page = await bench.page()
-    await page.goto("/chat")
-    await _settled(page)
-    took = await page.evaluate(OPEN_CHAT, f"/chat/{chat}")
-    yield Figure(f"opening a chat of {MESSAGES} messages", took, 300, "ms")
-    words = [f"word{number} " for number in range(TOKENS)]
-    bench.provider.reply(chunks=words, delay=1 / TOKENS_A_SECOND)
+    opened = []
+    for _ in range(LOADS):
+        await page.goto("/chat")
+        await _settled(page)
+        opened.append(await page.evaluate(OPEN_CHAT, [f"/chat/{chat}", f"Message {MESSAGES - 1}:"]))
+    yield Figure(f"opening a chat of {MESSAGES:,} messages", median(opened), 300, "ms")
+    messages = page.locator(".chat-message")
+    while await messages.count() < MESSAGES:
+        shown = await messages.count()
+        await page.get_by_role("button", name="Show earlier messages").click()
+        await expect(messages.nth(shown)).to_be_attached(timeout=60_000)
+    await page.wait_for_timeout(500)
+    bench.provider.reply(chunks=[f"word{number} " for number in range(TOKENS)], delay=1 / TOKENS_A_SECOND)
+    await page.get_by_role("textbox", name="Message").fill("Go on")
     await page.evaluate("seen.task = 0")
-    box = page.get_by_role("textbox").last
-    await box.fill("Go on")
     await page.keyboard.press("Control+Enter")
     await expect(page.get_by_text(f"word{TOKENS - 1}").last).to_be_visible(timeout=60_000)
     found = await _seen(page)
@@ -162,16 +170,20 @@ async def chatting(bench: Bench) -> AsyncIterator[Figure]:
     yield Figure(f"longest task while {TOKENS_A_SECOND} tokens/s come into it", found["task"], 50, "ms")
 
 
-OPEN_CHAT = """path => new Promise((done) => {
+OPEN_CHAT = """([path, last]) => new Promise((done, fail) => {
   const began = performance.now();
   const look = () => {
-    if (document.querySelectorAll('[role="log"] > li').length > 0) requestAnimationFrame(() => done(performance.now() - began));
+    const now = performance.now() - began;
+    const message = [...document.querySelectorAll(".chat-message")].at(-1);
+    if (message?.textContent.includes(last)) requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+    else if (now > 60_000) fail(new Error("The chat did not open within a minute."));
     else requestAnimationFrame(look);
   };
   history.pushState({}, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
   look();
 })"""
+"""From following the link until the last message was painted, in milliseconds."""
 
 
 def _many_calls(gateway: served) -> None:
@@ -190,21 +202,55 @@ def _many_calls(gateway: served) -> None:
 
 
 async def scrolling(bench: Bench) -> AsyncIterator[Figure]:
-    """A log of 100,000 calls: opening it, and the longest task while it is scrolled."""
+    """A log of 100,000 calls: opening it, and the longest task while it is read from its first row to its last."""
     _many_calls(bench.gateway)
     page = await bench.page()
-    await page.goto("/calls")
-    await _settled(page)
+    opened = []
+    for _ in range(LOADS):
+        await page.goto("/keys")
+        await _settled(page)
+        opened.append(await page.evaluate(OPEN_LOG))
+    yield Figure(f"opening a log of {ROWS:,} calls", median(opened), 1_000, "ms")
+    grid = page.get_by_role("grid", name="Calls")
     await page.evaluate("seen.task = 0")
-    await page.mouse.move(700, 500)
-    for _ in range(60):
-        await page.mouse.wheel(0, 2_000)
-        await page.wait_for_timeout(30)
+    reached, most = 0, 0
+    while reached < ROWS:
+        at, shown = await grid.evaluate(SCROLL_ON)
+        if at <= reached:
+            raise BenchError(f"The log came to row {at} and no further.")
+        reached, most = at, max(most, shown)
     found = await _seen(page)
-    rows = await page.get_by_role("row").count()
     await page.close()
-    yield Figure(f"longest task while a log of {ROWS:,} calls is scrolled", found["task"], 50, "ms")
-    yield Figure("rows of it in the page at a time", rows, 200, "")
+    yield Figure(f"longest task while {reached:,} calls are scrolled through", found["task"], 50, "ms")
+    yield Figure("rows of it in the page at a time", most, 200, "")
+
+
+OPEN_LOG = """() => new Promise((done, fail) => {
+  const began = performance.now();
+  const look = () => {
+    const now = performance.now() - began;
+    if (document.querySelectorAll('[role="grid"] [role="row"]').length > 10) requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+    else if (now > 60_000) fail(new Error("The log did not open within a minute."));
+    else requestAnimationFrame(look);
+  };
+  history.pushState({}, "", "/calls");
+  dispatchEvent(new PopStateEvent("popstate"));
+  look();
+})"""
+"""From following the link until the first rows were painted, in milliseconds."""
+SCROLL_ON = """async (grid) => {
+  const rows = () => [...grid.querySelectorAll('[role="row"][aria-rowindex]')].map((row) => Number(row.ariaRowIndex));
+  const before = Math.max(...rows());
+  const began = performance.now();
+  let most = 0;
+  for (let frame = 0; frame < 30 || (Math.max(...rows()) <= before && performance.now() - began < 30_000); frame++) {
+    grid.scrollTop += grid.clientHeight * 3;
+    await new Promise(requestAnimationFrame);
+    most = Math.max(most, rows().length);
+  }
+  return [Math.max(...rows()), most];
+}"""
+"""Thirty frames further down, three windows a frame; and on until there is more, where the next rows are still asked for."""
 
 
 MEASURES: tuple[Callable[[Bench], AsyncIterator[Figure]], ...] = (loading, interacting, chatting, scrolling)
