@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -189,6 +190,8 @@ OPEN_CHAT = """([path, last]) => new Promise((done, fail) => {
 def _many_calls(gateway: served) -> None:
     """Have the store hold ``ROWS`` calls: copies of the one that was made."""
     with sqlite3.connect(gateway.data_dir / "switchgear.db", timeout=30) as database:
+        while not database.execute("SELECT 1 FROM usage").fetchone():
+            time.sleep(0.1)  # the call that was made is recorded a moment after its answer
         columns = [row[1] for row in database.execute("PRAGMA table_info(usage)")]
         values = {name: f'"{name}"' for name in columns}
         values["id"] = "'req_' || printf('%026d', n)"

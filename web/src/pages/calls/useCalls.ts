@@ -37,6 +37,7 @@ export function useCalls(filters: Filters<CallFilter>, since: string, live: bool
       given(api.GET("/api/usage", { params: { query: { ...callQuery(filters, since), limit: PAGE, before: pageParam } }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
+    structuralSharing: false, // each page would be compared, value by value, with itself
     staleTime: Infinity, // what comes is put in by the tail, what is there does not change
     gcTime: 0,
     refetchOnWindowFocus: false,
