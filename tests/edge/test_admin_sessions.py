@@ -171,6 +171,16 @@ async def test_whoever_gets_the_name_of_a_deleted_user_finds_nothing_of_theirs(d
         assert (await second.get("/api/me/preferences")).json()["data"] == {}
 
 
+async def test_a_role_that_is_given_here_is_nothing_that_a_server_takes_back(desk):
+    held = {"role": "admin", "role_before": "nobody", "subject": "1 https://login.example"}
+    await desk.gateway.store.users.put("ann", held)
+    await desk.gateway.refresh()
+    assert (await desk.api.put("/api/users/ann", json={"team": "search", "role": "admin"})).status_code == 200
+    assert (await desk.gateway.store.users.get("ann")).content["role_before"] == "nobody"
+    assert (await desk.api.put("/api/users/ann", json={"role": "developer"})).status_code == 200
+    assert "role_before" not in (await desk.gateway.store.users.get("ann")).content
+
+
 async def test_nothing_of_a_conversation_is_to_be_had_by_its_id(desk):
     """Every route below a conversation, asked by somebody else: not found, as if it were not there."""
     await user(desk, "ann", "developer")

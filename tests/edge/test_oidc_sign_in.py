@@ -163,3 +163,43 @@ async def test_only_those_who_are_named_come_in_where_that_is_wished(issuer, tmp
         assert (await ann.me())["role"] == "admin"
         assert await eve.sign_in("eve") == "/sign-in?failed=refused"
         assert [row.name for row in await gateway.store.users.all()] == ["ann@example.com"], "the file has the other"
+
+
+async def test_a_role_that_the_server_takes_back_is_gone_at_the_next_sign_in(issuer, tmp_path):
+    given, taken = 'roles = { engineering = "admin" }\n', 'roles = { chiefs = "admin" }\n'
+    ann = "ann@example.com"
+    async with serving(tmp_path, issuer, given) as (_, app):
+        person = Person(app)
+        assert await person.sign_in("ann") == "/calls"
+        assert (await person.me())["role"] == "admin"
+    async with serving(tmp_path, issuer, taken) as (gateway, app):
+        person = Person(app)
+        assert await person.sign_in("ann") == "/calls"
+        assert (await person.me())["role"] == "viewer", "as somebody new"
+        # a role that was given here is nothing that the server takes back
+        held = dict((await gateway.store.users.get(ann)).content)
+        assert held.pop("role_before") == "nobody"
+        await gateway.store.users.put(ann, {**held, "role": "developer"})
+        await gateway.refresh()
+        assert await person.sign_in("ann") == "/calls"
+        assert (await person.me())["role"] == "developer"
+    async with serving(tmp_path, issuer, given) as (_, app):
+        person = Person(app)
+        await person.sign_in("ann")
+        assert (await person.me())["role"] == "admin"
+    async with serving(tmp_path, issuer, taken + "named_only = true\n") as (gateway, app):
+        person = Person(app)
+        assert await person.sign_in("ann") == "/calls", "an admin named her"
+        assert (await person.me())["role"] == "developer"
+
+
+async def test_whom_the_server_names_no_more_is_signed_out_where_only_the_named_come_in(issuer, tmp_path):
+    async with serving(tmp_path, issuer, 'named_only = true\nroles = { engineering = "admin" }\n') as (_, app):
+        before = Person(app)
+        assert await before.sign_in("ann") == "/calls"
+    async with serving(tmp_path, issuer, 'named_only = true\nroles = { chiefs = "admin" }\n') as (gateway, app):
+        before = Person(app)
+        for _ in range(2):
+            assert await before.sign_in("ann") == "/sign-in?failed=refused"
+        assert await gateway.store.sessions.all() == []
+        assert (await gateway.store.users.get("ann@example.com")).content["role"] == "viewer"

@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from switchgear.access.attempts import Attempts
 from switchgear.access.keys import SESSION_PREFIX, Key, Keyring, hash_secret, new_secret
@@ -34,6 +34,8 @@ _SELDOM: Final = 20
 """A session is written again when a twentieth of its idle time has passed: not at each request."""
 _LONGEST_AGENT: Final = 200
 _LINK_BYTES: Final = 16
+_NOBODY: Final = "nobody"
+"""What a user was before who came with the role that a server gave."""
 MOST_SESSIONS: Final = 100
 """Sessions that open one key; with one more the oldest ends. Every process has all of them in memory."""
 
@@ -138,13 +140,15 @@ class SignIn:
             raise SignInFailed(f'The user "{who.user}" may not sign in here.', param="refused")
         stored = {row.name: row.content for row in await self._store.users.all()}
         if known is None or who.user in stored:
-            before = stored.get(who.user) or {"role": who.otherwise or "viewer"} | (
-                {"team": who.team} if who.team else {}
-            )
-            after = {**before, "subject": who.subject} | ({"role": who.role} if who.role is not None else {})
-            if after != stored.get(who.user):
+            after = _entry(who, stored.get(who.user))
+            gone = who.role is None and who.otherwise is None and after.get("role_before") == _NOBODY
+            if gone:
+                await self._store.sessions.end_of_user(who.user)
+            if gone or after != stored.get(who.user):
                 await self._store.users.put(who.user, after)
                 await self._refresh()
+            if gone:
+                raise SignInFailed(f'The user "{who.user}" is not known here any more.', param="refused")
         return await self.as_user(who.user, "oidc", browser)
 
     async def make_link(self, user: str, role: Role, by: str) -> Link:
@@ -234,6 +238,23 @@ class SignIn:
             )
             await self._store.keys.console(row)
         return key_id
+
+
+def _entry(who: Newcomer, held: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is kept of a user whom a server vouches for, of whom ``held`` was kept.
+
+    The role that it gives holds as long as it gives one. Then the one from before holds again; who came with it is as who is new.
+    """
+    fresh: dict[str, Any] = {"role": who.otherwise or "viewer"} | ({"team": who.team} if who.team else {})
+    after = {**(held or fresh), "subject": who.subject}
+    if who.role is not None:
+        after.setdefault("role_before", held.get("role", "viewer") if held is not None else _NOBODY)
+        after["role"] = who.role
+    elif after.get("role_before") == _NOBODY:
+        after["role"] = who.otherwise or "viewer"
+    elif "role_before" in after:
+        after["role"] = after.pop("role_before")
+    return after
 
 
 def _is_of(session: Session, key: Key) -> bool:

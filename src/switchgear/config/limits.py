@@ -120,3 +120,7 @@ class UserSettings(Section):
     subject: Text | None = Field(
         None, description="Who the user is at the OpenID Connect server (sub), as it said at the first sign-in."
     )
+    role_before: Role | Literal["nobody"] | None = Field(
+        None,
+        description="The role from before the OpenID Connect server gave one, which holds again when it gives none any more; nobody for a user who came with it.",
+    )

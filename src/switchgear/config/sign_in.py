@@ -45,7 +45,7 @@ class OidcSettings(Section):
     role_claim: Text = Field("groups", description="The claim that roles looks at: a text or a list.")
     roles: dict[Text, Role] = Field(
         default_factory=dict,
-        description="The role by a value of role_claim; the highest that fits holds, and is set anew at each sign-in.",
+        description="The role by a value of role_claim; the highest that fits holds, and is set anew at each sign-in. Where none fits any more the role from before holds again.",
         examples=[{"platform": "admin", "engineering": "developer"}],
     )
     default_role: Role = Field("viewer", description="The role of a new user of whom roles says nothing.")

@@ -115,6 +115,8 @@ async def put_user(admin: Admin, name: Name, body: schemas.UserBody, response: R
     async with admin.changes:
         before = gateway.limiter.book.users.get(name) or UserSettings()
         given = {field: value for field, value in body.model_dump(exclude={"limits"}).items() if value is not None}
+        if given.get("role", before.role) != before.role:
+            given["role_before"] = None  # it is given here now
         after = before.model_copy(update=given)
         if after.role != before.role or (before.role == "owner" and after != before):
             admin.key.require(OWNER)
