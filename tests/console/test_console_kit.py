@@ -85,11 +85,23 @@ async def test_panels_are_resized_moved_and_collapsed_without_dragging_and_stay_
     await chat.get_by_role("button", name="Arrange Chat").click()
     await page.get_by_role("menuitem", name="Narrower").click()
     await chat.get_by_role("button", name="Move Chat").focus()
+    said = page.locator(".split > [role=status]")
+    for key, place in (("ArrowRight", "3 of 3"), ("ArrowLeft", "2 of 3"), ("ArrowLeft", "1 of 3")):
+        await page.keyboard.press(key)
+        await expect(said).to_have_text(f"Chat: place {place}")
+        await expect(chat.get_by_role("button", name="Move Chat")).to_be_focused()
     await page.keyboard.press("ArrowLeft")
+    await expect(said).to_have_text("Chat: place 1 of 3, as far as it goes")
     assert await names(page, ".split") == ["Chat", "Conversations", "Parameters"]
-    await panel(page, "Parameters").get_by_role("button", name="Arrange Parameters").click()
+    await panel(page, "Parameters").get_by_role("button", name="Arrange Parameters").press("Enter")
     async with page.expect_response(lambda answer: "/preferences/layout.kit-split" in answer.url):
-        await page.get_by_role("menuitem", name="Collapse").click()
+        await page.get_by_role("menuitem", name="Collapse").press("Enter")
+    await expect(page.get_by_role("button", name="Open Parameters")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Move Parameters")).to_be_focused()
+    await panel(page, "Parameters").get_by_role("button", name="Arrange Parameters").press("Enter")
+    async with page.expect_response(lambda answer: "/preferences/layout.kit-split" in answer.url):
+        await page.get_by_role("menuitem", name="Collapse").press("Enter")
 
     await page.reload()
     await expect(page.get_by_role("button", name="Open Parameters")).to_be_visible()
@@ -138,6 +150,23 @@ async def test_a_layout_is_taken_along_as_a_file_and_another_pages_file_is_refus
     await page.locator("input[type=file]").set_input_files(other)
     await expect(page.get_by_text("The file is a layout of “overview”")).to_be_visible()
     assert await names(page, ".layout") == moved
+
+
+async def test_the_width_of_a_column_is_kept_for_the_user(page: Page) -> None:
+    await kit(page)
+    head = page.get_by_role("grid", name="Calls", exact=True).get_by_role("columnheader", name="Model")
+    before = await width(head)
+    await head.focus()
+    async with page.expect_response(lambda answer: "/preferences/table.kit" in answer.url):
+        for _ in range(3):
+            await page.keyboard.press("Shift+ArrowRight")
+    await page.evaluate("localStorage.clear()")
+    await page.reload()
+    await expect(head).to_be_visible()
+    await page.wait_for_function(
+        "([one, before]) => one.getBoundingClientRect().width > before + 20", arg=[await head.element_handle(), before]
+    )
+    await page.request.delete("/api/me/preferences/table.kit", headers={"origin": page.url.removesuffix("/kit")})
 
 
 async def test_a_refused_form_tells_each_field_and_a_question_waits_for_the_name(page: Page) -> None:

@@ -76,6 +76,10 @@ async def test_errors_are_told_in_groups_with_an_example_and_the_way_to_their_ca
     assert "show=" in page.url
     await drawer.get_by_role("link", name="Open the newest call").click()
     await expect(page).to_have_url(re.compile(f"/calls/{call}$"))
+    await page.go_back()
+    await drawer.get_by_role("link", name="All calls that ended so").click()
+    await expect(page).to_have_url(re.compile("/calls.*error="))
+    await expect(page.get_by_role("grid").locator(f"a[href$='/calls/{call}']")).to_be_visible()
 
 
 async def test_a_chart_is_read_by_keyboard_and_as_a_table_and_leads_to_its_calls(page: Page, gateway: served) -> None:
@@ -97,6 +101,59 @@ async def test_a_chart_is_read_by_keyboard_and_as_a_table_and_leads_to_its_calls
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile("/calls.*since="))
     await expect(page.get_by_role("heading", level=1, name="Calls")).to_be_visible()
+
+
+INKED = """([title, least]) => {
+  const chart = [...document.querySelectorAll("figure.chart")].find((one) => one.querySelector("figcaption").textContent === title);
+  const canvas = chart?.querySelector("canvas");
+  if (!canvas || !canvas.width) return false;
+  const probe = document.createElement("span");
+  probe.style.color = "var(--series-1-color)";
+  document.body.append(probe);
+  const paint = document.createElement("canvas").getContext("2d");
+  paint.fillStyle = getComputedStyle(probe).color;
+  probe.remove();
+  paint.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = paint.getImageData(0, 0, 1, 1).data;
+  const drawn = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  let inked = 0;
+  for (let at = 0; at < drawn.length; at += 4)
+    if (drawn[at + 3] > 200 && Math.abs(drawn[at] - red) + Math.abs(drawn[at + 1] - green) + Math.abs(drawn[at + 2] - blue) < 24) inked += 1;
+  return inked >= least;
+}"""
+"""Whether a chart has so many pixels of its first series' colour."""
+
+
+async def test_values_that_stand_alone_are_seen_in_charts(page: Page) -> None:
+    await page.goto("/kit")
+    dot = 25  # pixels of one marker
+    for title, least in (
+        ("A single moment", dot),
+        ("A single moment, as a bar", 4 * dot),
+        ("Moments that stand alone", 3 * dot),
+    ):
+        chart = page.get_by_role("figure", name=title, exact=True)
+        await chart.scroll_into_view_if_needed()
+        await page.wait_for_function(INKED, arg=[title, least])
+    await expect(page.get_by_role("figure", name="A single moment", exact=True)).to_contain_text("p95 138.")
+
+
+async def test_a_single_call_is_seen_in_the_usage_and_leads_to_its_timeline(page: Page, gateway: served) -> None:
+    call = await called(gateway, "scripted/usage-of-one")
+    await page.goto("/usage?model=scripted/usage-of-one&since=1h")
+    chart = page.get_by_role("figure", name="Latency", exact=True)
+    await expect(chart).to_contain_text(re.compile("p95 .* ms, once"))
+    await chart.get_by_role("slider").focus()
+    await page.keyboard.press("End")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile("/calls.*since="))
+    await expect(page.get_by_role("grid", name="Calls")).to_have_attribute("aria-rowcount", "2")
+    await page.get_by_role("columnheader", name="Began").focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(f"/calls/{call}$"))
+    steps = page.get_by_role("list", name="What happened").get_by_role("listitem")
+    await expect(steps.last).to_contain_text("scripted/usage-of-one")
 
 
 async def test_a_hundred_thousand_rows_are_walked_by_keyboard_and_few_are_in_the_document(page: Page) -> None:

@@ -793,7 +793,7 @@ export interface paths {
         };
         /**
          * List deployments' health
-         * @description Every deployment of an alias, and every other one that answered since the start.
+         * @description Every deployment of an alias, and every other one that answered since the start or is left alone now.
          */
         get: operations["list_health"];
         put?: never;

@@ -39,7 +39,9 @@ export function Form({ onSubmit, error, actions, look = "stack", children, id }:
     const controls = form.current?.elements;
     const told = Object.entries(byField(error));
     setLost(told.flatMap(([name, words]) => (controls?.namedItem(name) ? [] : words.map((word) => `${name}: ${word}`))));
-    form.current?.querySelector<HTMLElement>("[aria-invalid='true']")?.focus();
+    const wrong = form.current?.querySelector<HTMLElement>("[aria-invalid='true']");
+    wrong?.closest("details")?.setAttribute("open", ""); // what is folded away takes no focus
+    wrong?.focus();
   }, [error]);
   const placed = Object.keys(fields).length > 0 && lost.length === 0;
   return (

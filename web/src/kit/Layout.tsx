@@ -3,11 +3,11 @@ import "@/kit/Layout.css";
 
 import type { ReactNode } from "react";
 
-import { type Arrangeable, type KeptArrangement, moved, placed, sized, toggled } from "@/kit/arrangement";
+import { type Arrangeable, type KeptArrangement, sized, toggled } from "@/kit/arrangement";
 import { Icon } from "@/kit/Icon";
 import { IconButton } from "@/kit/IconButton";
 import { Menu, type MenuAction } from "@/kit/Menu";
-import { useReorder } from "@/kit/useReorder";
+import { useMoves } from "@/kit/useMoves";
 
 export { useArrangement as useLayout } from "@/kit/arrangement";
 
@@ -28,10 +28,7 @@ export const COLUMNS = 4;
 /** A page's panels on four columns, as the user has arranged them; on small screens one under the other. */
 export function Layout({ layout, panels }: LayoutProps) {
   const { arrangement, change } = layout;
-  const { handle, dragged, over } = useReorder(
-    (id, target) => change(placed(arrangement, id, target)),
-    (id, by) => change(moved(arrangement, id, by)),
-  );
+  const { handle, dragged, over, move, said } = useMoves(layout);
   const seen = arrangement.order
     .filter((id) => !arrangement.hidden.includes(id))
     .flatMap((id) => panels.filter((panel) => panel.id === id));
@@ -43,8 +40,8 @@ export function Layout({ layout, panels }: LayoutProps) {
     return [
       { id: "wider", label: "Wider", icon: "add", isDisabled: wide === COLUMNS, onAction: () => change(sized(arrangement, { [panel.id]: wide + 1 })) },
       { id: "narrower", label: "Narrower", icon: "minus", isDisabled: wide === 1, onAction: () => change(sized(arrangement, { [panel.id]: wide - 1 })) },
-      { id: "before", label: "Move up", icon: "arrowUp", isDisabled: place === 0, onAction: () => change(moved(arrangement, panel.id, -1)) },
-      { id: "after", label: "Move down", icon: "arrowDown", isDisabled: place === seen.length - 1, onAction: () => change(moved(arrangement, panel.id, 1)) },
+      { id: "before", label: "Move up", icon: "arrowUp", isDisabled: place === 0, onAction: () => move(panel.id, -1) },
+      { id: "after", label: "Move down", icon: "arrowDown", isDisabled: place === seen.length - 1, onAction: () => move(panel.id, 1) },
       { id: "fold", label: folded ? "Open" : "Collapse", icon: folded ? "chevronDown" : "chevronUp", onAction: () => change(toggled(arrangement, panel.id, "collapsed")) },
       { id: "hide", label: "Hide", icon: "eyeOff", onAction: () => change(toggled(arrangement, panel.id, "hidden")) },
     ];
@@ -52,6 +49,7 @@ export function Layout({ layout, panels }: LayoutProps) {
 
   return (
     <div className="layout">
+      {said}
       {seen.map((panel, place) => {
         const folded = arrangement.collapsed.includes(panel.id);
         return (

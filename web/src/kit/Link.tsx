@@ -36,3 +36,12 @@ export function OutsideLink({ href, children }: { href: string; children: ReactN
     </a>
   );
 }
+
+/** A file of the gateway, kept under that name. */
+export function DownloadLink({ href, name, children }: { href: string; name: string; children: ReactNode }) {
+  return (
+    <a className="link" href={href} download={name}>
+      <Icon name="download" size="sm" /> {children}
+    </a>
+  );
+}

@@ -1,13 +1,13 @@
 import "@/kit/SplitPanels.css";
 
-import { Fragment, type ReactNode, useRef } from "react";
+import { Fragment, type ReactNode, useEffect, useRef } from "react";
 
-import { type Arrangeable, moved, placed, sized, toggled, useArrangement } from "@/kit/arrangement";
+import { type Arrangeable, sized, toggled, useArrangement } from "@/kit/arrangement";
 import { Icon } from "@/kit/Icon";
 import { IconButton } from "@/kit/IconButton";
 import { Menu, type MenuAction } from "@/kit/Menu";
 import { Resizer } from "@/kit/Resizer";
-import { useReorder } from "@/kit/useReorder";
+import { useMoves } from "@/kit/useMoves";
 
 export interface SplitPanel extends Arrangeable {
   content: ReactNode;
@@ -29,10 +29,17 @@ const STEP = 0.05;
 export function SplitPanels({ name, panels, label }: SplitPanelsProps) {
   const { arrangement, change, reset } = useArrangement(name, panels);
   const line = useRef<HTMLDivElement>(null);
-  const { handle, dragged, over } = useReorder(
-    (id, target) => change(placed(arrangement, id, target)),
-    (id, by) => change(moved(arrangement, id, by)),
-  );
+  const folding = useRef<string | null>(null);
+  useEffect(() => {
+    const id = folding.current;
+    folding.current = null; // what was pressed is gone: the focus goes to what stands in its place
+    if (id !== null) line.current?.querySelector<HTMLElement>(`[data-part="${CSS.escape(id)}"] button`)?.focus();
+  }, [arrangement.collapsed]);
+  const fold = (id: string): void => {
+    folding.current = id;
+    change(toggled(arrangement, id, "collapsed"));
+  };
+  const { handle, dragged, over, move, said } = useMoves({ parts: panels, arrangement, change });
   const ordered = arrangement.order.flatMap((id) => panels.filter((panel) => panel.id === id));
   const open = ordered.filter((panel) => !arrangement.collapsed.includes(panel.id));
   const total = open.reduce((sum, panel) => sum + (arrangement.sizes[panel.id] ?? 1), 0);
@@ -56,15 +63,16 @@ export function SplitPanels({ name, panels, label }: SplitPanelsProps) {
     return [
       { id: "wider", label: "Wider", icon: "add", isDisabled: open.length < 2, onAction: () => widen(panel.id, STEP * 2) },
       { id: "narrower", label: "Narrower", icon: "minus", isDisabled: open.length < 2, onAction: () => widen(panel.id, -STEP * 2) },
-      { id: "before", label: "Move before", icon: "chevronLeft", isDisabled: place === 0, onAction: () => change(moved(arrangement, panel.id, -1)) },
-      { id: "after", label: "Move after", icon: "chevronRight", isDisabled: place === ordered.length - 1, onAction: () => change(moved(arrangement, panel.id, 1)) },
-      { id: "fold", label: "Collapse", icon: "close", isDisabled: open.length < 2, onAction: () => change(toggled(arrangement, panel.id, "collapsed")) },
+      { id: "before", label: "Move before", icon: "chevronLeft", isDisabled: place === 0, onAction: () => move(panel.id, -1) },
+      { id: "after", label: "Move after", icon: "chevronRight", isDisabled: place === ordered.length - 1, onAction: () => move(panel.id, 1) },
+      { id: "fold", label: "Collapse", icon: "close", isDisabled: open.length < 2, onAction: () => fold(panel.id) },
       { id: "reset", label: "Reset panels", icon: "retry", section: "All panels", onAction: reset },
     ];
   };
 
   return (
     <div ref={line} className="split" role="group" aria-label={label}>
+      {said}
       {ordered.map((panel, place) => {
         const folded = arrangement.collapsed.includes(panel.id);
         const next = ordered.slice(place + 1).find((other) => !arrangement.collapsed.includes(other.id));
@@ -80,7 +88,7 @@ export function SplitPanels({ name, panels, label }: SplitPanelsProps) {
               style={folded ? {} : { flexGrow: share(panel.id) }}
             >
               {folded ? (
-                <button type="button" className="split__unfold" onClick={() => change(toggled(arrangement, panel.id, "collapsed"))}>
+                <button type="button" className="split__unfold" onClick={() => fold(panel.id)}>
                   <Icon name="chevronRight" size="sm" />
                   <span className="visually-hidden">Open </span>
                   <span className="split__folded-title">{panel.title}</span>

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
 
 import { ErrorNote } from "@/kit/ErrorNote";
@@ -8,8 +9,10 @@ import { useNewest } from "@/upgrade/useNewest";
 /** What stands in a page's place when the page itself broke: the rest of the console goes on. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
+  const client = useQueryClient();
   useNewest(error);
   const again = (): void => {
+    client.removeQueries({ type: "inactive" }); // what the page broke on may have been an answer: it is asked for again
     reset();
     void router.invalidate();
   };

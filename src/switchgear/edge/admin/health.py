@@ -24,7 +24,7 @@ Id = Annotated[str, Path(max_length=512, description="The deployment's id: `prov
 
 @router.get("", summary="List deployments' health", operation_id="list_health", responses=problems())
 async def list_health(admin: Admin) -> schemas.HealthList:
-    """Every deployment of an alias, and every other one that answered since the start."""
+    """Every deployment of an alias, and every other one that answered since the start or is left alone now."""
     return schemas.HealthList(data=_standings(admin))
 
 
@@ -88,7 +88,8 @@ def _standings(admin: Administration) -> list[schemas.DeploymentHealth]:
     board.settle()
     aliases = _aliases(admin)
     found = [_shown(board, board.of(deployment), names) for deployment, names in aliases.items()]
-    others = sorted((one for one in board if one.noted and one.id not in aliases), key=lambda one: one.id)
+    told = (one for one in board if one.noted or one.state != "closed")  # not what nobody but a client ever named
+    others = sorted((one for one in told if one.id not in aliases), key=lambda one: one.id)
     return found + [_shown(board, one, []) for one in others]
 
 

@@ -42,6 +42,7 @@ function span({ label, values }: ChartSeries, at: readonly number[], say: Said):
   const [first] = known;
   if (first === undefined) return `${label} has no values`;
   const top = known.reduce((best, each) => (each.value > best.value ? each : best), first);
+  if (known.length === 1) return `${label} ${say(first.value)}, once (${period(at[first.place] ?? 0, stepOf(at))})`;
   const low = known.reduce((least, { value }) => Math.min(least, value), first.value);
   if (low === top.value) return `${label} ${say(low)} throughout`;
   const last = known.at(-1)?.value ?? low;
@@ -51,6 +52,7 @@ function span({ label, values }: ChartSeries, at: readonly number[], say: Said):
 /** One sentence that tells what a person sees in the chart. */
 export function summaryOf({ at, series }: ChartData, say: Said): string {
   if (at.length === 0 || series.length === 0) return "Nothing to show.";
+  if (at.length === 1) return `${saidAt({ at, series }, 0, say)}.`;
   const told = series.slice(0, 3).map((each) => span(each, at, say));
   const more = series.length > 3 ? `; and ${series.length - 3} more` : "";
   return `From ${period(at[0] ?? 0, stepOf(at))} to ${period(at.at(-1) ?? 0, stepOf(at))}: ${told.join("; ")}${more}.`;

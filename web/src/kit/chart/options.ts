@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 
-import type { ChartData, Said } from "@/kit/chart/data";
+import { type ChartData, type Said, stepOf } from "@/kit/chart/data";
 import { type ChartLook, lookOf, type SeriesLook } from "@/kit/chart/tokens";
 import { period } from "@/kit/format";
 
@@ -16,7 +16,12 @@ export interface PlotEvents {
 
 const MARKED_EVERY = 72;
 
-/** Draws a series' marker about every 72 pixels, so that lines are told apart without their colours. */
+/** Whether a value has none on either side: no line leads to it. */
+function alone(values: ArrayLike<number | null | undefined>, place: number): boolean {
+  return values[place - 1] == null && values[place + 1] == null;
+}
+
+/** Draws a series' marker about every 72 pixels, so that lines are told apart without their colours, and at what stands alone. */
 function markers(look: readonly SeriesLook[]) {
   return (plot: uPlot, number: number) => {
     const mine = look[number - 1];
@@ -30,7 +35,7 @@ function markers(look: readonly SeriesLook[]) {
     let last = -Infinity;
     values.forEach((value, place) => {
       const x = plot.valToPos(at[place] ?? 0, "x", true);
-      if (value == null || x - last < MARKED_EVERY * uPlot.pxRatio) return;
+      if (value == null || (x - last < MARKED_EVERY * uPlot.pxRatio && !alone(values, place))) return;
       last = x;
       ctx.setTransform(uPlot.pxRatio, 0, 0, uPlot.pxRatio, x, plot.valToPos(value, "y", true));
       ctx.fill(shape);
@@ -82,6 +87,15 @@ function axes(look: ChartLook, say: Said): uPlot.Axis[] {
   ];
 }
 
+/** The span of the time axis: bars have room at both ends, and a single moment stands in the middle of its period. */
+function within(kind: ChartKind): uPlot.Scale.Range {
+  return (plot, low, high) => {
+    const at = plot.data[0];
+    const room = kind === "bars" || at.length < 2 ? stepOf([...at].slice(0, 2).map((each) => each * 1000)) / 2000 : 0;
+    return [low - room, high + room];
+  };
+}
+
 /** The options of a plot of the data: everything but its size is of the theme and the kind. */
 export function optionsOf(
   data: ChartData,
@@ -93,7 +107,7 @@ export function optionsOf(
     legend: { show: false },
     padding: [look.rem / 2, look.rem, 0, 0],
     cursor: { y: false, points: { size: 8 }, drag: { x: onRange !== undefined, y: false, setScale: false } },
-    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
+    scales: { x: { time: true, range: within(kind) }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
     axes: axes(look, say),
     series: [{}, ...series(data, kind, look, hidden)],
     hooks: {

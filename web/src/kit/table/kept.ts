@@ -1,36 +1,25 @@
-import { useCallback, useState } from "react";
+import { useMemo, useState } from "react";
 
-import { type ColumnChoice, NO_CHOICE } from "@/kit/table/columns";
+import { bounded, type ColumnChoice, NO_CHOICE } from "@/kit/table/columns";
+import { usePreference } from "@/session/preference";
 
-function read(name: string): ColumnChoice {
-  try {
-    const found: unknown = JSON.parse(localStorage.getItem(name) ?? "null");
-    if (typeof found !== "object" || found === null) return NO_CHOICE;
-    const { widths, shown } = found as Partial<ColumnChoice>;
-    return { widths: { ...widths }, shown: { ...shown } };
-  } catch {
-    return NO_CHOICE; // no storage, or not what we wrote
-  }
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
-function write(name: string, choice: ColumnChoice): void {
-  try {
-    localStorage.setItem(name, JSON.stringify(choice));
-  } catch {
-    // full or forbidden: the choice lasts as long as the page
-  }
+/** A saved choice, which comes from anywhere, with what is none left out. */
+function fit(saved: unknown): ColumnChoice {
+  const { widths, shown } = Object.fromEntries(entries(saved));
+  return {
+    widths: Object.fromEntries(entries(widths).flatMap(([id, one]) => (typeof one === "number" && one > 0 ? [[id, bounded(one)]] : []))),
+    shown: Object.fromEntries(entries(shown).filter((entry): entry is [string, boolean] => typeof entry[1] === "boolean")),
+  };
 }
 
-/** What a person changed of a table's columns, kept in this browser under the table's name where it has one. */
+/** What a person changed of a table's columns, kept for them under `table.NAME` where the table has a name. */
 export function useColumnChoice(table: string | undefined): [ColumnChoice, (next: ColumnChoice) => void] {
-  const name = table === undefined ? null : `switchgear.table.${table}`;
-  const [choice, setChoice] = useState(() => (name === null ? NO_CHOICE : read(name)));
-  const choose = useCallback(
-    (next: ColumnChoice) => {
-      setChoice(next);
-      if (name !== null) write(name, next);
-    },
-    [name],
-  );
-  return [choice, choose];
+  const [own, setOwn] = useState(NO_CHOICE);
+  const { value, save } = usePreference(`table.${table ?? ""}`);
+  const kept = useMemo(() => (value === null ? NO_CHOICE : fit(value)), [value]);
+  return table === undefined ? [own, setOwn] : [kept, save];
 }

@@ -6,7 +6,7 @@ import { api, given } from "@/api/client";
 import { Button } from "@/kit/Button";
 import { ConfirmDialog } from "@/kit/ConfirmDialog";
 import { Facts } from "@/kit/Facts";
-import { Link } from "@/kit/Link";
+import { DownloadLink, Link } from "@/kit/Link";
 import { Loaded } from "@/kit/Loaded";
 import { Money } from "@/kit/Money";
 import { Num } from "@/kit/Num";
@@ -48,7 +48,16 @@ export default function OneBatch() {
 }
 
 function BatchFacts({ of }: { of: Batch }) {
-  const file = (id: string | null) => id !== null && <code>{id}</code>;
+  const rights = useRights();
+  const mine = rights.change || of.key_id === rights.keyId; // files of others are an administrator's
+  const file = (id: string, part: string) =>
+    mine ? (
+      <DownloadLink href={`/v1/files/${encodeURIComponent(id)}/content`} name={`${of.id}-${part}.jsonl`}>
+        <code>{id}</code>
+      </DownloadLink>
+    ) : (
+      <code>{id}</code>
+    );
   const metadata = Object.entries(of.metadata);
   return (
     <Facts
@@ -65,9 +74,9 @@ function BatchFacts({ of }: { of: Batch }) {
         { term: "Made", value: <When at={of.created_at} /> },
         of.in_progress_at !== null && { term: "Began", value: <When at={of.in_progress_at} /> },
         of.ended_at === null ? { term: "Given up", value: <When at={of.expires_at} /> } : { term: "Ended", value: <When at={of.ended_at} /> },
-        { term: "Input", value: file(of.input_file_id) },
-        of.output_file_id !== null && { term: "Answers", value: file(of.output_file_id) },
-        of.error_file_id !== null && { term: "Lines not answered", value: file(of.error_file_id) },
+        { term: "Input", value: file(of.input_file_id, "input") },
+        of.output_file_id !== null && { term: "Answers", value: file(of.output_file_id, "answers") },
+        of.error_file_id !== null && { term: "Lines not answered", value: file(of.error_file_id, "errors") },
         metadata.length > 0 && { term: "Metadata", value: metadata.map(([name, value]) => `${name}: ${value}`).join(", ") },
       ]}
     />

@@ -81,7 +81,7 @@ function Purge() {
   const which = { ...(model === "" ? {} : { model }), ...(tenant === "" ? {} : { tenant }) };
   const purge = useChange(() => given(api.DELETE("/api/cache", { params: { query: which } })), {
     stale: ["cache"],
-    done: (purged) => `Forgotten: ${number(purged.dropped)} answers in this worker, and what others kept.`,
+    done: (purged) => `Forgotten: ${purged.dropped === 1 ? "1 answer" : `${number(purged.dropped)} answers`} in this worker, and what others kept.`,
     onDone: () => setOpen(false),
   });
   const words = [model !== "" && `of the model ${model}`, tenant !== "" && `of ${tenant}`].filter((part) => part !== false).join(" and ");

@@ -36,7 +36,7 @@ export function RequestBuilder({ model }: { model: string }) {
   const [wish, setWish] = useState<Wish>({ endpoint: CHAT, id: "", body: exampleOf(CHAT, model), file: null, key: "" });
   const [touched, setTouched] = useState(false);
   const { came, problem, busy, start, stop } = useSending();
-  const set = (part: Partial<Wish>) => setWish({ ...wish, ...part });
+  const set = (part: Partial<Wish>) => setWish((now) => ({ ...now, ...part }));
   const shown = touched ? wish : { ...wish, body: exampleOf(wish.endpoint, model) };
   const full = { ...shown, key: wish.key === "" && wish.endpoint.keyOnly === true ? (made?.key ?? "") : wish.key };
   const fault = faultOf(shown);

@@ -43,8 +43,33 @@ function formOf({ endpoint, body, file }: Wish): FormData {
   return form;
 }
 
+/** The field of a message's params that `mcp-name` repeats. */
+const NAMED_BY: Readonly<Record<string, string>> = { "tools/call": "name", "prompts/get": "name", "resources/read": "uri" };
+
+/** A value of a header; what is not plain is written in base64 (MCP 2026-07-28, Streamable HTTP: Header encoding). */
+function written(value: string): string {
+  if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value) && !value.startsWith("=?base64?")) return value;
+  return `=?base64?${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}?=`;
+}
+
+/** The headers of a wish. Those of MCP repeat what its body says: the method, and the name of a tool. */
+function headersOf({ endpoint, body }: Wish): Record<string, string> {
+  const headers = { ...endpoint.headers };
+  if (!("mcp-method" in headers)) return headers;
+  try {
+    const { method, params } = JSON.parse(body) as { method?: unknown; params?: Readonly<Record<string, unknown>> | null };
+    const name = params?.[NAMED_BY[String(method)] ?? ""];
+    delete headers["mcp-name"];
+    if (typeof method === "string") headers["mcp-method"] = written(method);
+    if (typeof name === "string") headers["mcp-name"] = written(name);
+  } catch {
+    // no JSON: the gateway says so
+  }
+  return headers;
+}
+
 function requestOf(wish: Wish, signal: AbortSignal): RequestInit {
-  const headers: Record<string, string> = { ...wish.endpoint.headers };
+  const headers = headersOf(wish);
   if (wish.key !== "") headers.authorization = `Bearer ${wish.key}`;
   if (wish.endpoint.body === "json") headers["content-type"] = "application/json";
   const body = wish.endpoint.body === "json" ? wish.body : wish.endpoint.body === "form" ? formOf(wish) : null;
@@ -100,7 +125,7 @@ function indented(text: string): string {
 /** The same request for a terminal. The key is never in it: it names a variable. */
 export function asCurl(wish: Wish, origin: string): string {
   const lines = [`curl -N -X ${wish.endpoint.method} ${origin}${pathOf(wish)}`, `-H "authorization: Bearer $KEY"`];
-  for (const [name, value] of Object.entries(wish.endpoint.headers ?? {})) lines.push(`-H "${name}: ${value}"`);
+  for (const [name, value] of Object.entries(headersOf(wish))) lines.push(`-H "${name}: ${value}"`);
   if (wish.endpoint.body === "json") {
     lines.push(`-H "content-type: application/json"`, `-d '${wish.body.replaceAll("'", `'\\''`)}'`);
   }

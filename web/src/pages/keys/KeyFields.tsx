@@ -12,7 +12,7 @@ import { modelsQuery } from "@/pages/models/model";
 
 interface KeyFieldsProps {
   draft: KeyDraft;
-  onChange: (draft: KeyDraft) => void;
+  onChange: (change: (now: KeyDraft) => KeyDraft) => void;
   /** Whether the key may be somebody's else, and may do more than call. */
   everybody: boolean;
   /** Whether it is there already: then its expiry may stay as it is. */
@@ -51,7 +51,7 @@ function useNames() {
 /** The fields of a key: whose it is, what it may call, until when and how much. */
 export function KeyFields({ draft, onChange, everybody, exists }: KeyFieldsProps) {
   const names = useNames();
-  const set = (part: Partial<KeyDraft>) => onChange({ ...draft, ...part });
+  const set = (part: Partial<KeyDraft>) => onChange((now) => ({ ...now, ...part }));
   const expiries = exists ? [{ id: "kept" as const, label: "As it is" }, ...EXPIRIES] : EXPIRIES;
   return (
     <>

@@ -50,6 +50,9 @@ const SERIES = MODELS.map((model, place) => ({
   label: model,
   values: AT.map((_, hour) => Math.round(40 + 30 * Math.sin(hour / 4 + place) + place * 18)),
 }));
+const SPARSE = [{ id: "sparse", label: "p95", values: AT.map((_, hour) => ([3, 5, 40].includes(hour) ? 100 + hour : null)) }];
+const ONE = [BEGIN];
+const LONE = [{ id: "lone", label: "p95", values: [138] }];
 const PYTHON = `from openai import OpenAI
 
 client = OpenAI(base_url="http://127.0.0.1:4100/v1")  # the key is in the environment
@@ -89,6 +92,9 @@ export default function Data() {
       <Sample name="Chart" look="block">
         <Chart title="Calls an hour" at={AT} series={SERIES} />
         <Chart title="Calls an hour, stacked" kind="bars" at={AT} series={SERIES.slice(0, 2)} />
+        <Chart title="Moments that stand alone" at={AT} series={SPARSE} />
+        <Chart title="A single moment" at={ONE} series={LONE} />
+        <Chart title="A single moment, as a bar" kind="bars" at={ONE} series={LONE} />
       </Sample>
       <Sample name="Timeline" look="block">
         <Timeline

@@ -20,7 +20,7 @@ interface LimitsFormProps {
 export function LimitsForm({ start, exists }: LimitsFormProps) {
   const go = useGo();
   const [draft, setDraft] = useState(start);
-  const set = (part: Partial<LimitsDraft>) => setDraft({ ...draft, ...part });
+  const set = (part: Partial<LimitsDraft>) => setDraft((now) => ({ ...now, ...part }));
   const save = useChange(
     () => given(api.PUT("/api/limits/{name}", { params: { path: { name: draft.name } }, body: bodyOf(draft) })),
     {

@@ -1,12 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { useChange } from "@/api/change";
 import { api, given } from "@/api/client";
-import { Button } from "@/kit/Button";
-import { ConfirmDialog } from "@/kit/ConfirmDialog";
+import { ChangeAndRemove } from "@/kit/ChangeAndRemove";
 import { Facts } from "@/kit/Facts";
-import { Link } from "@/kit/Link";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
 import { Section } from "@/kit/Section";
@@ -47,29 +44,14 @@ export default function OneLimits() {
 function Deeds({ of }: { of: Limits }) {
   const rights = useRights();
   const go = useGo();
-  const [open, setOpen] = useState(false);
   const remove = useChange(
     () => given(api.DELETE("/api/limits/{name}", { params: { path: { name: of.name } } })),
-    { stale: ["standing"], done: () => `The limits ${of.name} are removed.`, onDone: () => go("/limits") },
+    { stale: ["limits", "standing"], gone: ["limits", of.name], done: () => `The limits ${of.name} are removed.`, onDone: () => go("/limits") },
   );
   if (!rights.change || of.source !== "store") return null;
   return (
-    <>
-      <Link to={`/limits/${of.name}/edit`} look="normal" icon="edit">
-        Change
-      </Link>
-      <Button tone="danger" onPress={() => setOpen(true)}>
-        Remove
-      </Button>
-      <ConfirmDialog
-        title={`Remove the limits ${of.name}?`}
-        confirm="Remove limits"
-        isOpen={open}
-        onOpenChange={setOpen}
-        onConfirm={() => remove.mutateAsync()}
-      >
-        <p>{of.used_by.length === 0 ? "Nobody has them." : `They are kept as long as somebody has them: ${of.used_by.join(", ")}.`}</p>
-      </ConfirmDialog>
-    </>
+    <ChangeAndRemove what="limits" name={of.name} edit={`/limits/${of.name}/edit`} onRemove={() => remove.mutateAsync()}>
+      <p>{of.used_by.length === 0 ? "Nobody has them." : `They are kept as long as somebody has them: ${of.used_by.join(", ")}.`}</p>
+    </ChangeAndRemove>
   );
 }

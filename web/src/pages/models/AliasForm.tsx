@@ -14,6 +14,7 @@ import { TextField } from "@/kit/TextField";
 import { useGo } from "@/pages/go";
 import { limitsQuery } from "@/pages/limits/limit";
 import { type AliasDraft, bodyOf, STRATEGIES, type Strategy } from "@/pages/models/alias";
+import { CallingFields } from "@/pages/models/CallingFields";
 import { DeploymentFields } from "@/pages/models/DeploymentFields";
 import { modelsQuery, modelPath } from "@/pages/models/model";
 
@@ -35,7 +36,8 @@ export function AliasForm({ start, exists }: AliasFormProps) {
   const models = useQuery(modelsQuery).data?.data ?? [];
   const limits = useQuery(limitsQuery).data?.data ?? [];
   const [draft, setDraft] = useState(start);
-  const set = (part: Partial<AliasDraft>) => setDraft({ ...draft, ...part });
+  // of what is there now: a number is taken as its field is left, in the same moment as what was pressed instead
+  const set = (part: Partial<AliasDraft>) => setDraft((now) => ({ ...now, ...part }));
   const others = models.map((model) => model.name).filter((name) => name !== draft.name).slice(0, 500);
   const save = useChange(
     () => given(api.PUT("/api/models/{name}", { params: { path: { name: draft.name } }, body: bodyOf(draft) })),
@@ -92,6 +94,7 @@ export function AliasForm({ start, exists }: AliasFormProps) {
           <Select label="Structured answers" name="answers" options={ANSWERS} value={draft.answers} onChange={(id) => set({ answers: id as AliasDraft["answers"] })} />
         </div>
       </details>
+      <CallingFields draft={draft.calling} onChange={(part) => setDraft((now) => ({ ...now, calling: { ...now.calling, ...part } }))} />
     </Form>
   );
 }

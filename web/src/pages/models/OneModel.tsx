@@ -1,13 +1,12 @@
 import "@/pages/models/models.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { useChange } from "@/api/change";
 import { api, given } from "@/api/client";
 import type { components } from "@/api/schema";
 import { Button } from "@/kit/Button";
-import { ConfirmDialog } from "@/kit/ConfirmDialog";
+import { ChangeAndRemove } from "@/kit/ChangeAndRemove";
 import { Duration } from "@/kit/Duration";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Facts } from "@/kit/Facts";
@@ -18,9 +17,10 @@ import { Page } from "@/kit/Page";
 import { Section } from "@/kit/Section";
 import { Status } from "@/kit/Status";
 import { useGo, useParam } from "@/pages/go";
+import { callingFacts } from "@/pages/models/calling";
 import { StateOf } from "@/pages/models/facts";
 import { ModelDeployments } from "@/pages/models/ModelDeployments";
-import { type Model, modelQuery } from "@/pages/models/model";
+import { type Model, modelPath, modelQuery } from "@/pages/models/model";
 import { Pull } from "@/pages/models/Pull";
 import { useRights } from "@/pages/rights";
 
@@ -90,6 +90,7 @@ function About({ of }: { of: Model }) {
         row("What was refused goes to", "content_fallbacks"),
         row("Images go to", "vision_fallback"),
         typeof settings.limits === "string" && { term: "Limits", value: <Link to={`/limits/${settings.limits}`}>{settings.limits}</Link> },
+        ...callingFacts(settings),
         { term: "Calls", value: <Link to="/calls" search={{ model: of.name }}>Calls of this model</Link> },
       ]}
     />
@@ -122,30 +123,20 @@ function Tested({ of }: { of: TestResult }) {
 }
 
 function Deeds({ of, change }: { of: Model; change: boolean }) {
-  const [open, setOpen] = useState(false);
   const go = useGo();
   const remove = useChange(
     () => given(api.DELETE("/api/models/{name}", { params: { path: { name: of.name } } })),
-    { stale: ["limits"], done: () => `${of.name} is removed.`, onDone: () => go("/models") },
+    {
+      stale: ["models", "limits", "health"],
+      gone: ["models", of.name],
+      done: () => `${of.name} is removed.`,
+      onDone: () => go("/models"),
+    },
   );
   if (!change || of.kind !== "alias" || of.source !== "store") return null;
   return (
-    <>
-      <Link to={`/models/${of.name}/edit`} look="normal" icon="edit">
-        Change
-      </Link>
-      <Button tone="danger" onPress={() => setOpen(true)}>
-        Remove
-      </Button>
-      <ConfirmDialog
-        title={`Remove the alias ${of.name}?`}
-        confirm="Remove alias"
-        isOpen={open}
-        onOpenChange={setOpen}
-        onConfirm={() => remove.mutateAsync()}
-      >
-        <p>Calls of {of.name} are refused from then on. The models behind it stay.</p>
-      </ConfirmDialog>
-    </>
+    <ChangeAndRemove what="alias" name={of.name} edit={`${modelPath(of.name)}/edit`} onRemove={() => remove.mutateAsync()}>
+      <p>Calls of {of.name} are refused from then on. The models behind it stay.</p>
+    </ChangeAndRemove>
   );
 }

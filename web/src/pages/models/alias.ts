@@ -1,4 +1,5 @@
 import type { components } from "@/api/schema";
+import { type CallingDraft, callingOf, callingSettings } from "@/pages/models/calling";
 
 /** An alias as the API takes it. */
 export type AliasSettings = components["schemas"]["AliasSettings"];
@@ -27,6 +28,7 @@ export interface AliasDraft {
   visionFallback: string;
   limits: string;
   answers: NonNullable<AliasSettings["answers"]>;
+  calling: CallingDraft;
   /** What the form has no fields for, as it was. */
   rest: Partial<AliasSettings>;
 }
@@ -47,12 +49,14 @@ export const NEW_ALIAS: AliasDraft = {
   visionFallback: "",
   limits: "",
   answers: "check",
+  calling: callingOf({}),
   rest: {},
 };
 
 /** The alias `name` of `settings`, to be changed. */
 export function draftOf(name: string, settings: AliasSettings): AliasDraft {
-  const { deployments, strategy, fallbacks, context_fallbacks, content_fallbacks, vision_fallback, limits, answers, ...rest } = settings;
+  const { deployments, strategy, fallbacks, context_fallbacks, content_fallbacks, vision_fallback, limits, answers, retry, timeouts, hedge, cache, stream_recovery, ...rest } = settings;
+  const calling = { retry, timeouts, hedge, cache, stream_recovery };
   return {
     name,
     deployments: deployments.map(({ provider, model, weight, ...more }, id) => ({ id, provider, model, weight: weight ?? 1, rest: more })),
@@ -63,6 +67,7 @@ export function draftOf(name: string, settings: AliasSettings): AliasDraft {
     visionFallback: vision_fallback ?? "",
     limits: limits ?? "",
     answers: answers ?? "check",
+    calling: callingOf(calling as Partial<AliasSettings>),
     rest,
   };
 }
@@ -79,6 +84,7 @@ export function bodyOf(draft: AliasDraft): AliasSettings {
     vision_fallback: draft.visionFallback === "" ? null : draft.visionFallback,
     limits: draft.limits === "" ? null : draft.limits,
     answers: draft.answers,
+    ...callingSettings(draft.calling),
   };
 }
 

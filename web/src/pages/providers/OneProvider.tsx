@@ -2,12 +2,11 @@ import "@/pages/providers/providers.css";
 
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 
 import { useChange } from "@/api/change";
 import { api, given } from "@/api/client";
 import { Button } from "@/kit/Button";
-import { ConfirmDialog } from "@/kit/ConfirmDialog";
+import { ChangeAndRemove } from "@/kit/ChangeAndRemove";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Facts } from "@/kit/Facts";
 import { Link } from "@/kit/Link";
@@ -84,34 +83,20 @@ function About({ of }: { of: Provider }) {
 }
 
 function Deeds({ of, change }: { of: Provider; change: boolean }) {
-  const [open, setOpen] = useState(false);
   const go = useGo();
   const remove = useChange(
     () => given(api.DELETE("/api/providers/{name}", { params: { path: { name: of.name } } })),
     {
-      stale: ["models", "secrets"],
+      stale: ["providers", "models", "secrets", "health"],
+      gone: ["providers", of.name],
       done: () => `${of.name} is removed.`,
       onDone: () => go("/providers"),
     },
   );
   if (!change || of.source !== "store") return null;
   return (
-    <>
-      <Link to={`/providers/${of.name}/edit`} look="normal" icon="edit">
-        Change
-      </Link>
-      <Button tone="danger" onPress={() => setOpen(true)}>
-        Remove
-      </Button>
-      <ConfirmDialog
-        title={`Remove the provider ${of.name}?`}
-        confirm="Remove provider"
-        isOpen={open}
-        onOpenChange={setOpen}
-        onConfirm={() => remove.mutateAsync()}
-      >
-        <p>Its models cannot be called any more, and its key is forgotten. Calls that were made stay in the usage.</p>
-      </ConfirmDialog>
-    </>
+    <ChangeAndRemove what="provider" name={of.name} edit={`/providers/${of.name}/edit`} onRemove={() => remove.mutateAsync()}>
+      <p>Its models cannot be called any more, and its key is forgotten. Calls that were made stay in the usage.</p>
+    </ChangeAndRemove>
   );
 }

@@ -11,7 +11,7 @@ import { SchemaField, withValue } from "@/pages/providers/SchemaField";
 
 interface ProviderFieldsProps {
   draft: ProviderDraft;
-  onChange: (draft: ProviderDraft) => void;
+  onChange: (change: (now: ProviderDraft) => ProviderDraft) => void;
   kinds: readonly ProviderKind[];
   litellm: readonly LiteLLMName[];
   /** Whether it is there already, so that its name stays. */
@@ -22,7 +22,7 @@ interface ProviderFieldsProps {
 
 /** The fields of a provider of any kind; those of its kind alone are drawn from what the gateway says of them. */
 export function ProviderFields({ draft, onChange, kinds, litellm, exists, offered }: ProviderFieldsProps) {
-  const set = (part: Partial<ProviderDraft>) => onChange({ ...draft, ...part });
+  const set = (part: Partial<ProviderDraft>) => onChange((now) => ({ ...now, ...part }));
   const kind = kinds.find((one) => one.kind === draft.kind);
   const chosen = litellm.find((one) => one.name === draft.litellmProvider);
   const base = draft.kind === "litellm" ? (chosen?.base_url ?? null) : (kind?.base_url ?? null);

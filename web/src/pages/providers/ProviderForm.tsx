@@ -66,7 +66,7 @@ export function ProviderForm({ start, exists }: ProviderFormProps) {
           {draft.kind === "litellm" && !known.litellm_installed && (
             <ErrorNote error="LiteLLM is not installed on this gateway: pip install 'switchgear[litellm]', and restart it." />
           )}
-          {test.data !== undefined && <TestResult of={test.data} onList={(models) => setDraft({ ...draft, models })} />}
+          {test.data !== undefined && <TestResult of={test.data} onList={(models) => setDraft((now) => ({ ...now, models }))} />}
         </Form>
       )}
     </Loaded>

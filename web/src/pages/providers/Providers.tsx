@@ -54,7 +54,9 @@ const COLUMNS: readonly Column<Row>[] = [
 function State({ of }: { of: Row }) {
   if (of.provider.state === "failed") return <Status tone="error">cannot be called</Status>;
   const health = worst(of.health);
-  return health === undefined ? <Status tone="neutral">not called yet</Status> : <Breaker of={health} />;
+  if (health !== undefined) return <Breaker of={health} />;
+  const called = of.numbers !== undefined && of.numbers.count > 0;
+  return <Status tone="neutral">{called ? "no answer since the start" : "not called yet"}</Status>;
 }
 
 /** Every provider with how it is doing now, and what the last day came to. */
