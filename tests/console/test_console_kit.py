@@ -26,10 +26,10 @@ async def width(what: Locator) -> float:
     return box["width"]
 
 
-async def names(page: Page, within: str) -> list[str]:
-    """The panels within an element, in the order they stand."""
-    parts = page.locator(f"{within} [data-part]")
-    return [await part.get_attribute("aria-label") or "" for part in await parts.all()]
+async def in_order(page: Page, within: str, expected: list[str]) -> None:
+    """Wait until the panels within an element stand so."""
+    for place, name in enumerate(expected):
+        await expect(page.locator(f"{within} [data-part]").nth(place)).to_have_attribute("aria-label", name)
 
 
 async def test_palette_help_and_letters_lead_everywhere_and_can_be_turned_off(page: Page) -> None:
@@ -92,7 +92,7 @@ async def test_panels_are_resized_moved_and_collapsed_without_dragging_and_stay_
         await expect(chat.get_by_role("button", name="Move Chat")).to_be_focused()
     await page.keyboard.press("ArrowLeft")
     await expect(said).to_have_text("Chat: place 1 of 3, as far as it goes")
-    assert await names(page, ".split") == ["Chat", "Conversations", "Parameters"]
+    await in_order(page, ".split", ["Chat", "Conversations", "Parameters"])
     await panel(page, "Parameters").get_by_role("button", name="Arrange Parameters").press("Enter")
     async with page.expect_response(lambda answer: "/preferences/layout.kit-split" in answer.url):
         await page.get_by_role("menuitem", name="Collapse").press("Enter")
@@ -105,7 +105,7 @@ async def test_panels_are_resized_moved_and_collapsed_without_dragging_and_stay_
 
     await page.reload()
     await expect(page.get_by_role("button", name="Open Parameters")).to_be_visible()
-    assert await names(page, ".split") == ["Chat", "Conversations", "Parameters"]
+    await in_order(page, ".split", ["Chat", "Conversations", "Parameters"])
     await panel(page, "Chat").get_by_role("button", name="Arrange Chat").click()
     async with page.expect_response(lambda answer: "/preferences/layout.kit-split" in answer.url):
         await page.get_by_role("menuitem", name="Reset panels").click()
@@ -123,15 +123,15 @@ async def test_a_panel_is_dragged_to_another_place(page: Page) -> None:
     await page.mouse.down()
     await page.mouse.move(end["x"] + 60, end["y"] + 60, steps=4)
     await page.mouse.up()
-    assert (await names(page, ".split"))[-1] == "Conversations"
+    await expect(page.locator(".split [data-part]").last).to_have_attribute("aria-label", "Conversations")
 
 
 async def test_a_layout_is_taken_along_as_a_file_and_another_pages_file_is_refused(page: Page, tmp_path: Path) -> None:
     await kit(page)
     await panel(page, "Calls").get_by_role("button", name="Arrange Calls").click()
     await page.get_by_role("menuitem", name="Move up").click()
-    moved = await names(page, ".layout")
-    assert moved == ["Health", "Cost", "Calls", "Errors"]
+    moved = ["Health", "Cost", "Calls", "Errors"]
+    await in_order(page, ".layout", moved)
     menu = page.get_by_role("main").get_by_role("button", name="Layout", exact=True)
     await menu.click()
     async with page.expect_download() as download:
@@ -144,12 +144,12 @@ async def test_a_layout_is_taken_along_as_a_file_and_another_pages_file_is_refus
 
     await page.locator("input[type=file]").set_input_files(file)
     await expect(page.get_by_text("Layout taken from the file")).to_be_visible()
-    assert await names(page, ".layout") == moved
+    await in_order(page, ".layout", moved)
     other = tmp_path / "other.json"
     other.write_text(json.dumps(json.loads(file.read_text()) | {"layout": "overview"}))
     await page.locator("input[type=file]").set_input_files(other)
     await expect(page.get_by_text("The file is a layout of “overview”")).to_be_visible()
-    assert await names(page, ".layout") == moved
+    await in_order(page, ".layout", moved)
 
 
 async def test_the_width_of_a_column_is_kept_for_the_user(page: Page) -> None:
@@ -157,8 +157,8 @@ async def test_the_width_of_a_column_is_kept_for_the_user(page: Page) -> None:
     head = page.get_by_role("grid", name="Calls", exact=True).get_by_role("columnheader", name="Model")
     before = await width(head)
     await head.focus()
-    async with page.expect_response(lambda answer: "/preferences/table.kit" in answer.url):
-        for _ in range(3):
+    for _ in range(3):
+        async with page.expect_response(lambda answer: "/preferences/table.kit" in answer.url):
             await page.keyboard.press("Shift+ArrowRight")
     await page.evaluate("localStorage.clear()")
     await page.reload()

@@ -72,8 +72,8 @@ async def test_a_file_that_is_written_is_seen_in_the_open_page(page: Page, file:
     await expect(sheet).not_to_have_attribute("href", worn or "")
     file.write_text('{\n  "signal": 3\n}')
     await expect(page.get_by_text("themes/night.json:2").first).to_be_visible()
-    assert await page.evaluate("document.documentElement.dataset.theme") == "night"
-    assert await page.evaluate(LIVE) != before
+    await expect(page.locator("html")).to_have_attribute("data-theme", "night")
+    await page.wait_for_function(f"before => {LIVE} !== before", arg=before)
 
 
 async def test_the_report_card_tells_every_pair_of_the_theme_that_is_worn(page: Page) -> None:
