@@ -85,7 +85,7 @@ async def test_a_chart_is_read_by_keyboard_and_as_a_table_and_leads_to_its_calls
     await called(gateway)
     await page.goto("/usage?by=model&since=1h")
     await expect(page.get_by_role("grid", name="Usage by model")).to_contain_text("fast")
-    chart = page.get_by_role("figure", name="Requests", exact=True)
+    chart = page.get_by_role("figure", name="Calls", exact=True)
     cursor = chart.get_by_role("slider")
     await expect(cursor).to_have_attribute("aria-valuetext", re.compile("fast"))
     told = await cursor.get_attribute("aria-valuetext")

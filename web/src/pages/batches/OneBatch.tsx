@@ -26,7 +26,7 @@ export default function OneBatch() {
       <Loaded query={query} what="the batch" lines={12}>
         {(batch) => (
           <>
-            {batch.total > 0 && <progress value={(batch.completed + batch.failed) / batch.total} aria-label="Lines done" />}
+            {batch.total > 0 && underWay(batch) && <progress value={(batch.completed + batch.failed) / batch.total} aria-label="Lines done" />}
             <BatchFacts of={batch} />
             {batch.errors.length > 0 && (
               <Section title="Errors" lead="Why it failed.">

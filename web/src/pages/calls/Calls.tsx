@@ -84,7 +84,7 @@ export default function Calls() {
             <>
               <FilterBar filters={filters} onChange={change} since={USUAL} offered={["outcome", "model", "provider", "key"]} />
               <span className="calls__count num">
-                {log.isSuccess && `${number(calls.length)}${more ? " loaded, more below" : ""}`}
+                {log.isSuccess && `${number(calls.length)} ${calls.length === 1 ? "call" : "calls"}${more ? " loaded, more below" : ""}`}
               </span>
             </>
           }

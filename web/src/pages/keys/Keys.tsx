@@ -24,17 +24,17 @@ interface Filters {
 
 const COLUMNS: readonly Column<Key>[] = [
   { id: "name", header: "Name", required: true, width: 10, sort: (key) => key.name, cell: (key) => <Link to={`/keys/${key.id}`}>{key.name}</Link> },
-  { id: "state", header: "State", width: 8, sort: (key) => key.state, cell: (key) => <KeyState of={key} /> },
+  { id: "state", header: "State", width: 6.5, sort: (key) => key.state, cell: (key) => <KeyState of={key} /> },
   { id: "hint", header: "Ends with", width: 6, cell: (key) => <code>…{key.secrets.at(-1)?.hint ?? ""}</code> },
-  { id: "user", header: "User", sort: (key) => key.user, cell: (key) => key.user },
-  { id: "team", header: "Team", sort: (key) => key.team, cell: (key) => key.team },
-  { id: "models", header: "Models", width: 10, cell: (key) => <span className="num">{key.models.join(", ")}</span> },
+  { id: "user", header: "User", width: 6.5, sort: (key) => key.user, cell: (key) => key.user },
+  { id: "team", header: "Team", width: 6.5, sort: (key) => key.team, cell: (key) => key.team },
+  { id: "models", header: "Models", width: 9, cell: (key) => <span className="num">{key.models.join(", ")}</span> },
   { id: "tools", header: "Tools", width: 8, hidden: true, cell: (key) => <span className="num">{key.tools.join(", ")}</span> },
-  { id: "may", header: "May", width: 9, sort: (key) => key.scopes.join(), cell: (key) => key.scopes.join(", ") },
+  { id: "may", header: "May", width: 8, sort: (key) => key.scopes.join(), cell: (key) => key.scopes.join(", ") },
   { id: "limits", header: "Limits", width: 6, sort: (key) => key.limits, cell: (key) => (key.limits === "" ? "default" : key.limits) },
   { id: "priority", header: "Priority", width: 6, hidden: true, sort: (key) => key.priority, cell: (key) => key.priority },
-  { id: "expires", header: "Expires", width: 8, sort: (key) => key.expires_at, cell: (key) => (key.expires_at === null ? "never" : <When at={key.expires_at} relative />) },
-  { id: "made", header: "Made", width: 8, sort: (key) => key.created_at, cell: (key) => <When at={key.created_at} relative /> },
+  { id: "expires", header: "Expires", width: 6.5, sort: (key) => key.expires_at, cell: (key) => (key.expires_at === null ? "never" : <When at={key.expires_at} relative />) },
+  { id: "made", header: "Made", width: 7, sort: (key) => key.created_at, cell: (key) => <When at={key.created_at} relative /> },
 ];
 
 const STATES = [

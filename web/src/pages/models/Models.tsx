@@ -27,15 +27,15 @@ const first = (model: Model) => model.deployments[0];
 const behind = (model: Model) => model.deployments.map((one) => `${one.provider}/${one.model}`).join(", ");
 
 const COLUMNS: readonly Column<Model>[] = [
-  { id: "name", header: "Name", required: true, width: 14, grow: 2, sort: (model) => model.name, cell: (model) => <Link to={modelPath(model.name)}>{model.name}</Link> },
-  { id: "kind", header: "Kind", width: 7, sort: (model) => model.kind, cell: (model) => <Badge tone={model.kind === "alias" ? "info" : "neutral"}>{model.kind}</Badge> },
-  { id: "state", header: "State", width: 7, sort: (model) => model.state, cell: (model) => <StateOf of={model} /> },
-  { id: "behind", header: "Answers", width: 14, grow: 2, sort: behind, cell: (model) => <span className="num">{behind(model)}</span> },
-  { id: "strategy", header: "Strategy", width: 7, sort: (model) => model.strategy, cell: (model) => (model.kind === "alias" ? model.strategy : "") },
-  { id: "context", header: "Context", width: 7, align: "end", sort: (model) => model.context, cell: (model) => <Num value={model.context} compact /> },
-  { id: "price", header: "$ / M in, out", width: 9, align: "end", sort: (model) => Number(model.price?.input ?? -1), cell: (model) => <PriceOf of={first(model)} /> },
-  { id: "can", header: "Can", width: 12, cell: (model) => abilities(first(model)).join(", ") },
-  { id: "ends", header: "Ends", width: 8, sort: (model) => first(model)?.deprecated ?? null, cell: (model) => <EndOf of={first(model)} /> },
+  { id: "name", header: "Name", required: true, width: 12, grow: 2, sort: (model) => model.name, cell: (model) => <Link to={modelPath(model.name)}>{model.name}</Link> },
+  { id: "kind", header: "Kind", width: 6, sort: (model) => model.kind, cell: (model) => <Badge tone={model.kind === "alias" ? "info" : "neutral"}>{model.kind}</Badge> },
+  { id: "state", header: "State", width: 6, sort: (model) => model.state, cell: (model) => <StateOf of={model} /> },
+  { id: "behind", header: "Answers", width: 11, grow: 2, sort: behind, cell: (model) => <span className="num">{behind(model)}</span> },
+  { id: "strategy", header: "Strategy", width: 6.5, sort: (model) => model.strategy, cell: (model) => (model.kind === "alias" ? model.strategy : "") },
+  { id: "context", header: "Context", width: 6, align: "end", sort: (model) => model.context, cell: (model) => <Num value={model.context} compact /> },
+  { id: "price", header: "$ / M in, out", width: 8, align: "end", sort: (model) => Number(model.price?.input ?? -1), cell: (model) => <PriceOf of={first(model)} /> },
+  { id: "can", header: "Can", width: 10, cell: (model) => abilities(first(model)).join(", ") },
+  { id: "ends", header: "Ends", width: 7, sort: (model) => first(model)?.deprecated ?? null, cell: (model) => <EndOf of={first(model)} /> },
   { id: "source", header: "Defined in", width: 7, hidden: true, sort: (model) => model.source, cell: (model) => model.source },
 ];
 

@@ -35,7 +35,8 @@ const COLUMNS: Column<Health>[] = [
     header: "State",
     cell: ({ state, reason }) => (
       <span title={reason}>
-        <Status tone={STATES[state].tone}>{STATES[state].word}</Status> {reason}
+        <Status tone={STATES[state].tone}>{STATES[state].word}</Status>
+        {reason !== "" && ` · ${reason}`}
       </span>
     ),
     sort: ({ state }) => state,

@@ -64,7 +64,7 @@ function Traffic() {
   const series = useMemo(() => {
     const values = (of: "count" | "errors") => (hour.data?.series[of] ?? []).map((each) => Number(each ?? 0));
     return [
-      { id: "count", label: "Requests", values: values("count") },
+      { id: "count", label: "Calls", values: values("count") },
       { id: "errors", label: "Errors", values: values("errors") },
     ];
   }, [hour.data]);
@@ -75,7 +75,7 @@ function Traffic() {
   };
   if (hour.isPending) return <Loading label="Loading the last hour" height="16rem" />;
   if (hour.isError) return <ErrorNote error={hour.error} title="The last hour could not be loaded." onRetry={() => void hour.refetch()} />;
-  return <Chart title="Requests a minute" kind="area" live at={at} series={series} onOpen={open} />;
+  return <Chart title="Calls a minute" kind="area" live at={at} series={series} onOpen={open} />;
 }
 
 function Waiting() {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Fragment, useState } from "react";
 
 import { useChange } from "@/api/change";
 import { api, given } from "@/api/client";
@@ -53,10 +53,11 @@ export function Deployments({ of, change }: DeploymentsProps) {
               one.state === "recovering" && { term: "Share of calls", value: <Num value={one.share * 100} unit="%" /> },
               one.aliases.length > 0 && {
                 term: "Behind",
-                value: one.aliases.map((alias) => (
-                  <Link key={alias} to={modelPath(alias)}>
-                    {alias}
-                  </Link>
+                value: one.aliases.map((alias, place) => (
+                  <Fragment key={alias}>
+                    {place > 0 && ", "}
+                    <Link to={modelPath(alias)}>{alias}</Link>
+                  </Fragment>
                 )),
               },
             ]}

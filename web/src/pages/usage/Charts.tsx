@@ -17,7 +17,7 @@ interface Shown {
 const speed: Said = (value) => `${value.toFixed(value < 100 ? 1 : 0)}/s`;
 
 const CHARTS: Shown[] = [
-  { title: "Requests", kind: "bars", of: { count: "Requests" } },
+  { title: "Calls", kind: "bars", of: { count: "Calls" } },
   { title: "Errors", kind: "bars", of: { errors: "Errors" } },
   { title: "Latency", say: duration, of: { latency_p95_ms: "p95", latency_p50_ms: "p50", latency_p99_ms: "p99" } },
   { title: "Time to first token", say: duration, of: { first_token_p50_ms: "p50", first_token_p95_ms: "p95" } },

@@ -34,12 +34,12 @@ function Totals({ told: { total, counts } }: { told: Told }) {
     <Facts
       look="row"
       facts={[
-        { term: counts === "calls" ? "Requests" : "Attempts", value: <Num value={total.count} /> },
+        { term: counts === "calls" ? "Calls" : "Attempts", value: <Num value={total.count} /> },
         { term: "Errors", value: <Num value={total.errors} /> },
         { term: "Error share", value: <Num value={total.count === 0 ? null : (total.errors / total.count) * 100} digits={1} unit="%" /> },
         { term: "Latency p95", value: <Duration ms={total.latency_p95_ms} /> },
         { term: "First token p50", value: <Duration ms={total.first_token_p50_ms} /> },
-        { term: "Speed", value: <Num value={total.tokens_per_second} digits={1} unit="tok/s" /> },
+        { term: "Speed", value: <Num value={total.tokens_per_second} unit="tok/s" /> },
         { term: "Tokens", value: <Num value={total.prompt_tokens + total.completion_tokens} compact /> },
         { term: "Cost", value: <Money usd={total.cost} /> },
       ]}
@@ -66,7 +66,7 @@ export default function Usage() {
   const name = BY.find(({ id }) => id === by)?.label;
   const told = usage.data;
   return (
-    <Page title="Usage" lead="Requests, errors, times, tokens and cost. Open a moment of a chart, or a row, for the calls behind it.">
+    <Page title="Usage" lead="Calls, errors, times, tokens and cost. Open a moment of a chart, or a row, for the calls behind it.">
       <div className="usage__bar">
         <FilterBar filters={narrow} onChange={change} since={USUAL} offered={["model", "provider", "key"]} />
         <RadioGroup label="By" labelHidden look="segments" options={BY} value={by ?? ALL} onChange={(id) => change({ by: id === ALL ? undefined : id })} />
