@@ -1,8 +1,8 @@
-import { memo } from "react";
+import { memo, useMemo } from "react";
 
 import { Icon } from "@/kit/Icon";
 import { Markdown } from "@/kit/Markdown";
-import type { ErrorPart, Part, ReasoningPart } from "@/pages/chat/parts";
+import { type ErrorPart, type Part, type ReasoningPart, wholeCalls } from "@/pages/chat/parts";
 import { useIsSeen } from "@/pages/chat/seen";
 import { ToolCall, type ToolDecision } from "@/pages/chat/ToolCall";
 
@@ -38,8 +38,13 @@ function Failure({ part }: { part: ErrorPart }) {
   );
 }
 
+interface PieceProps extends Omit<AnswerPartsProps, "parts"> {
+  part: Part;
+  isLast: boolean;
+}
+
 /** One piece of an answer, drawn again only when it changes. */
-const Piece = memo(({ part, isLast, onDecide }: { part: Part; isLast: boolean; onDecide: AnswerPartsProps["onDecide"] }) => {
+const Piece = memo(({ part, isLast, isRunning, onDecide }: PieceProps) => {
   const isSeen = useIsSeen();
   switch (part.type) {
     case "text":
@@ -47,7 +52,7 @@ const Piece = memo(({ part, isLast, onDecide }: { part: Part; isLast: boolean; o
     case "reasoning":
       return <Reasoning part={part} isOpen={isLast} />;
     case "tool":
-      return <ToolCall part={part} onDecide={onDecide} />;
+      return <ToolCall part={part} isRunning={isRunning} onDecide={onDecide} />;
     case "error":
       return <Failure part={part} />;
     case "image":
@@ -59,10 +64,14 @@ Piece.displayName = "Piece";
 
 /** What a model answered, in its order: what it thought, said, and called. */
 export function AnswerParts({ parts, isRunning, onDecide }: AnswerPartsProps) {
+  const shown = useMemo(() => {
+    const whole = wholeCalls(parts);
+    return whole.size === 0 ? parts : parts.map((part) => (part.type === "tool" ? { ...part, ...whole.get(part.id) } : part));
+  }, [parts]);
   return (
     <div className="chat-answer__parts">
-      {parts.map((part, place) => (
-        <Piece key={place} part={part} isLast={isRunning && place === parts.length - 1} onDecide={onDecide} />
+      {shown.map((part, place) => (
+        <Piece key={place} part={part} isRunning={isRunning} isLast={isRunning && place === shown.length - 1} onDecide={onDecide} />
       ))}
     </div>
   );

@@ -1,4 +1,4 @@
-import { memo, useState, useSyncExternalStore } from "react";
+import { memo, useMemo, useState, useSyncExternalStore } from "react";
 
 import { Copy } from "@/kit/Copy";
 import { IconButton } from "@/kit/IconButton";
@@ -10,7 +10,7 @@ import { AnswerParts } from "@/pages/chat/AnswerParts";
 import { Branches } from "@/pages/chat/Branches";
 import { Figures } from "@/pages/chat/Figures";
 import type { Answer } from "@/pages/chat/items";
-import { type Message, partsOf, textOf } from "@/pages/chat/parts";
+import { type Message, type Part, partsOf, textOf, type ToolPart } from "@/pages/chat/parts";
 import { useIsSeen } from "@/pages/chat/seen";
 import type { Run } from "@/pages/chat/run";
 
@@ -24,8 +24,7 @@ export interface AnswerDoings {
   onDecide: (message: Message, decisions: Readonly<Record<string, boolean>>) => void;
 }
 
-interface KeptProps {
-  message: Message;
+interface AnswerProps {
   doings: AnswerDoings;
   /** It stands beside others: one may go on from it. */
   isCompared?: boolean;
@@ -36,12 +35,13 @@ const STATES: Partial<Record<Message["state"], string>> = {
   stopped: "Stopped",
   cut: "Cut off",
   failed: "No answer",
-  waiting: "Waits for your approval",
+  waiting: "Waits for approval",
 };
 
 function Ended({ message, doings }: { message: Message; doings: AnswerDoings }) {
   const word = STATES[message.state];
-  if (word === undefined) return null;
+  const waits = partsOf(message).filter((part) => part.type === "tool" && part.status === "waiting");
+  if (word === undefined || (message.state === "waiting" && waits.length === 0)) return null;
   const hasText = textOf(partsOf(message)) !== "";
   return (
     <div className="chat-answer__ended">
@@ -88,25 +88,13 @@ function Actions({ message, doings, isCompared }: { message: Message; doings: An
   );
 }
 
-/** An answer that is kept. Calls of tools that wait for the reader are decided on together. */
-const Kept = memo(({ message, doings, isCompared = false, isShown = false }: KeptProps) => {
-  const [decided, setDecided] = useState<Readonly<Record<string, boolean>>>({});
+/** What stands below an answer that is kept: how it ended, what it took, what can be done with it. */
+function Foot({ message, doings, isCompared = false, isShown = false }: AnswerProps & { message: Message }) {
   const isSeen = useIsSeen();
-  const parts = partsOf(message);
-  const waiting = parts.filter((part) => part.type === "tool" && part.status === "waiting" && part.approval === "client");
-  const decide = (id: string, decision: boolean): void => {
-    const now = { ...decided, [id]: decision };
-    setDecided(now);
-    if (waiting.every((part) => part.type === "tool" && part.id in now)) doings.onDecide(message, now);
-  };
-  const shown = parts.map((part) =>
-    part.type === "tool" && part.id in decided ? { ...part, status: decided[part.id] === true ? "approved" : "declined" } : part,
-  );
   const { first_token_ms: first, total_ms: total } = message.timings;
   return (
     <>
-      <AnswerParts parts={shown} isRunning={false} onDecide={message.state === "waiting" ? decide : undefined} />
-      {parts.length === 0 && message.state === "complete" && <p className="chat-answer__waiting">The model said nothing.</p>}
+      {message.content.length === 0 && message.state === "complete" && <p className="chat-answer__waiting">The model said nothing.</p>}
       <Ended message={message} doings={doings} />
       <Figures firstTokenMs={first ?? null} totalMs={total ?? null} tokens={message.usage.completion_tokens ?? 0} cost={message.cost_usd} />
       {isSeen ? <Actions message={message} doings={doings} isCompared={isCompared} /> : <div className="chat-message__actions" />}
@@ -120,22 +108,48 @@ const Kept = memo(({ message, doings, isCompared = false, isShown = false }: Kep
         ))}
     </>
   );
-});
-Kept.displayName = "Kept";
-
-function Running({ run }: { run: Run }) {
-  const progress = useSyncExternalStore(run.subscribe, run.progress);
-  const isEmpty = progress.parts.length === 0;
-  return (
-    <>
-      {isEmpty && <p className="chat-answer__waiting">Waits for the first word…</p>}
-      <AnswerParts parts={progress.parts} isRunning={progress.state === "running"} />
-      {progress.state === "running" && <Status tone="live">Answering</Status>}
-    </>
-  );
 }
 
+const NONE: readonly Part[] = [];
+const nothing = (): null => null;
+const never = () => nothing;
+
+function waits(part: Part): part is ToolPart {
+  return part.type === "tool" && part.status === "waiting";
+}
+
+/**
+ * One answer, on its way or kept: its parts stay the same elements when it ends, so that what the reader laid open stays open. Calls
+ * of tools that wait for the reader are decided on together.
+ */
+const OneAnswer = memo(({ run, message, ...rest }: AnswerProps & { run: Run | null; message: Message | null }) => {
+  const [decided, setDecided] = useState<Readonly<Record<string, boolean>>>({});
+  const progress = useSyncExternalStore(run?.subscribe ?? never, run?.progress ?? nothing);
+  const parts = progress?.parts ?? (message === null ? NONE : partsOf(message));
+  const isRunning = progress?.state === "running";
+  const shown = useMemo(
+    () => parts.map((part) => (waits(part) && part.id in decided ? { ...part, status: decided[part.id] === true ? "approved" : "declined" } : part)),
+    [parts, decided],
+  );
+  const decide = (id: string, decision: boolean): void => {
+    if (message === null) return;
+    const now = { ...decided, [id]: decision };
+    setDecided(now);
+    if (parts.filter(waits).every((part) => part.id in now)) rest.doings.onDecide(message, now);
+  };
+  return (
+    <>
+      {run !== null && parts.length === 0 && <p className="chat-answer__waiting">Waits for the first word…</p>}
+      <AnswerParts parts={shown} isRunning={isRunning} onDecide={message?.state === "waiting" ? decide : undefined} />
+      {isRunning && <Status tone="live">Answering</Status>}
+      {message !== null && <Foot message={message} {...rest} />}
+    </>
+  );
+});
+OneAnswer.displayName = "OneAnswer";
+
 /** One answer: as it comes, and as it is kept. */
-export function AnswerView({ answer, ...rest }: { answer: Answer } & Omit<KeptProps, "message">) {
-  return answer.kind === "running" ? <Running run={answer.run} /> : <Kept message={answer.message} {...rest} />;
+export function AnswerView({ answer, ...rest }: { answer: Answer } & AnswerProps) {
+  const isKept = answer.kind === "kept";
+  return <OneAnswer run={isKept ? null : answer.run} message={isKept ? answer.message : null} {...rest} />;
 }

@@ -163,7 +163,7 @@ function Conversation({ id, me }: { id: string; me: Me }) {
           <Models models={view.settings.models} onChange={(models) => setUp({ ...view.settings, models })} />
           <Button icon="settings" onPress={() => setOpen("settings")}>
             Settings{count > 0 && `, ${count} changed`}
-            {tools > 0 && `, ${tools} ${tools === 1 ? "tool" : "tools"} on`}
+            {tools > 0 && `, tools of ${tools} ${tools === 1 ? "plugin" : "plugins"}`}
           </Button>
           <span className="chat__chats">
             <Button icon="calls" onPress={() => setOpen("list")}>

@@ -1,8 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, given } from "@/api/client";
+import type { components } from "@/api/schema";
 import type { ToolPart } from "@/pages/chat/parts";
-import { may, useMe } from "@/session/me";
+import { may, type Me, useMe } from "@/session/me";
+
+type Approval = components["schemas"]["Approval"];
 
 const EVERY_MS = 2000;
 const QUERY = ["approvals", "pending", "chat"];
@@ -15,26 +18,31 @@ export interface Pending {
   decide: (approve: boolean) => Promise<void>;
 }
 
-function pattern(part: ToolPart): { plugin: string; tool: string } {
-  const [plugin = "", ...tool] = part.name.split("__");
-  return { plugin, tool: tool.join("__") };
+/**
+ * Whether an approval is the one that a call waits for: by its id, else by who called what with what. Others may wait for the same
+ * tool, with other arguments or for somebody else, and what is approved has to be what is shown.
+ */
+function isOf(approval: Approval, part: ToolPart, me: Me | undefined): boolean {
+  if (part.approval !== "") return approval.id === part.approval;
+  if (`${approval.plugin}__${approval.tool}` !== part.name || approval.key_id !== me?.key_id) return false;
+  const { arguments: given } = approval;
+  if (given === null) return !may(me, "change"); // shown to those alone who may decide
+  return given.startsWith(part.arguments) || part.arguments.startsWith(given); // either may be cut
 }
 
-/** Whether a running or waiting call of a tool waits for an operator; asked every two seconds while it is not done. */
-export function usePending(part: ToolPart): Pending | null {
+/** What a call of a tool that is not over waits for, asked every two seconds; `null` for nothing, `undefined` until it is known. */
+export function usePending(part: ToolPart): Pending | null | undefined {
   const me = useMe();
   const client = useQueryClient();
-  const waits = part.status === "running" || (part.status === "waiting" && part.approval !== "client");
   const { data } = useQuery({
     queryKey: QUERY,
     queryFn: () => given(api.GET("/api/approvals", { params: { query: { state: "pending", limit: 50 } } })),
-    enabled: waits && may(me, "read"),
+    enabled: may(me, "read"),
     refetchInterval: EVERY_MS,
     staleTime: EVERY_MS,
   });
-  if (!waits) return null;
-  const { plugin, tool } = pattern(part);
-  const found = data?.data.find((one) => one.id === part.approval || (one.plugin === plugin && one.tool === tool));
+  if (data === undefined) return undefined;
+  const found = data.data.find((one) => isOf(one, part, me));
   if (found === undefined) return null;
   const decide = async (approve: boolean): Promise<void> => {
     const asked = { params: { path: { approval_id: found.id } }, body: {} };

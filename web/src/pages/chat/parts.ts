@@ -70,6 +70,34 @@ export function textOf(parts: readonly Part[]): string {
     .join("\n\n");
 }
 
+/** A call of a tool as the model made it and as it was answered, whole: what is told while it runs is cut. */
+interface Made {
+  arguments?: string;
+  result?: string;
+}
+
+interface SaidMessage {
+  tool_calls?: { id?: string; function?: { arguments?: string } }[] | null;
+  tool_call_id?: string;
+  content?: unknown;
+}
+
+/** Calls of tools with all of their arguments and results, as far as it was told what was said between model and tools. */
+export function wholeCalls(parts: readonly Part[]): ReadonlyMap<string, Made> {
+  const found = new Map<string, Made>();
+  for (const part of parts) {
+    if (part.type !== "said") continue;
+    for (const said of part.messages as SaidMessage[]) {
+      for (const call of said.tool_calls ?? []) {
+        if (call.id !== undefined && call.function?.arguments !== undefined) found.set(call.id, { arguments: call.function.arguments });
+      }
+      const { tool_call_id: id, content } = said;
+      if (id !== undefined && typeof content === "string") found.set(id, { ...found.get(id), result: content });
+    }
+  }
+  return found;
+}
+
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** An id for a message, so that sending it again adds it once. */

@@ -132,6 +132,7 @@ export class Run {
 
   private besides(told: NonNullable<Chunk["switchgear"]>): void {
     if (told.cost_usd !== undefined) this.cost = told.cost_usd;
+    if (told.stopped?.reason === "approval") this.unsay(`[${told.stopped.message}]`);
     if (told.messages !== undefined && told.messages.length > 0) this.parts.push({ type: "said", messages: told.messages });
     const tool = told.tool;
     if (tool === undefined) return;
@@ -140,6 +141,14 @@ export class Run {
     const now = toolPart(tool, before);
     if (before === null) this.parts.push(now);
     else this.parts[place] = now;
+  }
+
+  /** Takes back the gateway's own words at the end, for clients that see nothing else: here the call itself says what it waits for. */
+  private unsay(note: string): void {
+    const last = this.parts.at(-1);
+    if (last?.type !== "text" || !last.text.endsWith(note)) return;
+    const text = last.text.slice(0, -note.length).trimEnd();
+    this.parts = text === "" ? this.parts.slice(0, -1) : [...this.parts.slice(0, -1), { type: "text", text }];
   }
 
   private snapshot(state: Progress["state"], totalMs: number | null): Progress {

@@ -189,8 +189,8 @@ export class Talk {
         : part,
     );
     await store.edit(this.id, message.id, parts);
-    const decided = { ...message, state: "complete" as const, content: parts as unknown as Message["content"] };
-    const branch = this.state.messages.map((one) => (one.id === message.id ? { ...message, content: decided.content } : one));
+    const content = parts as unknown as Message["content"];
+    const branch = this.state.messages.map((one) => (one.id === message.id ? { ...message, content } : one));
     this.set({ messages: branch });
     void this.answer(new Run(messageId(), message.model, message.id, ""), branch, [], decisions);
   }

@@ -27,10 +27,15 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
+/** A text with its lines, what is not seen written as `\u{202E}`. */
+export function seen(text: string): string {
+  return pieces(text)
+    .map((piece) => piece.text)
+    .join("");
+}
+
 /** A text as it can be shown where only text fits: names of things, titles, labels. At most `most` characters. */
 export function plain(text: string, most = 200): string {
   const short = text.length > most ? `${text.slice(0, most)}…` : text;
-  return pieces(short.replaceAll("\n", " "))
-    .map((piece) => piece.text)
-    .join("");
+  return seen(short.replaceAll("\n", " "));
 }

@@ -10,7 +10,7 @@ import { Loading } from "@/kit/Loading";
 import { Section } from "@/kit/Section";
 import { Status } from "@/kit/Status";
 import { useToast } from "@/kit/toasts";
-import { pieces, plain } from "@/pages/plugins/plain";
+import { plain, seen } from "@/pages/plugins/plain";
 import { type Plugin, useChanged } from "@/pages/plugins/plugin";
 import { may, useMe } from "@/session/me";
 
@@ -21,13 +21,6 @@ const WORDS = {
   new: { tone: "info", told: "Some of what it offers was not there before: that stays hidden until it is accepted." },
   changed: { tone: "warn", told: "Something that was accepted says something else now: none of its tools is called until that is accepted." },
 } as const;
-
-/** What is not seen is shown by its number, in the differences too: that is where it would hide. */
-function seen(text: string | null): string {
-  return pieces(text ?? "")
-    .map((piece) => piece.text)
-    .join("");
-}
 
 /** How what a plugin offers now differs from what a person accepted, and accepting exactly that. */
 export function Review({ plugin }: { plugin: Plugin }) {
@@ -97,7 +90,7 @@ function OneChange({ change }: { change: Change }) {
   const word = change.before === null ? "new" : change.after === null ? "gone" : "changed";
   return (
     <Section title={`${title}: ${word}`} level={3}>
-      <Diff label={title} before={seen(change.before)} after={seen(change.after)} />
+      <Diff label={title} before={seen(change.before ?? "")} after={seen(change.after ?? "")} />
     </Section>
   );
 }
