@@ -24,7 +24,7 @@ def api_of(gateway: served) -> httpx.Client:
     return httpx.Client(base_url=gateway.url, headers=headers, timeout=60, trust_env=False)
 
 
-def bundle(name: str, server: str, version: str = "1.0.0", **fields: Any) -> bytes:
+def bundle(name: str, program: str, version: str = "1.0.0", **fields: Any) -> bytes:
     """A bundle of one file of Python; ``fields`` are more of its manifest."""
     command = {"command": "python", "args": ["${__dirname}/server/main.py"]}
     manifest = {
@@ -38,7 +38,7 @@ def bundle(name: str, server: str, version: str = "1.0.0", **fields: Any) -> byt
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("manifest.json", json.dumps(manifest))
-        made.writestr("server/main.py", server)
+        made.writestr("server/main.py", program)
     return file.getvalue()
 
 

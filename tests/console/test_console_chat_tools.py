@@ -107,9 +107,15 @@ async def test_calls_are_seen_with_what_they_took_and_gave_and_are_kept(
     assert sent[2]["content"] == "5"
 
 
-async def test_a_call_that_waits_is_approved_after_a_reload(page: Page, provider: ScriptedProvider, desk: served) -> None:
+async def test_a_call_that_waits_is_approved_after_a_reload(
+    page: Page, provider: ScriptedProvider, desk: served
+) -> None:
     await opened(page, DESK)
-    provider.reply("I shall.", tool_calls=calls(("desk__delete", {"path": "/reports\u202egnp", "deep": ["x" * 3000]})), model="alpha")
+    provider.reply(
+        "I shall.",
+        tool_calls=calls(("desk__delete", {"path": "/reports\u202egnp", "deep": ["x" * 3000]})),
+        model="alpha",
+    )
     await asked(page, "Delete it")
     for _ in ("as it came", "as it is kept"):
         call = call_of(page, "desk__delete")
@@ -147,7 +153,9 @@ async def test_of_two_calls_one_is_refused_and_the_model_is_told(
     await expect(answers(page).last).to_contain_text("One of them is gone.", timeout=SLOW)
     told = [one["content"] for one in provider.requests[-1].json["messages"] if one["role"] == "tool"]
     assert told == ["/kept-by-test is gone", "The user declined this call."]
-    await expect(answers(page).last.locator(".chat-tool summary")).to_have_text([re.compile("Done"), re.compile("Declined")])
+    await expect(answers(page).last.locator(".chat-tool summary")).to_have_text(
+        [re.compile("Done"), re.compile("Declined")]
+    )
 
 
 async def test_an_operator_decides_on_the_very_call_that_is_shown(
@@ -193,3 +201,39 @@ async def test_a_chat_that_is_left_while_an_operator_is_asked_is_taken_up_again(
     await page.get_by_role("button", name="Try again").first.click()
     await expect(answers(page)).to_contain_text("It is wiped.", timeout=SLOW)
     await expect(left.locator("summary")).to_contain_text("Done")
+
+
+async def test_a_call_that_an_operator_decided_on_meanwhile_is_made_again(
+    page: Page, provider: ScriptedProvider, desk: served
+) -> None:
+    await opened(page, DESK)
+    made = tool_call("desk__add", {"a": 20, "b": 22}, id="call_late")
+    parts = [
+        {
+            "type": "tool",
+            "id": "call_late",
+            "name": "desk__add",
+            "arguments": "{}",
+            "result": "",
+            "status": "waiting",
+            "ms": 3,
+        }
+        | {"approval": "apr_that_is_no_more"},
+        {"type": "said", "messages": [{"role": "assistant", "content": None, "tool_calls": [made]}]},
+    ]
+    kept = """async (parts) => {
+      const send = async (path, body) => (await fetch("/api/conversations" + path, { method: "POST",
+        headers: { "content-type": "application/json" }, body: JSON.stringify(body) })).json();
+      const { id } = await send("", { title: "late", settings: { models: ["fast"], tools: ["desk"] } });
+      const asked = await send(`/${id}/messages`, { role: "user", content: [{ type: "text", text: "add" }] });
+      await send(`/${id}/messages`, { role: "assistant", state: "waiting", model: "fast", parent_id: asked.id, content: parts });
+      return id;
+    }"""
+    await page.goto(f"/chat/{await page.evaluate(kept, parts)}")
+    call = call_of(page, "desk__add")
+    await expect(call).to_contain_text("It waits no more: it was decided on, or nobody did in time.")
+    await expect(call.get_by_role("group", name="Arguments")).to_contain_text('"b": 22')
+    provider.reply("It is 42.", model="alpha")
+    await call.get_by_role("button", name="Call it again").click()
+    await expect(answers(page).last).to_contain_text("It is 42.", timeout=SLOW)
+    assert provider.requests[-1].json["messages"][-1]["content"] == "42"

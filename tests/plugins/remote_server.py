@@ -55,6 +55,7 @@ class RemoteServer:
     numbers: int = 0
     endpoint: str = "/messages?session=1"
     status: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    tools: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -247,7 +248,7 @@ class RemoteServer:
             return {"resultType": "complete", "supportedVersions": [self.revision], "capabilities": CAPABILITIES,
                     "ttlMs": 0, "cacheScope": "public"}  # fmt: skip
         if asked.rpc != "tools/call":
-            return {}
+            return self.listed(asked)
         arguments, text = params.get("arguments", {}), ""
         if params["name"] == "echo":
             text = json.dumps(arguments)
@@ -271,6 +272,9 @@ class RemoteServer:
         else:
             return {"code": -32602, "message": "Unknown tool"}
         return {"content": [{"type": "text", "text": text}]}
+
+    def listed(self, asked: Asked) -> Any:
+        return {"tools": self.tools} if asked.rpc == "tools/list" and self.tools else {}
 
     async def tell(self, method: str, params: Any = None) -> None:
         """Say something on the standing stream."""

@@ -117,6 +117,7 @@ class Proposing:
             setup=Setup(url=url),
             asked=found.asked if more is None else joined(found.asked, more),
             secrets=found.secrets,
+            operations=found.operations,
         )
         return await self._proposals.described(proposed, epoch_ms())
 

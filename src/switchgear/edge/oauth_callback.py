@@ -6,7 +6,9 @@ Whoever comes here has no key: what counts is the state that only the login unde
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from html import escape
 from typing import Final
 
@@ -20,14 +22,19 @@ from switchgear.plugins.oauth.remotes import remote_named
 from switchgear.store.audit import Audit
 from switchgear.store.plugins import Plugins
 
+_STYLE: Final = (
+    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0}main{max-width:36rem;margin:15vh auto 0;padding:0 1rem}"
+    "h1{font-size:1.5rem;font-weight:600}"
+)
 _PAGE: Final = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<style>{style}</style></head>
 <body><main><h1>{title}</h1><p>{told}</p></main></body></html>
 """
 _SAFE: Final = (
     b"cache-control: no-store\r\nreferrer-policy: no-referrer\r\nx-content-type-options: nosniff\r\n"
-    b"content-security-policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"
-)
+    b"content-security-policy: default-src 'none'; style-src 'sha256-%b'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"
+) % b64encode(sha256(_STYLE.encode()).digest())
 
 
 class OAuthPages:
@@ -87,7 +94,7 @@ class OAuthPages:
 
     def _show(self, exchange: Exchange, status: int, title: str, told: str) -> None:
         head = _SAFE + b"content-type: text/html; charset=utf-8\r\nx-request-id: %b\r\n" % self._ids.next().encode()
-        exchange.reply(status, head, _PAGE.format(title=escape(title), told=escape(told)).encode())
+        exchange.reply(status, head, _PAGE.format(title=escape(title), style=_STYLE, told=escape(told)).encode())
 
     def _taken(self, exchange: Exchange, *methods: str) -> bool:
         if exchange.method in methods:

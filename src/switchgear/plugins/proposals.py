@@ -35,7 +35,10 @@ Flag = Literal["unsigned", "downgrade", "publisher"]
 
 
 class Proposed(Frozen, frozen=True):
-    """What is kept of a proposal beside its bundle. ``document`` describes what has none; ``setup`` is what follows from the source."""
+    """What is kept of a proposal beside its bundle. ``document`` describes what has none; ``setup`` is what follows from the source.
+
+    ``operations`` are methods and paths of an API, by the names of the tools that they may become.
+    """
 
     id: str
     kind: PluginKind
@@ -50,6 +53,7 @@ class Proposed(Frozen, frozen=True):
     secrets: Mapping[str, str] = {}
     wanted: tuple[str, ...] = ()
     signs_in: bool = False
+    operations: Mapping[str, str] = {}
 
 
 class Verdict(Frozen, frozen=True):

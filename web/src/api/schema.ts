@@ -6488,6 +6488,13 @@ export interface components {
              * @description Tools that its manifest announces.
              */
             tools: string[];
+            /**
+             * Operations
+             * @description Operations of an API as METHOD /path, by the names of their tools: the settings say which become tools.
+             */
+            operations: {
+                [key: string]: string;
+            };
         };
         /**
          * ProposalBody

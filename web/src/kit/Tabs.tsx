@@ -1,6 +1,6 @@
 import "@/kit/Tabs.css";
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs as AriaTabs } from "react-aria-components/Tabs";
 
 export interface TabItem {
@@ -23,13 +23,23 @@ export interface TabsProps {
 
 /** Several views of one thing, one at a time. */
 export function Tabs({ label, items, selected, onChange }: TabsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // where the tabs are wider than the window, the open one is in sight
+    const tab = list.current?.querySelector<HTMLElement>("[data-selected]");
+    if (list.current === null || tab === null || tab === undefined) return;
+    const { left, right } = list.current.getBoundingClientRect();
+    const at = tab.getBoundingClientRect();
+    if (at.right > right) list.current.scrollLeft += at.right - right;
+    else if (at.left < left) list.current.scrollLeft -= left - at.left;
+  }, [selected]);
   return (
     <AriaTabs
       className="tabs"
       {...(selected === undefined ? {} : { selectedKey: selected })}
       {...(onChange === undefined ? {} : { onSelectionChange: (key) => onChange(String(key)) })}
     >
-      <TabList aria-label={label} className="tabs__list">
+      <TabList ref={list} aria-label={label} className="tabs__list">
         {items.map((item) => (
           <Tab key={item.id} id={item.id} className="tabs__tab" isDisabled={item.isDisabled === true}>
             {item.label}

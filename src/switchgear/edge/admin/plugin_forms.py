@@ -100,6 +100,7 @@ def proposed(proposal: Proposal, before: Installed | None, policy: Policy) -> sc
         headers=list(kept.wanted),
         needs={name: str(wanted) for name, wanted in manifest.dependencies.items()} if manifest is not None else {},
         tools=[each.name for each in manifest.tools] if manifest is not None else [],
+        operations=dict(kept.operations),
     )
 
 

@@ -33,7 +33,8 @@ class ApiPlugin(Frozen, frozen=True):
     """What a document makes: a plugin that has yet to be granted what it asks for.
 
     ``document`` is the document as JSON. ``secrets`` are the names of those that its chosen operations need, with what they are for.
-    ``tools`` are the names of what it offers, ``faults`` sentences on what of the document is left out or missing.
+    ``tools`` are the names of what it offers, ``operations`` the methods and paths that these call, by the names; ``faults`` are sentences
+    on what of the document is left out or missing.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ApiPlugin(Frozen, frozen=True):
     asked: Permissions
     secrets: Mapping[str, str]
     tools: tuple[str, ...]
+    operations: Mapping[str, str]
     faults: tuple[str, ...]
 
 
@@ -82,6 +84,7 @@ def _plugin(data: bytes, settings: Mapping[str, object], document_url: str) -> A
         asked=asked,
         secrets={name: told[name] for name in asked.secrets},
         tools=tuple(toolset.tools),
+        operations={name: each.operation.words for name, each in toolset.tools.items()},
         faults=tuple(faults),
     )
 

@@ -112,7 +112,7 @@ export default function Plugins() {
       (plugins.data?.data ?? []).map((plugin) => ({
         plugin,
         sums: sums?.find((each) => each.plugin === plugin.name),
-        publisher: publisherOf(plugin.publisher, keys),
+        publisher: plugin.kind === "bundle" ? publisherOf(plugin.publisher, keys) : "runs elsewhere",
       })),
     [plugins.data, sums, keys],
   );

@@ -296,6 +296,9 @@ class Proposal(Answer):
     headers: list[str] = Field(description="HTTP fields that a remote server wants, to be given as secrets.")
     needs: dict[str, str] = Field(description="Other plugins that it needs, and their versions.")
     tools: list[str] = Field(description="Tools that its manifest announces.")
+    operations: dict[str, str] = Field(
+        description="Operations of an API as METHOD /path, by the names of their tools: the settings say which become tools."
+    )
 
 
 class FoundBundle(Answer):

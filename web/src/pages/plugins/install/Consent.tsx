@@ -10,12 +10,13 @@ import { TextField } from "@/kit/TextField";
 import { api, given } from "@/api/client";
 import { GrantFields } from "@/pages/plugins/GrantFields";
 import { grantOf } from "@/pages/plugins/grants";
+import { Choose, choiceOf, whyNot } from "@/pages/plugins/install/Operations";
 import { Progress } from "@/pages/plugins/install/Progress";
 import { useInstallation, type Wishes } from "@/pages/plugins/install/useInstallation";
 import { LimitFields } from "@/pages/plugins/LimitFields";
 import { Plain } from "@/pages/plugins/Plain";
 import { plain } from "@/pages/plugins/plain";
-import type { Proposal } from "@/pages/plugins/plugin";
+import type { Proposal, Setting } from "@/pages/plugins/plugin";
 import { SettingFields } from "@/pages/plugins/SettingFields";
 import { split, type Values } from "@/pages/plugins/settings";
 import { may, useMe } from "@/session/me";
@@ -28,16 +29,28 @@ const FLAGS: Readonly<Record<Proposal["flags"][number], string>> = {
   new_publisher: "It comes from somebody else than what is installed. Install it all the same, this once.",
 };
 
+/** Settings that the choice of operations stands for. */
+const NAMED = new Set(["operations", "without_operations"]);
+const COMMON = new Set(["base_url", "server_variables"]);
+
+/** Settings of an API that few fill in. */
+function rare({ name, sensitive }: Setting): boolean {
+  return !sensitive && !COMMON.has(name);
+}
+
 /** What a plugin asks for, in words, and a person's answer to it: all of it, a part of it, or none. */
 export function Consent({ proposal, onDropped }: { proposal: Proposal; onDropped: () => void }) {
   const [grant, setGrant] = useState(() => grantOf(proposal.granted));
   const [limits, setLimits] = useState(proposal.limits);
   const [values, setValues] = useState<Values>({});
   const [headers, setHeaders] = useState<Readonly<Record<string, string>>>({});
+  const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
   const [said, setSaid] = useState<readonly string[]>([]);
   const installation = useInstallation(proposal.id);
   const change = may(useMe(), "change");
   const upgrade = proposal.current !== "";
+  const choosable = Object.keys(proposal.operations).length > 0;
+  const wrong = whyNot(proposal.operations, without);
   const unsaid = proposal.flags.filter((flag) => !said.includes(flag));
 
   if (installation.state !== "idle") {
@@ -49,7 +62,7 @@ export function Consent({ proposal, onDropped }: { proposal: Proposal; onDropped
     const wishes: Wishes = {
       permissions: grant,
       limits,
-      settings: typed.settings,
+      settings: { ...typed.settings, ...choiceOf(proposal.operations, without) },
       secrets: { ...typed.secrets, ...filled },
       unsigned: said.includes("unsigned"),
       downgrade: said.includes("downgrade"),
@@ -67,13 +80,14 @@ export function Consent({ proposal, onDropped }: { proposal: Proposal; onDropped
       actions={
         <>
           <Button onPress={() => void drop()}>Do not install it</Button>
-          <Button type="submit" tone="primary" isDisabled={!change || unsaid.length > 0}>
+          <Button type="submit" tone="primary" isDisabled={!change || unsaid.length > 0 || wrong !== ""}>
             {upgrade ? `Upgrade to ${plain(proposal.version, 40)}` : "Install it"}
           </Button>
         </>
       }
     >
       <Who proposal={proposal} />
+      {choosable && <Choose operations={proposal.operations} without={without} onChange={setWithout} />}
       <Asked proposal={proposal}>
         <GrantFields asked={proposal.asked} grant={grant} onChange={setGrant} />
         <details className="plugins__more">
@@ -83,7 +97,17 @@ export function Consent({ proposal, onDropped }: { proposal: Proposal; onDropped
       </Asked>
       {proposal.settings.length > 0 && (
         <Section title="Settings">
-          <SettingFields settings={proposal.settings} values={values} onChange={setValues} />
+          <SettingFields settings={proposal.settings.filter((each) => !choosable || !rare(each))} values={values} onChange={setValues} />
+          {choosable && (
+            <details className="plugins__more">
+              <summary>Choose by tag, method or path, and name tools otherwise</summary>
+              <SettingFields
+                settings={proposal.settings.filter((each) => rare(each) && !NAMED.has(each.name))}
+                values={values}
+                onChange={setValues}
+              />
+            </details>
+          )}
         </Section>
       )}
       {proposal.headers.length > 0 && (
@@ -115,6 +139,7 @@ export function Consent({ proposal, onDropped }: { proposal: Proposal; onDropped
         </Section>
       )}
       {!change && <p>Your role does not install plugins: ask an administrator.</p>}
+      {wrong !== "" && <p className="plugins__note">{wrong}</p>}
       {unsaid.length > 0 && change && <p className="plugins__note">It can be installed once what has to be said is said.</p>}
     </Form>
   );

@@ -4,12 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { api, given } from "@/api/client";
+import { Empty } from "@/kit/Empty";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Loading } from "@/kit/Loading";
 import { Page } from "@/kit/Page";
 import { Consent } from "@/pages/plugins/install/Consent";
 import { Source } from "@/pages/plugins/install/Source";
 import { plain } from "@/pages/plugins/plain";
+import { may, useMe } from "@/session/me";
 
 const HERE = "/plugins/install" as string; // routes come from a table: their paths are no types
 const CRUMBS = [{ label: "Plugins", to: "/plugins" }];
@@ -18,6 +20,7 @@ const CRUMBS = [{ label: "Plugins", to: "/plugins" }];
 export default function Install() {
   const search: { proposal?: string; source?: string } = useSearch({ strict: false });
   const navigate = useNavigate();
+  const me = useMe();
   const id = search.proposal ?? "";
   const proposal = useQuery({
     queryKey: ["proposals", id],
@@ -29,7 +32,12 @@ export default function Install() {
   if (id === "") {
     return (
       <Page title="Install a plugin" width="prose" crumbs={CRUMBS} lead="Say where it comes from. It is fetched and looked at; nothing of it runs before you agree.">
-        <Source first={search.source ?? ""} onProposed={(found) => go(found.id)} />
+        {me !== undefined && !may(me, "change") && (
+          <Empty title="Your role does not install plugins" icon="lock">
+            Ask an administrator.
+          </Empty>
+        )}
+        {may(me, "change") && <Source first={search.source ?? ""} onProposed={(found) => go(found.id)} />}
       </Page>
     );
   }

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { DropZone } from "react-aria-components/DropZone";
 import { FileTrigger } from "react-aria-components/FileTrigger";
+import type { DropItem } from "react-aria-components/ListBox";
 
 import { api, given } from "@/api/client";
 import { Button } from "@/kit/Button";
@@ -10,7 +11,7 @@ import { Form } from "@/kit/Form";
 import { Section } from "@/kit/Section";
 import { TagField } from "@/kit/TagField";
 import { TextField } from "@/kit/TextField";
-import { proposeFile, proposeFolder } from "@/pages/plugins/install/send";
+import { chosenFolder, droppedFolder, proposeFile, proposeFolder } from "@/pages/plugins/install/send";
 import type { Proposal } from "@/pages/plugins/plugin";
 
 interface SourceProps {
@@ -34,19 +35,33 @@ export function Source({ first, onProposed }: SourceProps) {
     mutationFn: (files: readonly File[]) => {
       const [file] = files;
       if (file === undefined) throw new Error("No file was chosen.");
-      const folder = files.length > 1 || file.webkitRelativePath !== "";
-      return folder ? proposeFolder(files) : proposeFile(file);
+      const { root, found } = chosenFolder(files);
+      return files.length > 1 || root !== "" ? proposeFolder(root, found) : proposeFile(file);
     },
     onSuccess: onProposed,
   });
-  const busy = named.isPending || sent.isPending;
+  const dropped = useMutation({
+    mutationFn: async (items: readonly DropItem[]) => {
+      const [item] = items;
+      if (item === undefined || item.kind === "text") throw new Error("That is no file.");
+      if (items.length > 1) throw new Error("Drop one thing: a bundle, an OpenAPI document, or the folder of a plugin.");
+      return item.kind === "directory" ? proposeFolder(item.name, await droppedFolder(item)) : proposeFile(await item.getFile());
+    },
+    onSuccess: onProposed,
+  });
+  const sending = sent.isPending || dropped.isPending;
+  const busy = named.isPending || sending;
+  const choose = (files: FileList | null): void => {
+    dropped.reset();
+    if (files !== null) sent.mutate([...files]);
+  };
   return (
     <>
       <Form
         onSubmit={() => named.mutate()}
         error={named.error}
         actions={
-          <Button type="submit" tone="primary" isPending={named.isPending} isDisabled={sent.isPending}>
+          <Button type="submit" tone="primary" isPending={named.isPending} isDisabled={sending}>
             {named.isPending ? "Fetching it…" : "Look at it"}
           </Button>
         }
@@ -76,26 +91,26 @@ export function Source({ first, onProposed }: SourceProps) {
           isDisabled={busy}
           getDropOperation={() => "copy"}
           onDrop={(event) => {
-            const [item] = event.items;
-            if (item?.kind === "file") void item.getFile().then((file) => sent.mutate([file]));
+            sent.reset();
+            dropped.mutate(event.items);
           }}
           aria-label="Drop a bundle or an OpenAPI document here"
         >
-          <p>{sent.isPending ? "Sending it…" : "Drop it here, or choose it."}</p>
+          <p>{sending ? "Sending it…" : "Drop it here, or choose it."}</p>
           <div className="plugins__buttons">
-            <FileTrigger acceptedFileTypes={[".mcpb", ".dxt", ".zip", ".json", ".yaml", ".yml"]} onSelect={(files) => files !== null && sent.mutate([...files])}>
+            <FileTrigger acceptedFileTypes={[".mcpb", ".dxt", ".zip", ".json", ".yaml", ".yml"]} onSelect={choose}>
               <Button icon="upload" isDisabled={busy}>
                 Choose a file
               </Button>
             </FileTrigger>
-            <FileTrigger acceptDirectory onSelect={(files) => files !== null && sent.mutate([...files])}>
+            <FileTrigger acceptDirectory onSelect={choose}>
               <Button icon="upload" isDisabled={busy}>
                 Choose a folder
               </Button>
             </FileTrigger>
           </div>
         </DropZone>
-        {sent.isError && <ErrorNote error={sent.error} title="It cannot be proposed." />}
+        {(sent.isError || dropped.isError) && <ErrorNote error={sent.error ?? dropped.error} title="It cannot be installed." />}
       </Section>
     </>
   );

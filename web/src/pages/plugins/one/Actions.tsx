@@ -44,7 +44,7 @@ export function Actions({ plugin }: { plugin: Plugin }) {
   return (
     <>
       {!on && plugin.state !== "quarantined" && (
-        <Button tone="primary" isPending={enable.isPending} onPress={() => enable.mutate()}>
+        <Button tone={plugin.state === "installed" ? "normal" : "primary"} isPending={enable.isPending} onPress={() => enable.mutate()}>
           {plugin.state === "failed" ? "Try again" : "Enable"}
         </Button>
       )}

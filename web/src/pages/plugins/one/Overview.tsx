@@ -56,12 +56,12 @@ function About({ plugin }: { plugin: Plugin }) {
     <Section title="What it is">
       <Facts
         facts={[
-          { term: "Title", value: plain(plugin.title) },
+          plugin.title !== "" && { term: "Title", value: plain(plugin.title) },
           { term: "Is", value: KINDS[plugin.kind] },
           { term: "Version", value: <span className="num">{plain(plugin.version, 60)}</span> },
-          { term: "Signed by", value: plain(publisherOf(plugin.publisher, keys), 120) },
+          plugin.kind === "bundle" && { term: "Signed by", value: plain(publisherOf(plugin.publisher, keys), 120) },
           { term: "Comes from", value: <Plain text={plugin.source} most={300} /> },
-          plugin.url !== "" && { term: "Address", value: <Plain text={plugin.url} most={300} /> },
+          plugin.url !== "" && plugin.url !== plugin.source && { term: "Address", value: <Plain text={plugin.url} most={300} /> },
           plugin.digest !== "" && { term: "Content", value: <Copy text={plugin.digest} what="the digest of its content" /> },
           { term: "Installed", value: <When at={plugin.installed_at} /> },
           {

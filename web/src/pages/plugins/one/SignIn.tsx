@@ -32,14 +32,22 @@ export function SignIn({ plugin }: { plugin: Plugin }) {
     await queries.invalidateQueries({ queryKey: key });
     await changed();
   };
+  const since = login.data?.since ?? null;
   const begin = useMutation({
-    mutationFn: () => given(api.POST("/api/plugins/{name}/login", { params, body: {} })),
+    mutationFn: async () => ({ ...(await given(api.POST("/api/plugins/{name}/login", { params, body: {} }))), since }),
     onSuccess: (begun) => (begun.url === "" ? again() : undefined),
   });
-  const end = useMutation({ mutationFn: () => given(api.DELETE("/api/plugins/{name}/login", { params })), onSuccess: again });
+  const end = useMutation({
+    mutationFn: () => given(api.DELETE("/api/plugins/{name}/login", { params })),
+    onSuccess: () => {
+      begin.reset();
+      return again();
+    },
+  });
   if (login.isError) return <ErrorNote error={login.error} title="Whether somebody is signed in is not known." />;
   if (login.data === undefined) return null;
   const inside = login.data.state === "signed_in";
+  const underWay = begin.data?.since === since; // until somebody is signed in by it
   return (
     <Section
       title="Sign-in"
@@ -61,7 +69,7 @@ export function SignIn({ plugin }: { plugin: Plugin }) {
       <How login={login.data} />
       {begin.isError && <ErrorNote error={begin.error} title="It could not be begun." />}
       {end.isError && <ErrorNote error={end.error} title="Nobody was signed out." />}
-      {!inside && <GoOn plugin={plugin} url={begin.data?.url ?? ""} onDone={again} />}
+      {underWay && <GoOn plugin={plugin} url={begin.data?.url ?? ""} onDone={again} />}
     </Section>
   );
 }
