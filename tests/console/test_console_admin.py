@@ -1,4 +1,4 @@
-"""What an administrator does in the console, without a mouse: keys, providers, aliases, limits; and what others may not."""
+"""What an administrator does in the console: keys, providers, aliases, limits; and what others may not."""
 
 from __future__ import annotations
 
@@ -50,47 +50,8 @@ async def fill(page: Page, label: str, text: str) -> None:
     await page.keyboard.type(text)
 
 
-async def reach(page: Page, field: Locator) -> None:
-    """Go from the page's heading, which has the focus on arrival, to a field by the tabulator key."""
-    await expect(page.get_by_role("heading", level=1)).to_be_focused()
-    for _ in range(12):
-        await page.keyboard.press("Tab")
-        if await field.evaluate("field => field === document.activeElement"):
-            return
-    raise AssertionError("The field is not among the first twelve stops.")
-
-
 def api(gateway: served, key: str | None = None) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=gateway.url, headers={"authorization": f"Bearer {key or gateway.key}"})
-
-
-async def test_a_key_is_made_rotated_and_revoked_by_keyboard(page: Page, gateway: served) -> None:
-    await begin(page, "k", "Keys")
-    await press(page, "link", "New key")
-    await reach(page, page.get_by_role("textbox", name=re.compile("Name")))
-    await page.keyboard.type("by keyboard")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="The key by keyboard is made")).to_be_focused()
-    first = (await page.locator(".key-shown code").inner_text()).strip()
-    async with api(gateway, first) as client:
-        assert (await client.get("/v1/models")).status_code == 200
-
-    await press(page, "link", "Open the key")
-    await press(page, "button", "Rotate")
-    await expect(page.get_by_role("dialog")).to_contain_text("shown once")
-    await press(page, "button", "Rotate key")
-    await expect(page.get_by_role("heading", name="The new secret of by keyboard")).to_be_visible()
-    second = (await page.locator(".key-shown code").inner_text()).strip()
-    async with api(gateway) as client:
-        assert first != second
-        for key in (first, second):
-            assert (await client.get("/v1/models", headers={"authorization": f"Bearer {key}"})).status_code == 200
-
-    await press(page, "button", "Revoke")
-    await press(page, "button", "Revoke key")
-    await expect(page.get_by_text("revoked", exact=True).first).to_be_visible()
-    async with api(gateway, second) as client:
-        assert (await client.get("/v1/models")).status_code == 401
 
 
 async def test_the_key_just_made_fills_in_the_quick_start_and_is_gone_after_a_reload(page: Page) -> None:
@@ -163,44 +124,6 @@ async def test_every_kind_of_provider_has_its_own_fields(page: Page) -> None:
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("It cannot do without")).to_contain_text("aws_region_name")
-
-
-async def test_an_alias_with_a_fallback_is_added_by_keyboard_and_answers(page: Page, gateway: served) -> None:
-    await begin(page, "m", "Models")
-    await press(page, "link", "Add alias")
-    await reach(page, labelled(page, "Name"))
-    await page.keyboard.type("typed")
-    await page.get_by_role("button", name=re.compile("Provider")).press("Enter")
-    await page.get_by_role("option", name="scripted").press("Enter")
-    await page.get_by_role("combobox", name=re.compile("Model")).focus()
-    await page.keyboard.type("beta")
-    await page.keyboard.press("Escape")
-    await fill(page, "Fallbacks", "fast")
-    await page.keyboard.press("Enter")
-    await press(page, "button", "Add alias")
-    await expect(page.get_by_role("heading", level=1, name="typed")).to_be_visible()
-    await expect(page.get_by_text("scripted/beta")).to_be_visible()
-    await press(page, "button", "Test")
-    await expect(page.get_by_text("It answered")).to_be_visible()
-    async with api(gateway) as client:
-        settings = (await client.get("/api/models/typed")).json()["settings"]
-    assert settings["fallbacks"] == ["fast"]
-
-
-async def test_a_limit_is_set_by_keyboard_and_its_standing_is_told_in_words(page: Page, gateway: served) -> None:
-    await begin(page, "t", "Limits & budgets")
-    await press(page, "link", "New limits")
-    await reach(page, labelled(page, "Name"))
-    await page.keyboard.type("small")
-    await fill(page, "Calls a minute", "5")
-    await fill(page, "Budget in dollars", "2.5")
-    await press(page, "button", "Make limits")
-    await expect(page.get_by_text("5 calls/min · $2.50 a month")).to_be_visible()
-    async with api(gateway) as client:
-        made = (await client.post("/api/keys", json={"name": "limited", "limits": "small"})).json()
-    await page.goto(f"/keys/{made['id']}")
-    await expect(page.get_by_role("meter", name="Calls a minute")).to_be_attached()
-    await expect(page.get_by_text("0 of 5")).to_be_visible()
 
 
 async def test_the_request_builder_streams_an_answer_as_the_reader(page: Page, provider: ScriptedProvider) -> None:

@@ -59,7 +59,7 @@ async def test_a_question_is_answered_and_the_chat_is_found_again(page: Page) ->
     await expect(page.locator(".chat-list__hit mark").first).to_have_text(re.compile("lake|Konstanz"))
 
 
-async def test_an_answer_is_stopped_by_keyboard_and_what_came_is_kept(page: Page, provider: Any) -> None:
+async def test_an_answer_is_stopped_and_what_came_is_kept_and_asked_for_again(page: Page, provider: Any) -> None:
     await opened(page)
     gate = Gate()
     provider.plan(ReadBody(), Send(stream("One ", "two ")), gate, Close(), model="alpha")

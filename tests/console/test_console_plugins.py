@@ -29,7 +29,7 @@ async def press(page: Page, role: str, name: str, key: str = "Enter") -> None:
     await page.get_by_role(role, name=name, exact=True).first.press(key)  # type: ignore[arg-type]
 
 
-async def test_a_plugin_is_installed_from_a_folder_granted_a_part_tried_and_removed_by_keyboard(
+async def test_a_plugin_is_installed_from_a_folder_granted_a_part_tried_and_removed(
     page: Page, gateway: served, tmp_path: Path
 ) -> None:
     install_weather(gateway)  # skips where there is no sandbox

@@ -6,7 +6,7 @@ import re
 
 import httpx
 from playwright.async_api import Locator, Page, expect
-from visits import Told, settled
+from visits import Told
 
 from switchgear.testing import ScriptedProvider, served
 
@@ -27,28 +27,6 @@ async def failed(gateway: served, provider: ScriptedProvider) -> str:
 
 def first_row(page: Page) -> Locator:
     return page.get_by_role("grid").get_by_role("row").nth(1)
-
-
-async def test_why_a_call_failed_is_found_without_a_mouse(
-    page: Page, gateway: served, provider: ScriptedProvider
-) -> None:
-    call = await failed(gateway, provider)
-    await page.goto("/")
-    await expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()
-    await expect(page.get_by_role("navigation").get_by_role("link", name="Calls", exact=True)).to_be_visible()
-    await settled(page)
-    await page.keyboard.press("g")
-    await page.keyboard.press("l")
-    await expect(first_row(page).locator(f'a[href$="/{call}"]')).to_be_visible()
-    await expect(first_row(page)).to_contain_text("failed")
-    await page.get_by_role("columnheader", name="Began").focus()
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_url(re.compile(f"/calls/{call}$"))
-    await expect(page.get_by_role("region", name="What went wrong")).to_contain_text("The river is too long.")
-    await expect(page.get_by_role("region", name="Why it went there")).to_contain_text("scripted/alpha")
-    await expect(page.get_by_role("list", name="What happened").get_by_role("listitem").last).to_contain_text("failed")
-    await expect(page.get_by_role("region", name="Bodies")).to_contain_text("Not kept")
 
 
 async def test_calls_come_into_the_log_by_themselves_until_it_is_paused(page: Page, gateway: served) -> None:

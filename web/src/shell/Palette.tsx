@@ -28,6 +28,9 @@ interface Entry {
   run: () => void;
 }
 
+/** Pages that are in nobody's navigation, but in the reader's menu. */
+const OWN: ReadonlySet<string> = new Set(["/account", "/settings/appearance"]);
+
 function useEntries(): readonly Entry[] {
   const actions = useActionList();
   const me = useMe();
@@ -50,10 +53,10 @@ function useEntries(): readonly Entry[] {
           icon: pageOf(page.path)?.icon ?? ("clock" as const),
           run: go(page.path),
         })),
-      ...ROUTES.filter((page) => page.group !== null && (me === undefined || may(me, page.right))).map((page) => ({
+      ...ROUTES.filter((page) => (page.group !== null || OWN.has(page.path)) && (me === undefined || may(me, page.right))).map((page) => ({
         id: `page ${page.path}`,
         label: page.title,
-        section: page.group ?? "",
+        section: page.group ?? "You",
         icon: page.icon,
         keys: page.go === undefined ? undefined : `g ${page.go}`,
         run: go(page.path),
