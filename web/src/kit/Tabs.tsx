@@ -25,13 +25,17 @@ export interface TabsProps {
 export function Tabs({ label, items, selected, onChange }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // where the tabs are wider than the window, the open one is in sight
-    const tab = list.current?.querySelector<HTMLElement>("[data-selected]");
-    if (list.current === null || tab === null || tab === undefined) return;
-    const { left, right } = list.current.getBoundingClientRect();
-    const at = tab.getBoundingClientRect();
-    if (at.right > right) list.current.scrollLeft += at.right - right;
-    else if (at.left < left) list.current.scrollLeft -= left - at.left;
+    // where the tabs are wider than the window, the open one is in sight; they are drawn after their list
+    const frame = requestAnimationFrame(() => {
+      const all = list.current;
+      const tab = all?.querySelector("[aria-selected=true]");
+      if (all === null || tab === null || tab === undefined) return;
+      const { left, right } = all.getBoundingClientRect();
+      const at = tab.getBoundingClientRect();
+      if (at.right > right) all.scrollLeft += at.right - right;
+      else if (at.left < left) all.scrollLeft -= left - at.left;
+    });
+    return () => cancelAnimationFrame(frame);
   }, [selected]);
   return (
     <AriaTabs
