@@ -1,13 +1,15 @@
 """Takes the pictures of the console that README and docs show: ``make shots`` → docs/images/console-*.png.
 
 A gateway of its own with a scripted provider, a few calls of which one failed, and the pages in a real browser. With
-``--all FOLDER`` every page at 360, 768, 1440 and 2560 pixels in light and dark, to be looked at.
+``--all FOLDER`` every page at 360, 768, 1440 and 2560 pixels in light and dark, or in the themes that are named after
+it (``--all FOLDER warm high-contrast-dark``), to be looked at.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,7 +62,9 @@ async def converse(page: Page, provider: ScriptedProvider) -> None:
     await page.wait_for_timeout(500)  # what is highlighted comes a moment later
 
 
-async def take(browser: Browser, gateway: served, provider: ScriptedProvider, folder: Path | None) -> None:
+async def take(
+    browser: Browser, gateway: served, provider: ScriptedProvider, folder: Path | None, themes: Sequence[str]
+) -> None:
     """Take the pictures of the docs, or all of them into ``folder``."""
     visits = Visits(browser, gateway)
     addresses = await samples(gateway)
@@ -68,23 +72,26 @@ async def take(browser: Browser, gateway: served, provider: ScriptedProvider, fo
     if folder is not None:
         shots = [
             (
-                f"{path.strip('/').replace('/', '-').replace('$', '') or 'overview'}-{scheme}-{width}",
+                f"{path.strip('/').replace('/', '-').replace('$', '') or 'overview'}-{theme}-{width}",
                 path,
-                scheme,
+                theme,
                 width,
             )
             for path in addresses
-            for scheme in ("light", "dark")
+            for theme in themes
             for width in WIDTHS
         ]
-    for name, path, scheme, width in shots:
-        page = await visits.page("owner", color_scheme=scheme, viewport={"width": width, "height": 900})
+    for name, path, theme, width in shots:
+        scheme = "dark" if theme.endswith("dark") else "light"
+        context = await visits.context("owner", color_scheme=scheme, viewport={"width": width, "height": 900})
+        await context.add_cookies([{"name": "switchgear_theme", "value": theme, "url": gateway.url}])
+        page = await context.new_page()
         await page.goto(addresses[path])
         await settled(page)
         if name == "chat":
             await converse(page, provider)
         await picture(page, folder / f"{name}.png" if folder is not None else IMAGES / f"console-{name}.png")
-        await page.close()
+        await context.close()
     await visits.end()
 
 
@@ -100,7 +107,7 @@ async def main() -> int:
         with served(config, env={"TEST_PROVIDER_KEY": PROVIDER_KEY}, start_timeout=120) as gateway:
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=chromium.chromium(), args=["--no-sandbox"])
-                await take(browser, gateway, provider, folder)
+                await take(browser, gateway, provider, folder, sys.argv[3:] or ("light", "dark"))
                 await browser.close()
     return 0
 

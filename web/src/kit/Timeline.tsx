@@ -53,7 +53,13 @@ export function Timeline({ label, entries, total }: TimelineProps) {
           <span className="timeline__at">{at === null ? null : <Duration ms={at} />}</span>
           <span className="timeline__subject">{subject}</span>
           <span className="timeline__told">
-            {state !== undefined && <Status tone={state.tone}>{state.word}</Status>} {told}
+            {state !== undefined && (
+              <>
+                <Status tone={state.tone}>{state.word}</Status>
+                {told !== "" && " · "}
+              </>
+            )}
+            {told}
           </span>
           {at !== null && (ms ?? 0) > 0 && <Bar at={at} ms={ms} firstMs={firstMs} total={total} />}
         </li>

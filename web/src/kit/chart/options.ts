@@ -66,7 +66,14 @@ function faint(color: string): string {
   return `color-mix(in srgb, ${color} 14%, transparent)`;
 }
 
-function axes(look: ChartLook, say: Said): uPlot.Axis[] {
+/** Steps of an axis for what is counted: no half of a call. */
+const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
+function isWhole({ series }: ChartData): boolean {
+  return series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
+}
+
+function axes(data: ChartData, look: ChartLook, say: Said): uPlot.Axis[] {
   const common = { stroke: look.text, font: look.font, ticks: { show: false } };
   const line = { stroke: look.grid, width: 1 };
   return [
@@ -83,6 +90,7 @@ function axes(look: ChartLook, say: Said): uPlot.Axis[] {
       space: look.rem * 2.25,
       grid: line,
       values: (_plot, splits) => splits.map((split) => say(split)),
+      ...(isWhole(data) ? { incrs: WHOLE_STEPS } : {}),
     },
   ];
 }
@@ -108,7 +116,7 @@ export function optionsOf(
     padding: [look.rem / 2, look.rem, 0, 0],
     cursor: { y: false, points: { size: 8 }, drag: { x: onRange !== undefined, y: false, setScale: false } },
     scales: { x: { time: true, range: within(kind) }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
-    axes: axes(look, say),
+    axes: axes(data, look, say),
     series: [{}, ...series(data, kind, look, hidden)],
     hooks: {
       drawSeries: kind === "bars" ? [] : [markers(looks)],
