@@ -8,39 +8,10 @@ from base64 import b64decode
 from typing import Any
 
 import pytest
+from chats import FIELD, answers, asked, opened, stream
 from playwright.async_api import Page, expect
 
-from switchgear.testing import Close, Gate, ReadBody, Send, chat_chunk, http1, sse
-
-FIELD = "Message"
-
-
-async def opened(page: Page, model: str = "fast") -> None:
-    """A new chat with one model, whatever was chosen last."""
-    await page.goto("/chat")
-    put = "(last) => fetch('/api/me/preferences/chat', {method: 'PUT', headers: {'content-type': 'application/json'}, body: last})"
-    await page.evaluate(put, json.dumps({"last": {"models": [model]}}))
-    await page.reload()
-    await expect(page.get_by_role("combobox", name="Model")).to_have_value(model)
-
-
-async def asked(page: Page, text: str) -> None:
-    """A question that was sent by keyboard; the focus stays where one writes."""
-    field = page.get_by_role("textbox", name=FIELD)
-    await field.fill(text)
-    await field.press("Control+Enter")
-    await expect(field).to_have_value("")
-    await expect(field).to_be_focused()
-
-
-def answers(page: Page) -> Any:
-    return page.locator("li.chat-message--answer")
-
-
-def stream(*texts: str) -> bytes:
-    """The beginning of a streamed answer, without its end."""
-    head = http1.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
-    return head + http1.chunk(sse([chat_chunk(text) for text in texts], done=False))
+from switchgear.testing import Close, Gate, ReadBody, Send
 
 
 async def test_a_question_is_answered_and_the_chat_is_found_again(page: Page) -> None:

@@ -30,6 +30,11 @@ export function checkSession(): void {
   void queries.invalidateQueries({ queryKey: ["me"] });
 }
 
+/** Asks again whether the gateway is there: after a call that got no answer. */
+export function checkConnection(): void {
+  void queries.refetchQueries({ queryKey: ["connection"] }, { cancelRefetch: false });
+}
+
 /** Whether someone has a right: what `/api/me` says, for hiding or disabling what would be refused. */
 export function may(me: Me | undefined, right: Right): boolean {
   if (me === undefined) return right === "read";

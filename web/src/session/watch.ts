@@ -1,7 +1,7 @@
 import type { Middleware } from "openapi-fetch";
 
 import { api } from "@/api/client";
-import { checkSession } from "@/session/me";
+import { checkConnection, checkSession } from "@/session/me";
 
 const watch: Middleware = {
   onResponse({ request, response }) {
@@ -9,9 +9,10 @@ const watch: Middleware = {
     const asks = path === "/api/me" || path.startsWith("/api/sign-in");
     if (response.status === 401 && !asks) checkSession();
   },
+  onError: () => checkConnection(),
 };
 
-/** Has every refused call of the API ask whether the session goes on. */
+/** Has every refused call of the API ask whether the session goes on, and every one without an answer whether the gateway is there. */
 export function watchSession(): () => void {
   api.use(watch);
   return () => api.eject(watch);

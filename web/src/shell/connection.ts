@@ -31,12 +31,14 @@ export function useConnection(): { state: Connection; seen: number | null; retry
     queryFn: reach,
     retry: 1,
     retryDelay: 500,
-    networkMode: "always",
     staleTime: 0,
     refetchInterval: (query) => (query.state.status === "error" ? WHEN_AWAY_MS : EVERY_MS),
   });
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   const state: Connection = !online && !local ? "offline" : isError ? "away" : "connected";
+  useEffect(() => {
+    void refetch({ cancelRefetch: false }); // the network came or went
+  }, [online, refetch]);
   const before = useRef(state);
   useEffect(() => {
     if (before.current !== "connected" && state === "connected") {

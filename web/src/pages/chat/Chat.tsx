@@ -18,7 +18,7 @@ import { Models, useModels } from "@/pages/chat/Models";
 import type { Message } from "@/pages/chat/parts";
 import { changed, type Settings } from "@/pages/chat/settings";
 import { Sidebar } from "@/pages/chat/Sidebar";
-import type { Picture, Talk, View } from "@/pages/chat/talk";
+import type { Talk, View } from "@/pages/chat/talk";
 import { Transcript } from "@/pages/chat/Transcript";
 import { useLikes, useTalk } from "@/pages/chat/useTalk";
 import { may, type Me, useMe } from "@/session/me";
@@ -44,9 +44,9 @@ function useDoings(talk: Talk, models: readonly string[]): AnswerDoings {
   }, [talk, models, toast]);
 }
 
-function refusal(me: Me | undefined, settings: Settings): string | null {
+function refusal(me: Me | undefined, { settings, isLoading }: View): string | null {
   if (!may(me, "call")) return "Your role may look at models, but not call them.";
-  return settings.models.length === 0 ? "Choose a model first." : null;
+  return settings.models.length === 0 && !isLoading ? "Choose a model first." : null; // what is loading waits until it is known
 }
 
 interface BodyProps {
@@ -59,14 +59,9 @@ interface BodyProps {
 function Body({ talk, view, id, refused }: BodyProps) {
   const { likes } = useLikes();
   const known = useModels();
-  const toast = useToast();
   const names = useMemo(() => known.data?.map((one) => one.name) ?? [], [known.data]);
   const doings = useDoings(talk, names);
-  const askAnew = useCallback(
-    (message: Message, text: string) => void talk.askAnew(message, text).catch((error: unknown) => toast.error("It was not sent.", error)),
-    [talk, toast],
-  );
-  const send = useCallback((text: string, pictures: readonly Picture[]) => talk.send(text, pictures), [talk]);
+  const askAnew = useCallback((message: Message, text: string) => talk.askAnew(message, text), [talk]);
   useEffect(() => {
     // the page's heading takes the focus on arrival; here one writes
     const frame = requestAnimationFrame(toComposer);
@@ -76,7 +71,10 @@ function Body({ talk, view, id, refused }: BodyProps) {
   return (
     <div className="chat__main">
       {view.isLoading && <Loading label="Loading the chat" lines={12} />}
-      {view.problem !== null && <ErrorNote error={view.problem} title="The chat could not be loaded or kept." onRetry={() => void talk.load(true)} />}
+      {view.problem !== null && <ErrorNote error={view.problem} title="The chat could not be loaded." onRetry={() => void talk.load(true)} />}
+      {view.unkept !== null && (
+        <ErrorNote error={view.unkept} title="The gateway has not kept the last answer yet. This browser has it." onRetry={() => void talk.load(true)} />
+      )}
       {isEmpty && !view.isLoading && view.problem === null && (
         <div className="chat__empty">
           <Empty title="Ask a model" icon="chat">
@@ -86,12 +84,11 @@ function Body({ talk, view, id, refused }: BodyProps) {
       )}
       <Transcript view={view} doings={doings} onAskAnew={askAnew} onOlder={() => talk.older()} onLeave={toComposer} />
       <Composer
-        id={id === "" ? "new" : id}
-        local={talk.local}
+        draft={talk.draft}
         isAnswering={view.runs.length > 0}
         enterSends={likes.enterSends}
         refusal={refused}
-        onSend={send}
+        onSend={(outgoing) => talk.send(outgoing)}
         onStop={() => talk.stop()}
       />
       <Announcer view={view} />
@@ -141,8 +138,7 @@ function Conversation({ id, me }: { id: string; me: Me }) {
     keep({ last: settings });
   };
   const asCode = (): void => {
-    const draft = talk.local.draft(id === "" ? "new" : id);
-    talk.request(draft).then(setRequest, (error: unknown) => toast.error("There is nothing to show.", error));
+    talk.request(talk.draft.text).then(setRequest, (error: unknown) => toast.error("There is nothing to show.", error));
   };
   useActions([
     { id: "chat.settings", label: "Settings of this chat", run: () => setOpen("settings") },
@@ -178,7 +174,7 @@ function Conversation({ id, me }: { id: string; me: Me }) {
         <aside className="chat__side" aria-label="Chats">
           <Sidebar current={id} />
         </aside>
-        <Body key={id === "" ? "new" : id} talk={talk} view={view} id={id} refused={refusal(me, view.settings)} />
+        <Body key={`${me.user} ${id}`} talk={talk} view={view} id={id} refused={refusal(me, view)} />
       </div>
       <Suspense fallback={null}>
         {open === "settings" && (

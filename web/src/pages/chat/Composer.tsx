@@ -1,13 +1,12 @@
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { Button } from "@/kit/Button";
 import { IconButton } from "@/kit/IconButton";
-import type { Local } from "@/pages/chat/local";
-import { MOST_PICTURES, picture } from "@/pages/chat/pictures";
+import type { Draft, Outgoing } from "@/pages/chat/draft";
+import { LONG_PASTE } from "@/pages/chat/long";
+import { PastedTexts } from "@/pages/chat/PastedTexts";
 import { Pictures } from "@/pages/chat/Pictures";
-import type { Picture } from "@/pages/chat/talk";
 
-const SETTLES_MS = 200;
 const MOST_MEASURED = 20_000;
 const FIELD = "chat-field";
 
@@ -17,97 +16,91 @@ export function toComposer(): void {
 }
 
 interface ComposerProps {
-  /** Under which what is written is kept: the conversation's id, or `new`. */
-  id: string;
-  local: Local;
+  /** What is being written: it outlives this field. */
+  draft: Draft;
   isAnswering: boolean;
   enterSends: boolean;
   /** Why nothing can be sent; `null` when it can. */
   refusal: string | null;
-  onSend: (text: string, pictures: readonly Picture[]) => Promise<void>;
+  onSend: (outgoing: Outgoing) => Promise<void>;
   onStop: () => void;
 }
 
-/** Keeps what is written in the browser, so that nothing is lost. */
-function useDraft(
-  field: Readonly<RefObject<HTMLTextAreaElement | null>>,
-  id: string,
-  local: Local,
-): { first: string; note: string; changed: () => void; clear: () => void } {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const [note, setNote] = useState("");
-  const [first] = useState(() => local.draft(id));
+/** By hand: `field-sizing: content` lays out all of a text of megabytes with every letter. */
+function rowsOf(text: string): number {
+  return text.length < MOST_MEASURED ? Math.min(14, Math.max(3, text.split("\n").length)) : 14;
+}
+
+/** Takes files that are dropped anywhere in the window: beside the field they would take the page's place. Whether some are held over it. */
+function useDrops(take: (files: FileList) => void): boolean {
+  const [isOver, setOver] = useState(false);
+  const taking = useRef(take);
   useEffect(() => {
-    const area = field.current;
-    const keep = (): void => {
-      if (area !== null) local.keepDraft(id, area.value);
+    taking.current = take;
+  });
+  useEffect(() => {
+    const files = (event: DragEvent): DataTransfer | null =>
+      event.dataTransfer?.types.includes("Files") === true ? event.dataTransfer : null;
+    const over = (event: DragEvent): void => {
+      if (files(event) === null) return;
+      event.preventDefault();
+      setOver(true);
     };
-    window.addEventListener("pagehide", keep);
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      setOver(false);
+      const held = files(event);
+      if (held === null) return;
+      event.preventDefault();
+      taking.current(held.files);
+    };
+    window.addEventListener("dragover", over);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
     return () => {
-      window.removeEventListener("pagehide", keep);
-      clearTimeout(timer.current);
-      keep();
+      window.removeEventListener("dragover", over);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
     };
-  }, [field, id, local]);
-  const changed = (): void => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      const kept = local.keepDraft(id, field.current?.value ?? "");
-      setNote(kept ? "" : "This is too long to be kept in the browser as a draft. It can be sent.");
-    }, SETTLES_MS);
-  };
-  const clear = (): void => {
-    clearTimeout(timer.current);
-    local.keepDraft(id, "");
-    setNote("");
-  };
-  return { first, note, changed, clear };
+  }, []);
+  return isOver;
 }
 
 /** Where one writes: text, and pictures by paste, drop or choice. The focus stays here while answers come. */
-export function Composer({ id, local, isAnswering, enterSends, refusal, onSend, onStop }: ComposerProps) {
+export function Composer({ draft, isAnswering, enterSends, refusal, onSend, onStop }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
-  const [pictures, setPictures] = useState<readonly Picture[]>([]);
-  const [problem, setProblem] = useState("");
-  const [rows, setRows] = useState(3);
-  const [isSending, setSending] = useState(false);
-  const draft = useDraft(field, id, local);
+  const [first] = useState(draft.text);
+  const [rows, setRows] = useState(() => rowsOf(first));
+  const written = useSyncExternalStore(draft.subscribe, draft.view);
+  const isOver = useDrops((files) => void draft.add(files));
+  const { changes } = written;
 
-  const add = async (files: Iterable<File>): Promise<void> => {
-    setProblem("");
-    for (const file of [...files]) {
-      try {
-        const made = await picture(file);
-        setPictures((before) => (before.length < MOST_PICTURES ? [...before, made] : before));
-      } catch (error) {
-        setProblem(error instanceof Error ? error.message : String(error));
-      }
-    }
-  };
+  useEffect(() => {
+    const area = field.current;
+    if (area === null || area.value === draft.text) return;
+    area.value = draft.text;
+    setRows(rowsOf(draft.text));
+  }, [draft, changes]);
+  useEffect(() => {
+    const area = field.current;
+    area?.setSelectionRange(area.value.length, area.value.length); // one writes on where one stopped
+    const keep = (): void => draft.keep();
+    window.addEventListener("pagehide", keep);
+    return () => {
+      window.removeEventListener("pagehide", keep);
+      keep();
+    };
+  }, [draft]);
+
   const send = async (): Promise<void> => {
     const area = field.current;
-    if (area === null || isAnswering || isSending || refusal !== null) return;
-    const text = area.value.trim();
-    if (text === "" && pictures.length === 0) return;
-    setSending(true);
-    setProblem("");
-    try {
-      area.value = "";
-      setRows(3);
-      await onSend(text, pictures);
-      for (const one of pictures) URL.revokeObjectURL(one.url);
-      setPictures([]);
-      draft.clear();
-    } catch (error) {
-      if (area.value === "") area.value = text;
-      local.keepDraft(id, text);
-      const why = error instanceof Error ? error.message : String(error);
-      setProblem(`It was not sent, and is still here. ${why}`);
-    } finally {
-      setSending(false);
-      area.focus({ preventScroll: true });
-    }
+    if (area === null || isAnswering || refusal !== null) return;
+    area.focus({ preventScroll: true }); // its button becomes another one
+    draft.type(area.value);
+    await draft.send(onSend);
   };
   const keys = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
@@ -118,27 +111,26 @@ export function Composer({ id, local, isAnswering, enterSends, refusal, onSend, 
     } else if (event.key === "Escape" && isAnswering) onStop();
   };
   const paste = (event: ClipboardEvent): void => {
-    if (event.clipboardData.files.length === 0) return;
-    event.preventDefault();
-    void add(event.clipboardData.files);
-  };
-  const drop = (event: DragEvent): void => {
-    if (event.dataTransfer.files.length === 0) return;
-    event.preventDefault();
-    void add(event.dataTransfer.files);
+    const { files } = event.clipboardData;
+    const text = event.clipboardData.getData("text/plain");
+    if (text.length >= LONG_PASTE) {
+      event.preventDefault();
+      draft.paste(text);
+    } else if (files.length > 0 && text === "") {
+      // what has words too was copied for them: a table brings its own portrait
+      event.preventDefault();
+      void draft.add(files);
+    }
   };
 
   return (
-    <div className="chat-composer" onDrop={drop} onDragOver={(event) => event.preventDefault()}>
-      <Pictures
-        pictures={pictures}
-        onChange={(one) => setPictures((before) => before.map((each) => (each.id === one.id ? one : each)))}
-        onRemove={(one) => setPictures((before) => before.filter((each) => each.id !== one.id))}
-      />
+    <div className="chat-composer" data-over={isOver || undefined}>
+      <Pictures pictures={written.pictures} onChange={(one) => draft.describe(one)} onRemove={(one) => draft.remove(one.id)} />
+      <PastedTexts texts={written.pasted} onRemove={(id) => draft.remove(id)} />
       <textarea
         ref={field}
         id={FIELD}
-        defaultValue={draft.first}
+        defaultValue={first}
         className="input chat-composer__field"
         aria-label="Message"
         aria-describedby="chat-keys"
@@ -147,9 +139,8 @@ export function Composer({ id, local, isAnswering, enterSends, refusal, onSend, 
         rows={rows}
         onChange={(event) => {
           const { value } = event.target;
-          // by hand: `field-sizing: content` lays out all of a text of megabytes with every letter
-          if (value.length < MOST_MEASURED) setRows(Math.min(14, Math.max(3, value.split("\n").length)));
-          draft.changed();
+          setRows(rowsOf(value));
+          draft.type(value);
         }}
         onKeyDown={keys}
         onPaste={paste}
@@ -164,27 +155,27 @@ export function Composer({ id, local, isAnswering, enterSends, refusal, onSend, 
           tabIndex={-1}
           aria-hidden="true"
           onChange={(event) => {
-            void add(event.target.files ?? []);
+            void draft.add(event.target.files ?? []);
             event.target.value = "";
           }}
         />
         <IconButton icon="image" label="Add pictures" onPress={() => chooser.current?.click()} />
         <p id="chat-keys" className="chat-hint">
-          {refusal ?? (enterSends ? "Enter sends, Shift+Enter is a new line." : "Ctrl+Enter sends.")} {draft.note}
+          {written.isSending ? "Sending…" : refusal ?? (enterSends ? "Enter sends, Shift+Enter is a new line." : "Ctrl+Enter sends.")} {written.note}
         </p>
         {isAnswering ? (
           <Button icon="stop" onPress={onStop}>
             Stop
           </Button>
         ) : (
-          <Button tone="primary" icon="send" isDisabled={refusal !== null} isPending={isSending} onPress={() => void send()}>
+          <Button tone="primary" icon="send" isDisabled={refusal !== null} isPending={written.isSending} onPress={() => void send()}>
             Send
           </Button>
         )}
       </div>
-      {problem !== "" && (
+      {written.problem !== "" && (
         <p className="chat-composer__problem" role="alert">
-          {problem}
+          {written.problem}
         </p>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { IconButton } from "@/kit/IconButton";
 import { TextField } from "@/kit/TextField";
-import type { Picture } from "@/pages/chat/talk";
+import type { Picture } from "@/pages/chat/pictures";
 
 interface PicturesProps {
   pictures: readonly Picture[];

@@ -4,9 +4,12 @@ import { Button } from "@/kit/Button";
 import { Copy } from "@/kit/Copy";
 import { IconButton } from "@/kit/IconButton";
 import { Branches } from "@/pages/chat/Branches";
-import { type Message, partsOf, textOf } from "@/pages/chat/parts";
+import { notSent } from "@/pages/chat/draft";
+import { sizeOf } from "@/pages/chat/long";
+import { type Message, type Part, partsOf, textOf } from "@/pages/chat/parts";
 import { useIsSeen } from "@/pages/chat/seen";
 import { imageAddress } from "@/pages/chat/store";
+import { isShort } from "@/pages/chat/talk";
 
 const FIRST = 4_000;
 const LONG = 12_000;
@@ -15,7 +18,7 @@ const PIECE = 20_000;
 interface QuestionProps {
   conversation: string;
   message: Message;
-  onAskAnew: (message: Message, text: string) => void;
+  onAskAnew: (message: Message, text: string) => Promise<void>;
   onShow: (id: string) => void;
 }
 
@@ -27,7 +30,6 @@ function pieces(text: string): string[] {
 function LongText({ text }: { text: string }) {
   const [isWhole, setWhole] = useState(false);
   if (text.length <= LONG) return <p className="chat-question__text" dir="auto">{text}</p>;
-  const size = text.length < 1_000_000 ? `${Math.round(text.length / 1000)} thousand` : `${(text.length / 1_000_000).toFixed(1)} million`;
   return (
     <>
       {(isWhole ? pieces(text) : [`${text.slice(0, FIRST)}…`]).map((piece, place) => (
@@ -36,15 +38,37 @@ function LongText({ text }: { text: string }) {
         </p>
       ))}
       <Button size="sm" onPress={() => setWhole(!isWhole)}>
-        {isWhole ? "Show less" : `Show all ${size} characters`}
+        {isWhole ? "Show less" : `Show all ${sizeOf(text)}`}
       </Button>
     </>
   );
 }
 
-function Editor({ text, onSave, onCancel }: { text: string; onSave: (text: string) => void; onCancel: () => void }) {
+interface EditorProps {
+  parts: readonly Part[];
+  onSave: (text: string) => Promise<void>;
+  onCancel: () => void;
+}
+
+/** Words in the place of a question's; long texts and pictures stay with it. */
+function Editor({ parts, onSave, onCancel }: EditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const save = (): void => onSave(field.current?.value ?? text);
+  const [problem, setProblem] = useState("");
+  const [isSaving, setSaving] = useState(false);
+  const [text] = useState(() => textOf(parts.filter(isShort)));
+  const long = parts.filter((part) => part.type === "text" && !isShort(part));
+  const save = async (): Promise<void> => {
+    const now = field.current?.value.trim() ?? text;
+    if (isSaving || (now === "" && parts.every(isShort))) return;
+    setSaving(true);
+    setProblem("");
+    try {
+      await onSave(now);
+    } catch (error) {
+      setProblem(notSent(error));
+      setSaving(false);
+    }
+  };
   return (
     <div className="chat-question__editor">
       <textarea
@@ -56,18 +80,26 @@ function Editor({ text, onSave, onCancel }: { text: string; onSave: (text: strin
         autoFocus
         onKeyDown={(event) => {
           if (event.key === "Escape") onCancel();
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
         }}
       />
       <div className="chat-question__actions">
-        <Button size="sm" tone="primary" onPress={save}>
+        <Button size="sm" tone="primary" isPending={isSaving} onPress={() => void save()}>
           Ask anew
         </Button>
         <Button size="sm" onPress={onCancel}>
           Cancel
         </Button>
-        <span className="chat-hint">What was asked before stays as another branch.</span>
+        <span className="chat-hint">
+          {long.length > 0 && `The pasted text of ${sizeOf(textOf(long))} stays with it. `}
+          What was asked before stays as another branch.
+        </span>
       </div>
+      {problem !== "" && (
+        <p className="chat-composer__problem" role="alert">
+          {problem}
+        </p>
+      )}
     </div>
   );
 }
@@ -79,11 +111,11 @@ export const Question = memo(({ conversation, message, onAskAnew, onShow }: Ques
   const parts = partsOf(message);
   const text = textOf(parts);
   if (isEdited) {
-    const save = (now: string): void => {
+    const save = async (now: string): Promise<void> => {
+      await onAskAnew(message, now);
       setEdited(false);
-      onAskAnew(message, now);
     };
-    return <Editor text={text} onSave={save} onCancel={() => setEdited(false)} />;
+    return <Editor parts={parts} onSave={save} onCancel={() => setEdited(false)} />;
   }
   return (
     <div className="chat-question">
@@ -99,7 +131,7 @@ export const Question = memo(({ conversation, message, onAskAnew, onShow }: Ques
             />
           ) : null,
         )}
-        {text !== "" && <LongText text={text} />}
+        {parts.map((part, place) => (part.type === "text" && part.text !== "" ? <LongText key={place} text={part.text} /> : null))}
       </div>
       <div className="chat-message__actions">
         {isSeen && (

@@ -13,7 +13,7 @@ const NEAR_END = 96;
 interface TranscriptProps {
   view: View;
   doings: AnswerDoings;
-  onAskAnew: (message: Message, text: string) => void;
+  onAskAnew: (message: Message, text: string) => Promise<void>;
   onOlder: () => Promise<void>;
   /** Gives the focus back to where one writes. */
   onLeave: () => void;

@@ -33,9 +33,15 @@ export class Desk {
     return known;
   }
 
+  /** The gateway is back, or somebody signed in again: every conversation does what it could not do. */
+  comeBack(): void {
+    for (const talk of this.talks.values()) talk.comeBack();
+  }
+
   /** Lets go of a conversation that was deleted. */
   forget(id: string): void {
     this.talks.get(id)?.stop();
+    this.talks.get(id)?.draft.discard();
     this.talks.delete(id);
   }
 

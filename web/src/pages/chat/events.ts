@@ -1,3 +1,5 @@
+import { checkConnection, checkSession } from "@/session/me";
+
 /** Why a call of a model gave no answer, or only a part of one. */
 export class AnswerError extends Error {
   constructor(
@@ -50,14 +52,26 @@ function asChunk(text: string): Chunk | null {
   }
 }
 
+/** When there is room again, in words; empty where the gateway does not say. */
+function untilWhen(response: Response): string {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  if (!Number.isFinite(seconds)) return "";
+  const day = seconds < 43_200 ? {} : ({ weekday: "long", day: "numeric", month: "long" } as const);
+  return new Date(Date.now() + seconds * 1000).toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
 async function refused(response: Response): Promise<AnswerError> {
   const text = await response.text().catch(() => "");
   const told = asChunk(text)?.error;
   if (response.status === 401) {
+    checkSession();
     return new AnswerError("signed_out", "Your session has ended.", "Sign in again, and send it once more. What you wrote is kept.", 401);
   }
   const words = told?.message ?? `The gateway answered ${response.status}.`;
-  return new AnswerError(told?.code ?? `http_${response.status}`, words, "", response.status);
+  const until = untilWhen(response);
+  const hint = until === "" ? "" : `Your question is kept: try again from ${until} on.`;
+  // the header's name says nothing to who reads a chat
+  return new AnswerError(told?.code ?? `http_${response.status}`, words.replace("Wait for retry-after", "Wait a moment"), hint, response.status);
 }
 
 /**
@@ -76,6 +90,7 @@ export async function* ask(body: unknown, signal: AbortSignal): AsyncGenerator<C
     });
   } catch (error) {
     if (signal.aborted) throw error;
+    checkConnection();
     const why = navigator.onLine ? "The gateway cannot be reached." : "You are offline.";
     throw new AnswerError("unreachable", why, "Nothing was answered. Try again when it is back.");
   }
@@ -118,6 +133,7 @@ async function* events(body: ReadableStream<Uint8Array>, signal: AbortSignal): A
     void reader.cancel().catch(() => undefined);
   }
   if (!signal.aborted) {
+    checkConnection();
     throw new AnswerError("cut", "The connection broke off before the answer ended.", "What came is kept. Try again, or let it go on from here.");
   }
 }

@@ -1,7 +1,14 @@
+import { Shelf } from "@/pages/chat/shelf";
+
 /** What this browser keeps of a person's chats until the gateway has it: drafts, and answers that are on their way. */
 export class Local {
+  /** What is too large to stand here. */
+  readonly shelf: Shelf;
+
   /** `owner` keeps what several people write in one browser apart. */
-  constructor(private readonly owner: string) {}
+  constructor(private readonly owner: string) {
+    this.shelf = new Shelf(owner);
+  }
 
   private name(kind: string, id: string): string {
     return `switchgear.chat.${this.owner}.${kind}.${id}`;

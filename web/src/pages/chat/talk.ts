@@ -1,17 +1,13 @@
-import { Local } from "@/pages/chat/local";
+import { Draft, type Outgoing } from "@/pages/chat/draft";
+import type { Local } from "@/pages/chat/local";
+import { LONG_PASTE } from "@/pages/chat/long";
 import { type Conversation, type Message, messageId, type Part, partsOf, textOf } from "@/pages/chat/parts";
+import type { Picture } from "@/pages/chat/pictures";
 import { type Progress, Run } from "@/pages/chat/run";
 import { fields, read, type Settings } from "@/pages/chat/settings";
 import { costOf, imageData, keepImage, type MessageBody, type Piece, store } from "@/pages/chat/store";
+import { keepUnkept, mayPass, onItsWay } from "@/pages/chat/unkept";
 import { wire, type WireMessage } from "@/pages/chat/wire";
-
-/** A picture that waits to be sent. */
-export interface Picture {
-  id: string;
-  blob: Blob;
-  url: string;
-  alt: string;
-}
 
 /** An answer that ended, for those who are told of it. */
 export interface Ended {
@@ -32,7 +28,10 @@ export interface View {
   runs: readonly Run[];
   ended: Ended | null;
   isLoading: boolean;
+  /** Why it could not be loaded. */
   problem: unknown;
+  /** Why an answer is not kept at the gateway yet; this browser has it. */
+  unkept: unknown;
 }
 
 const KEPT_EVERY_MS = 1000;
@@ -41,9 +40,20 @@ const TITLE = 60;
 
 /** One conversation with models: its branch, the answers that are on their way, and everything one does to it. */
 export class Talk {
+  /** What one is writing in it. */
+  readonly draft: Draft;
   private readonly listeners = new Set<() => void>();
   private state: View;
-  private loaded = false;
+  private loading: Promise<void> | null = null;
+  private fetching: Promise<void> | null = null;
+  private rescuing: Promise<unknown> | null = null;
+  /** Counts what was asked of the branch, so that a late answer does not overwrite a newer one. */
+  private turn = 0;
+  /** A question of which it is not known whether it arrived: the same one is sent again under the same id. */
+  private unsure = { said: "", id: "" };
+  /** Pictures that the gateway has, by their ids here. */
+  private readonly images = new Map<string, string>();
+  private isBorn: boolean;
   /** The answer that one chose to go on from, while others of its comparison are on their way. */
   private chosen = "";
 
@@ -54,6 +64,8 @@ export class Talk {
     private readonly born: (talk: Talk, id: string) => void,
     private readonly moved: () => void,
   ) {
+    this.isBorn = id !== "";
+    this.draft = new Draft(local, id === "" ? "new" : id);
     this.state = {
       conversation: null,
       settings,
@@ -64,6 +76,7 @@ export class Talk {
       ended: null,
       isLoading: id !== "",
       problem: null,
+      unkept: null,
     };
   }
 
@@ -80,38 +93,55 @@ export class Talk {
   }
 
   /** Fetches it, once; answers that never reached the store are added first, as they were. */
-  async load(again = false): Promise<void> {
-    if (this.id === "" || (this.loaded && !again)) return;
-    this.loaded = true;
+  load(again = false): Promise<void> {
+    if (this.id === "") return Promise.resolve();
+    this.fetching ??= this.loading === null || again ? this.fetch() : null;
+    this.loading = this.fetching ?? this.loading ?? Promise.resolve();
+    return this.loading;
+  }
+
+  private async fetch(): Promise<void> {
     this.set({ isLoading: this.state.messages.length === 0, problem: null });
     try {
+      await this.rescue();
       const conversation = await store.get(this.id);
-      for (const body of this.state.runs.length > 0 ? [] : this.local.answers(this.id)) await this.rescue(body as MessageBody);
-      const piece = await store.branch(this.id, null);
-      this.set({ conversation, settings: read(conversation.settings), ...this.asView(piece), isLoading: false });
+      this.set({ conversation, settings: read(conversation.settings) });
+      await this.refresh();
+      this.set({ isLoading: false });
     } catch (problem) {
-      this.loaded = false;
+      this.loading = null;
       this.set({ problem, isLoading: false });
+    } finally {
+      this.fetching = null;
     }
+  }
+
+  /** The gateway is back, or somebody signed in again: what could not be done is done now. */
+  comeBack(): void {
+    const { problem, unkept, isLoading } = this.state;
+    if (!isLoading && (mayPass(problem) || mayPass(unkept))) void this.load(true);
+  }
+
+  /** Adds the answers that never reached the store. Throws ApiError when that has to wait. */
+  private async rescue(): Promise<void> {
+    const running = this.state.runs.map((run) => run.id);
+    this.rescuing ??= keepUnkept(this.local, this.id, running).finally(() => {
+      this.rescuing = null;
+    });
+    this.set({ unkept: await this.rescuing });
   }
 
   private asView(piece: Piece): Partial<View> {
     return { messages: piece.data, others: piece.others, next: piece.next };
   }
 
-  private async rescue(body: MessageBody): Promise<void> {
-    try {
-      await store.add(this.id, body);
-    } finally {
-      this.local.dropAnswer(this.id, body.id ?? "");
-    }
-  }
-
   /** Fetches the messages before the first one. */
   async older(): Promise<void> {
-    const { next, messages, others } = this.state;
+    const { next } = this.state;
     if (next === null) return;
     const piece = await store.branch(this.id, next);
+    const { messages, others } = this.state;
+    if (messages[0]?.id !== next) return; // asked twice, or another branch is in sight by now
     this.set({ messages: [...piece.data, ...messages], others: [...piece.others, ...others], next: piece.next });
   }
 
@@ -122,48 +152,68 @@ export class Talk {
   }
 
   /** Asks. Throws ApiError when the question could not be kept: nothing was sent then. */
-  async send(text: string, pictures: readonly Picture[]): Promise<void> {
-    await this.begin(text);
-    const images: Part[] = [];
-    for (const one of pictures) images.push({ type: "image", image: await keepImage(this.id, one.blob), alt: one.alt });
-    const parts: Part[] = text === "" ? images : [{ type: "text", text }, ...images];
-    await this.question(this.state.messages.at(-1)?.id ?? null, parts);
-  }
-
-  /** Asks once more with other words, as another branch. */
-  async askAnew(message: Message, text: string): Promise<void> {
-    const kept = partsOf(message).filter((part) => part.type === "image");
-    const place = this.state.messages.findIndex((one) => one.id === message.id);
-    this.set({ messages: this.state.messages.slice(0, place) });
-    await this.question(message.parent_id, [{ type: "text", text }, ...kept]);
-    await this.refresh();
-  }
-
-  private async begin(text: string): Promise<void> {
-    if (this.id !== "") return;
-    const title = text.replace(/\s+/g, " ").trim().slice(0, TITLE);
-    const conversation = await store.create(title.replace(/[\x00-\x1f\x7f]/g, ""), this.state.settings);
-    this.id = conversation.id;
-    this.loaded = true;
-    this.set({ conversation });
+  async send({ text, pasted, pictures }: Outgoing): Promise<void> {
+    await this.load(); // it goes below what was said before
+    if (this.state.problem instanceof Error) throw this.state.problem;
+    if (this.state.settings.models.length === 0) throw new Error("Choose a model first.");
+    if (this.id === "") await this.begin(text === "" ? (pasted[0]?.text ?? "") : text);
+    const parts: Part[] = [text, ...pasted.map((one) => one.text)].filter((one) => one !== "").map((one) => ({ type: "text", text: one }));
+    for (const one of pictures) parts.push({ type: "image", image: await this.image(one), alt: one.alt });
+    const ask = await this.question(this.state.messages.at(-1)?.id ?? null, parts, this.state.messages);
+    ask();
+    if (this.isBorn) return;
+    this.isBorn = true;
+    this.draft.rename(this.id);
     this.born(this, this.id);
   }
 
-  private async question(parent: string | null, content: Part[]): Promise<void> {
-    const id = messageId();
-    const body: MessageBody = { id, parent_id: parent, role: "user", content: content };
+  private async image({ id, blob }: Picture): Promise<string> {
+    const kept = this.images.get(id) ?? (await keepImage(this.id, blob));
+    this.images.set(id, kept);
+    return kept;
+  }
+
+  /** Asks once more with other words, as another branch. Throws ApiError when the question could not be kept. */
+  async askAnew(message: Message, text: string): Promise<void> {
+    const kept = partsOf(message).filter((part) => !isShort(part));
+    const place = this.state.messages.findIndex((one) => one.id === message.id);
+    const said: Part[] = text === "" ? kept : [{ type: "text", text }, ...kept];
+    const ask = await this.question(message.parent_id, said, this.state.messages.slice(0, place));
+    ask();
+    await this.refresh().catch(() => undefined);
+  }
+
+  private async begin(text: string): Promise<void> {
+    const title = text.slice(0, 20 * TITLE).replace(/\s+/g, " ").trim().slice(0, TITLE);
+    const conversation = await store.create(title.replace(/[\x00-\x1f\x7f]/g, ""), this.state.settings);
+    this.id = conversation.id;
+    this.loading = Promise.resolve();
+    this.set({ conversation });
+  }
+
+  /** Keeps a question below `before`; gives what has it answered. */
+  private async question(parent: string | null, content: Part[], before: readonly Message[]): Promise<() => void> {
+    const said = JSON.stringify([parent, content]);
+    if (this.unsure.said !== said) this.unsure = { said, id: messageId() };
+    const { id } = this.unsure;
+    const body: MessageBody = { id, parent_id: parent, role: "user", content };
     await store.add(this.id, body);
-    this.set({ messages: [...this.state.messages, asMessage(body, id)] });
+    this.unsure = { said: "", id: "" };
+    this.turn += 1;
+    this.set({ messages: [...before, asMessage(body, id)] });
     this.moved();
-    const models = this.state.settings.models;
-    const beside = models.length > 1 ? id : "";
-    for (const model of models) void this.answer(new Run(messageId(), model, id, beside), this.state.messages);
+    return () => {
+      const models = this.state.settings.models;
+      const beside = models.length > 1 ? id : "";
+      for (const model of models) void this.answer(new Run(messageId(), model, id, beside), this.state.messages);
+    };
   }
 
   /** Lets a model answer the question before `message` again, or another model. */
   retry(message: Message, model: string = message.model): void {
     const place = this.state.messages.findIndex((one) => one.id === message.parent_id);
     const branch = this.state.messages.slice(0, place + 1);
+    this.turn += 1;
     this.set({ messages: branch });
     void this.answer(new Run(messageId(), model, message.parent_id ?? "", ""), branch);
   }
@@ -173,6 +223,7 @@ export class Talk {
     const before = partsOf(message).filter((part) => part.type !== "error");
     const place = this.state.messages.findIndex((one) => one.id === message.parent_id);
     const branch = this.state.messages.slice(0, place + 1);
+    this.turn += 1;
     this.set({ messages: branch });
     const more = [
       { role: "assistant", content: textOf(before) },
@@ -191,6 +242,7 @@ export class Talk {
     await store.edit(this.id, message.id, parts);
     const content = parts as unknown as Message["content"];
     const branch = this.state.messages.map((one) => (one.id === message.id ? { ...message, content } : one));
+    this.turn += 1;
     this.set({ messages: branch });
     void this.answer(new Run(messageId(), message.model, message.id, ""), branch, [], decisions);
   }
@@ -228,8 +280,12 @@ export class Talk {
     this.set({ conversation });
   }
 
+  /** Fetches the end of the branch; what comes after a newer change is let go. */
   private async refresh(): Promise<void> {
-    this.set(this.asView(await store.branch(this.id, null)));
+    this.turn += 1;
+    const { turn } = this;
+    const piece = await store.branch(this.id, null);
+    if (turn === this.turn) this.set(this.asView(piece));
   }
 
   /** The request that would be sent now, but for the bytes of images: for those who want to see it as code. */
@@ -248,8 +304,10 @@ export class Talk {
     this.set({ runs: [...this.state.runs, run] });
     const { settings } = this.state;
     const timer = setInterval(() => this.keep(run, run.progress(), "cut"), KEPT_EVERY_MS);
+    const over = onItsWay(run.id);
     let last: Progress;
     try {
+      await this.rescue(); // what was said before comes before
       const messages = [...(await wire(settings.system, branch, (image) => imageData(this.id, image))), ...more];
       const given = fields(settings);
       if (Object.keys(approvals).length > 0) given.switchgear = { ...(given.switchgear as object), approvals };
@@ -261,6 +319,7 @@ export class Talk {
     }
     this.set({ ended: { id: run.id, model: run.model, state: last.state, text: textOf(last.parts) } });
     await this.settle(run, last);
+    over();
   }
 
   /** Keeps an answer that ended, and lets the kept message take the run's place. */
@@ -268,18 +327,22 @@ export class Talk {
     const body = this.keep(run, ended, ended.state === "running" ? "cut" : ended.state);
     const cost = ended.cost ?? (ended.totalMs === null ? null : await costOf(ended.callId));
     const whole = { ...body, cost_usd: cost === null ? null : cost.toFixed(12) };
+    let unkept: unknown = null;
     try {
       await store.add(this.id, whole);
       this.local.dropAnswer(this.id, run.id);
     } catch (problem) {
-      this.set({ problem }); // it stays in the browser, and is sent again when the conversation is opened
+      unkept = problem; // it stays in the browser, and is sent again when the gateway is back
+      this.local.keepAnswer(this.id, run.id, whole);
     }
     const runs = this.state.runs.filter((one) => one !== run);
     const message = asMessage(whole, run.id);
     const last = this.state.messages.at(-1);
+    this.turn += 1;
     if (last?.id === run.parent) this.set({ runs, messages: [...this.state.messages, message] });
     else this.set({ runs, others: [...this.state.others, message] });
-    if (runs.length === 0) {
+    if (unkept !== null) this.set({ unkept });
+    else if (runs.length === 0) {
       if (run.beside !== "") await this.showOneOf(run.beside).catch(() => undefined);
       await this.refresh().catch(() => undefined);
       this.moved();
@@ -304,6 +367,11 @@ export class Talk {
     if (parts.length > 0) this.local.keepAnswer(this.id, run.id, body);
     return body;
   }
+}
+
+/** Whether a part of a question can be written anew in a field. */
+export function isShort(part: Part): boolean {
+  return part.type === "text" && part.text.length < LONG_PASTE;
 }
 
 function asMessage(body: MessageBody, id: string): Message {

@@ -45,6 +45,14 @@ export function useTalk(id: string, owner: string): { talk: Talk; view: View } {
     desk.onMoved = () => void queries.invalidateQueries({ queryKey: ["conversations"] });
     void talk.load();
   }, [talk, router, queries]);
+  useEffect(
+    () =>
+      queries.getQueryCache().subscribe((event) => {
+        const [what] = event.query.queryKey as unknown[];
+        if (event.type === "updated" && event.action.type === "success" && (what === "me" || what === "connection")) desk.comeBack();
+      }),
+    [queries],
+  );
   const hasModels = view.settings.models.length > 0;
   useEffect(() => {
     if (id !== "" || hasModels || !isKnown || models.data === undefined) return;
