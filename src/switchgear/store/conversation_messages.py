@@ -205,7 +205,9 @@ async def check_room(connection: AsyncConnection, held: Conversation, more: int,
 def _check_size(content: bytes) -> None:
     if len(content) > LARGEST_MESSAGE:
         raise RequestTooLarge(
-            f"The message is over the limit of {LARGEST_MESSAGE} bytes.", param="content", hint="Divide it."
+            f"The message is over the limit of {LARGEST_MESSAGE // 2**20} MiB.",
+            param="content",
+            hint="Divide it, or leave something out.",
         )
 
 

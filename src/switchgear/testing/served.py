@@ -98,9 +98,10 @@ class served:  # noqa: N801 - used like a function: ``with served(config) as gat
     # ------------------------------------------------------------ start and stop
 
     def start(self) -> None:
-        """Start the child and wait until it is healthy."""
-        self._folder = Path(tempfile.mkdtemp(prefix="switchgear-served-"))
-        self.config_file.write_text(self._config)
+        """Start the child and wait until it is healthy. After ``stop`` or ``kill`` it starts again, at the same port with what it kept."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="switchgear-served-"))
+            self.config_file.write_text(self._config)
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         where = ["--host", "127.0.0.1", "--port", str(self.port)]
         what = ["--config", str(self.config_file), "--data-dir", str(self.data_dir)]
