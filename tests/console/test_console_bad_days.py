@@ -277,10 +277,11 @@ async def test_words_that_were_changed_stay_when_they_cannot_be_sent(stays: Visi
     page = await stays.page()
     await opened(page, "frail/slow")
     await asked(page, "first words")
+    await expect(answers(page)).to_contain_text("first words")
     await expect(page.get_by_role("button", name="Send")).to_be_visible()
     away = {"status": 503, "json": {"detail": "The store is away.", "code": "store_unavailable"}}
     await page.route("**/api/conversations/*/messages", lambda route: route.fulfill(**away), times=1)
-    await page.get_by_role("button", name="Edit and ask anew").click()
+    await page.get_by_role("button", name="Edit and ask anew").press("Enter")
     edited = page.get_by_role("textbox", name="Your question")
     await edited.fill("better words")
     await edited.press("Control+Enter")

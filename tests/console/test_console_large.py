@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from typing import Any
 
@@ -82,9 +83,11 @@ async def test_two_megabytes_are_pasted_in_one_line_or_many_and_one_writes_on(pa
     assert provider.requests[-1].json["messages"][0]["content"] == "Sum this up: please\n\n" + "x" * 2_000_000
     question = page.locator("li.chat-message--question")
     await expect(question.get_by_text("Sum this up: please")).to_be_visible()
-    await question.get_by_role("button", name="Show all 2.0 million characters").click()
-    await expect(question.get_by_role("button", name="Show less")).to_be_visible()
-    await page.get_by_role("button", name="Edit and ask anew").click()
+    await question.get_by_role("button", name="Show all 2.0 million characters").press("Enter")
+    await question.get_by_role("button", name="Show less").press("Enter")
+    await expect(question.get_by_role("button", name="Show all 2.0 million characters")).to_be_visible()
+    await expect(page.get_by_role("button", name="Send")).to_be_visible()
+    await page.get_by_role("button", name="Edit and ask anew").press("Enter")
     await expect(page.get_by_text("The pasted text of 2.0 million characters stays with it.")).to_be_visible()
     provider.reply("As many.", model="alpha")
     await page.get_by_role("textbox", name="Your question").fill("Count this")
@@ -165,6 +168,8 @@ async def test_a_table_of_thousands_of_rows_is_there_whole_and_one_writes_on(pag
         model="alpha",
     )
     await asked(page, "All lakes")
+    await expect(page).to_have_url(re.compile("/chat/conv_"))
+    await expect(field(page)).to_be_focused()
     await field(page).press_sequentially("written meanwhile")
     await expect(answers(page)).to_contain_text("lake 4999", timeout=30_000)
     await expect(answers(page).locator("tbody tr")).to_have_count(5_000, timeout=30_000)

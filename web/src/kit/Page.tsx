@@ -32,7 +32,7 @@ export function Page({ title, actions, lead, crumbs = [], width = "wide", childr
     document.title = `${title} · Switchgear`;
   }, [title]);
   useEffect(() => {
-    if (arrivals?.at(path) !== true) return;
+    if (arrivals?.at(path) !== true || document.activeElement?.hasAttribute("data-keeps-focus") === true) return;
     return whenFree(() => heading.current?.focus({ preventScroll: true }));
   }, [arrivals, path]);
   return (

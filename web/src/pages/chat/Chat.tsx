@@ -1,7 +1,7 @@
 import "@/pages/chat/chat.css";
 
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
 
 import { Button } from "@/kit/Button";
 import { Drawer } from "@/kit/Drawer";
@@ -62,6 +62,10 @@ function Body({ talk, view, id, refused }: BodyProps) {
   const names = useMemo(() => known.data?.map((one) => one.name) ?? [], [known.data]);
   const doings = useDoings(talk, names);
   const askAnew = useCallback((message: Message, text: string) => talk.askAnew(message, text), [talk]);
+  useLayoutEffect(() => {
+    // a chat that begins gets its own address while one writes on: not a letter may go elsewhere
+    if (document.activeElement === document.body) toComposer();
+  }, []);
   useEffect(() => {
     // the page's heading takes the focus on arrival; here one writes
     const frame = requestAnimationFrame(toComposer);

@@ -130,6 +130,7 @@ export function Composer({ draft, isAnswering, enterSends, refusal, onSend, onSt
       <textarea
         ref={field}
         id={FIELD}
+        data-keeps-focus=""
         defaultValue={first}
         className="input chat-composer__field"
         aria-label="Message"
