@@ -54,6 +54,9 @@ def restless(site: None, frail: ScriptedProvider, tmp_path_factory: pytest.TempP
 async def stays(browser: Browser, restless: served) -> AsyncIterator[Visits]:
     """Opens pages of the restless gateway, and closes them."""
     visits = Visits(browser, restless)
+    visits.told.expect(
+        "/api/usage/"
+    )  # what an answer cost is asked for until it is known, on a busy machine more than once
     yield visits
     await visits.end()
     problems = visits.told.unexpected()

@@ -76,6 +76,9 @@ async def test_two_megabytes_are_pasted_in_one_line_or_many_and_one_writes_on(pa
     await page.reload()
     await expect(texts(page)).to_have_count(1)
     await expect(field(page)).to_have_value("Sum this up: please")
+    await expect(page.get_by_role("combobox", name="Model")).to_have_value(
+        "fast"
+    )  # before, there is nobody to send it to
     provider.reply("Many x.", model="alpha")
     await field(page).press("Control+Enter")
     await expect(answers(page)).to_contain_text("Many x.")
@@ -122,6 +125,7 @@ async def test_pictures_come_by_paste_and_drop_stay_over_a_reload_and_are_sent(p
     await page.reload()
     await expect(pictures(page)).to_have_count(2)
     await expect(pictures(page).get_by_role("img", name="a red dot")).to_have_js_property("naturalWidth", 1)
+    await expect(page.get_by_role("combobox", name="Model")).to_have_value("fast")
     provider.reply("Two dots.", model="alpha")
     await asked(page, "What is this?")
     await expect(answers(page)).to_contain_text("Two dots.")
