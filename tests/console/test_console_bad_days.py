@@ -54,9 +54,6 @@ def restless(site: None, frail: ScriptedProvider, tmp_path_factory: pytest.TempP
 async def stays(browser: Browser, restless: served) -> AsyncIterator[Visits]:
     """Opens pages of the restless gateway, and closes them."""
     visits = Visits(browser, restless)
-    visits.told.expect(
-        "/api/usage/"
-    )  # what an answer cost is asked for until it is known, on a busy machine more than once
     yield visits
     await visits.end()
     problems = visits.told.unexpected()
@@ -254,7 +251,7 @@ async def test_a_search_that_is_slow_does_not_take_the_place_of_a_newer_one(stay
 
 
 async def test_a_question_whose_answer_is_lost_on_its_way_is_there_once(stays: Visits) -> None:
-    stays.told.expect("ERR_FAILED", "409")
+    stays.told.expect("ERR_FAILED")
     page = await stays.page()
     await opened(page, "frail/slow")
     await asked(page, "begin")
