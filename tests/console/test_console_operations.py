@@ -114,7 +114,8 @@ async def test_a_provider_is_tested_changed_and_removed_and_is_gone_from_the_lis
     await models.fill("epsilon")
     await models.press("Enter")
     await page.get_by_role("button", name="Save", exact=True).click()
-    await expect(page.get_by_role("heading", level=1, name=shaky)).to_be_visible()
+    await expect(page.get_by_role("heading", level=1, name=shaky, exact=True)).to_be_visible()
+    await expect(page).to_have_url(re.compile(f"/providers/{shaky}$"))
     assert admin.get(f"/api/providers/{shaky}").json()["settings"]["models"] == ["gamma", "delta", "epsilon"]
     await page.get_by_role("button", name="Remove", exact=True).click()
     await confirm(page, "Remove provider")
