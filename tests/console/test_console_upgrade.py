@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playwright.async_api import Page, Route, expect
-from visits import Told
+from visits import Told, settled
 
 FIELDS = """addEventListener("DOMContentLoaded", () => {
   const form = document.createElement("form");
@@ -76,8 +76,9 @@ async def test_a_page_whose_program_is_gone_after_an_upgrade_is_loaded_anew_once
 async def test_a_page_that_cannot_be_loaded_while_the_gateway_is_away_says_so_and_can_be_tried_again(
     page: Page, told: Told
 ) -> None:
-    told.expect("ERR_INTERNET_DISCONNECTED", "PageNotLoaded")
+    told.expect("ERR_INTERNET_DISCONNECTED", "PageNotLoaded", "Unable to preload")
     await opened(page)
+    await settled(page)
     await page.context.set_offline(True)
     await go(page, "/kit")
     await expect(page.get_by_text("The gateway cannot be reached.").first).to_be_visible()
