@@ -90,7 +90,7 @@ async def test_a_call_is_denied_and_decided_on_once(desk):
     ("method", "path", "body", "status"),
     [
         ("GET", f"{PATH}/apr_none", None, 404),
-        ("GET", f"{PATH}/x%00", None, 400),
+        ("GET", f"{PATH}/x%00", None, 404),
         ("GET", f"{PATH}?state=open", None, 400),
         ("POST", f"{PATH}/apr_none/approve", {}, 404),
         ("POST", f"{PATH}/apr_none/deny", {}, 404),
