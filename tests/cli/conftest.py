@@ -217,3 +217,12 @@ def serving() -> Iterator[Gateway]:
         env = dict.fromkeys(FOUND | OWN, "") | {"TEST_PROVIDER_KEY": "provider-key"}
         with served(config, env=env) as gateway:
             yield Gateway(provider, gateway)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_scripted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test scripted and nobody asked for is not the answer to the next one."""
+    asked = request.getfixturevalue("serving") if "serving" in request.fixturenames else None
+    yield
+    if asked is not None:
+        asked.provider.forget()

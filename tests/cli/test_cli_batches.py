@@ -71,8 +71,13 @@ def test_a_batch_that_failed_says_what_is_wrong_with_which_line(cli, serving, fo
 
 
 def test_a_batch_is_cancelled_and_that_is_in_the_audit_log(cli, serving, folder):
+    asked = len(serving.provider.requests)
     serving.provider.reply("slow", delay=3)
     batch_id = cli("batches", "create", requests(folder, 1), *serving.where).out.strip()
+    deadline = time.monotonic() + 60
+    while len(serving.provider.requests) == asked:  # or the slow answer is left to whoever asks next
+        assert time.monotonic() < deadline, "The batch never asked."
+        time.sleep(0.02)
     said = cli("batches", "cancel", batch_id, *serving.where)
     assert said.code == 0, said.err
     assert f"The batch {batch_id} is cancelling" in said.out

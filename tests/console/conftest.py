@@ -129,3 +129,12 @@ async def page(visits: Visits) -> Page:
 def told(visits: Visits) -> Told:
     """What the pages say: ``told.expect("404")`` for what a test provokes."""
     return visits.told
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_scripted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test scripted and nobody asked for is not the answer to the next one."""
+    asked = request.getfixturevalue("provider") if "provider" in request.fixturenames else None
+    yield
+    if asked is not None:
+        asked.forget()

@@ -194,3 +194,12 @@ def front(request: pytest.FixtureRequest, crossings: served) -> Iterator[Client]
     headers = {"authorization": f"Bearer {crossings.key}"}
     with httpx.Client(base_url=crossings.url, headers=headers, timeout=20, trust_env=False) as http:
         yield Client(request.param, http)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_scripted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test scripted and nobody asked for is not the answer to the next one."""
+    asked = request.getfixturevalue("provider") if "provider" in request.fixturenames else None
+    yield
+    if isinstance(asked, ScriptedProvider):
+        asked.forget()

@@ -144,7 +144,7 @@ async def test_a_limit_lets_through_what_it_says_over_all_processes(shared: Shar
     assert standing["team tokens"] == str(100 * let_through)
     assert 100 * let_through <= 1000 + 64 * 10, "an answer may be longer than was reserved, by what it is"
     assert standing["key rpm"] == str(let_through), "what the team refused is not counted for the key"
-    shared.provider._script.clear()
+    shared.provider.forget()
 
 
 async def test_calls_at_once_are_those_of_all_processes(shared: Shared) -> None:

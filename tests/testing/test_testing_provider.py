@@ -38,6 +38,15 @@ async def test_chat_is_echoed_with_counted_usage(client: openai.AsyncOpenAI) -> 
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens, answer.usage.total_tokens) == (5, 3, 8)
 
 
+async def test_what_was_scripted_and_not_asked_for_can_be_forgotten(
+    provider: ScriptedProvider, client: openai.AsyncOpenAI
+) -> None:
+    provider.reply("for somebody else")
+    provider.forget()
+    answer = await client.chat.completions.create(model="m", messages=user("mine"))
+    assert answer.choices[0].message.content == "mine"
+
+
 async def test_a_token_limit_ends_the_echo_with_length(client: openai.AsyncOpenAI) -> None:
     answer = await client.chat.completions.create(model="m", messages=user("one two three"), max_tokens=2)
     assert (answer.choices[0].message.content, answer.choices[0].finish_reason) == ("one two", "length")

@@ -130,6 +130,10 @@ class ScriptedProvider(Listener):
         """Script what happens on the wire (``steps`` and ``faults``), for one bad answer among good ones."""
         self._script.append(_Scripted(flatten(steps), model, path))
 
+    def forget(self) -> None:
+        """Forget what was scripted for requests to come: they are echoed."""
+        self._script.clear()
+
     # ------------------------------------------------------------ answering
 
     def plan_for(self, request: Request) -> Plan:  # noqa: ARG002 - decided when the body is there
