@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Page, Route, expect
 from visits import Visits
 
 from switchgear.testing import served
@@ -31,11 +32,12 @@ def file(gateway: served) -> Path:
     return folder / "night.json"
 
 
-@pytest.fixture(autouse=True)
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def nothing_kept(visits: Visits, gateway: served) -> AsyncIterator[None]:
     yield
-    async with httpx.AsyncClient(headers={"authorization": f"Bearer {gateway.key}"}) as client:
-        await client.delete(f"{gateway.url}/api/me/preferences/appearance")
+    context = await visits.context()
+    answer = await context.request.delete("/api/me/preferences/appearance", headers={"origin": gateway.url})
+    assert answer.status in {204, 404}, await answer.text()
 
 
 async def test_a_theme_that_is_chosen_holds_at_once_and_the_next_time_from_the_first_moment(page: Page) -> None:
@@ -74,6 +76,29 @@ async def test_a_file_that_is_written_is_seen_in_the_open_page(page: Page, file:
     await expect(page.get_by_text("themes/night.json:2").first).to_be_visible()
     await expect(page.locator("html")).to_have_attribute("data-theme", "night")
     await page.wait_for_function(f"before => {LIVE} !== before", arg=before)
+
+
+async def test_what_is_chosen_before_it_is_known_what_was_kept_takes_nothing_back(page: Page, gateway: served) -> None:
+    kept = {"theme": "warm", "scale": 1.25}
+    address, headers = "/api/me/preferences/appearance", {"origin": gateway.url}
+    assert (await page.request.put(address, data=kept, headers=headers)).ok
+    answered = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await answered.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/me/preferences", late)
+    await page.goto("/settings/appearance")
+    await page.get_by_role("button", name="You and this console").click()
+    await page.get_by_role("menuitem", name="Dark", exact=True).click()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    async with page.expect_response(lambda answer: '"theme":"dark"' in (answer.request.post_data or "")) as saved:
+        answered.set()
+    assert json.loads((await saved.value).request.post_data or "")["scale"] == 1.25
+    await expect(page.get_by_role("slider", name="Text size")).to_have_value("1.25")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 async def test_the_report_card_tells_every_pair_of_the_theme_that_is_worn(page: Page) -> None:

@@ -29,8 +29,8 @@ export interface Preference {
   value: unknown;
   /** Whether it is known yet. */
   isKnown: boolean;
-  /** Takes effect at once, and is sent when it has settled; `null` forgets it. */
-  save: (value: unknown) => void;
+  /** Takes effect as soon as it is known what was kept, and is sent when it has settled; `null` forgets it. A function gets what was kept. */
+  save: (value: unknown | ((before: unknown) => unknown)) => void;
 }
 
 /** Reads and keeps one preference of the user (`layout.overview`, `appearance`), at most 64 KiB. All of them are asked for once. */
@@ -49,9 +49,10 @@ export function usePreference(name: string): Preference {
     };
   }, [name]);
 
-  const save = useCallback(
-    (value: unknown) => {
+  const set = useCallback(
+    (change: unknown) => {
       const before = client.getQueryData<Kept>(ALL) ?? {};
+      const value: unknown = typeof change === "function" ? (change as (before: unknown) => unknown)(before[name] ?? null) : change;
       if (value === null && !(name in before)) return;
       const others = Object.entries(before).filter(([other]) => other !== name);
       client.setQueryData<Kept>(ALL, Object.fromEntries(value === null ? others : [...others, [name, value]]));
@@ -65,6 +66,17 @@ export function usePreference(name: string): Preference {
       timer.current = setTimeout(send, SETTLES_MS);
     },
     [client, name],
+  );
+  const save = useCallback(
+    (change: unknown) => {
+      if (client.getQueryData(ALL) !== undefined) return set(change);
+      const known = client.ensureQueryData({ queryKey: ALL, queryFn: ask }); // an answer on its way would take back what is chosen now
+      void known.then(
+        () => set(change),
+        () => set(change),
+      );
+    },
+    [client, set],
   );
   return { value: data?.[name] ?? null, isKnown: !isPending, save };
 }

@@ -19,15 +19,15 @@ const STEP = 0.125;
 /** How the console looks and what it says aloud: every choice holds at once and is kept for the user. */
 export default function AppearancePage() {
   const themes = useThemes();
-  const { appearance, change } = useAppearance();
+  const { appearance, isKnown, change } = useAppearance();
   return (
     <Page title="Appearance" lead="How the console looks for you, on every machine you sign in from. A choice holds at once.">
       <Section title="Theme" lead="Files in the data folder's themes stand here as well; a change of one is seen while it is written.">
-        {themes.isPending && <Loading label="Loading themes" height="24rem" />}
+        {(themes.isPending || !isKnown) && <Loading label="Loading themes" height="24rem" />}
         {themes.isError && <ErrorNote error={themes.error} title="The themes could not be loaded." onRetry={() => void themes.refetch()} />}
-        {themes.isSuccess && <ThemeChoice themes={themes.data.data} value={appearance.theme} onChange={(theme) => change({ theme })} />}
+        {themes.isSuccess && isKnown && <ThemeChoice themes={themes.data.data} value={appearance.theme} onChange={(theme) => change({ theme })} />}
       </Section>
-      <Reading appearance={appearance} change={change} />
+      {isKnown && <Reading appearance={appearance} change={change} />}
       <Section title="Announcements" lead="What a screen reader is told of by itself while models answer.">
         <Announcements />
       </Section>
