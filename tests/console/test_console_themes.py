@@ -42,11 +42,11 @@ async def nothing_kept(visits: Visits, gateway: served) -> AsyncIterator[None]:
 
 async def test_a_theme_that_is_chosen_holds_at_once_and_the_next_time_from_the_first_moment(page: Page) -> None:
     await page.goto("/settings/appearance")
-    await page.get_by_role("radio", name="Warm").check(force=True)
+    await page.get_by_text("Warm", exact=True).click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "warm")
     ground = await page.evaluate(GROUND)
     await page.get_by_role("slider", name="Text size").press("End")
-    await page.get_by_role("radio", name="Comfortable").check(force=True)
+    await page.get_by_text("Comfortable", exact=True).click()
     async with page.expect_response(lambda answer: '"contrast":"more"' in (answer.request.post_data or "")):
         await page.get_by_text("More", exact=True).first.click()
     html = await (await page.request.get("/keys", headers={"accept": "text/html"})).text()
@@ -65,7 +65,7 @@ async def test_a_file_that_is_written_is_seen_in_the_open_page(page: Page, file:
     file.write_text(theme(0.8))
     await page.goto("/settings/appearance")
     async with page.expect_response(lambda answer: '"theme":"night"' in (answer.request.post_data or "")):
-        await page.get_by_role("radio", name="Night shift").check(force=True)
+        await page.get_by_text("Night shift", exact=True).click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "night")
     before = await page.evaluate(LIVE)
     sheet = page.locator('link[href^="/themes/"]')

@@ -37,7 +37,7 @@ export function ThemeKeeper() {
         const where = first.line === null ? first.file : `${first.file}:${first.line}`;
         toast.error(`The theme ${name} stays as it was`, new Error(`${where}: ${first.message} ${first.suggestion}`.trim()));
       },
-      back: refresh,
+      open: refresh,
     };
   }, [client, edits, toast]);
   useThemeEvents(heard);

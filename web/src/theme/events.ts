@@ -12,8 +12,8 @@ export interface FileProblem {
 export interface ThemeEvents {
   changed: (theme: { name: string; title: string; href: string | null }) => void;
   invalid: (theme: { name: string; problems: FileProblem[] }) => void;
-  /** The connection is there again: what was told meanwhile was missed. */
-  back: () => void;
+  /** The connection is there, at first or again: what was told until now was missed. */
+  open: () => void;
 }
 
 const AGAIN_MS = 30_000;
@@ -25,7 +25,6 @@ const AGAIN_MS = 30_000;
 function listen(heard: ThemeEvents): () => void {
   let source: EventSource | null = null;
   let again: ReturnType<typeof setTimeout> | undefined;
-  let opened = false;
 
   const close = (): void => {
     clearTimeout(again);
@@ -35,10 +34,7 @@ function listen(heard: ThemeEvents): () => void {
   const open = (): void => {
     if (source !== null || document.visibilityState !== "visible") return;
     source = new EventSource("/api/events");
-    source.addEventListener("open", () => {
-      if (opened) heard.back();
-      opened = true;
-    });
+    source.addEventListener("open", () => heard.open());
     source.addEventListener("theme.changed", (event: MessageEvent<string>) =>
       heard.changed(JSON.parse(event.data) as Parameters<ThemeEvents["changed"]>[0]),
     );
