@@ -17,13 +17,14 @@ _PARTS: Final = (
     (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE), "ID"),
     (re.compile(r"(?<![\w-])(?=[\w-]{0,127}\d)(?=[\w-]{0,127}[A-Za-z])[\w-]{12,128}(?![\w-])", re.ASCII), "ID"),
     (re.compile(r"\b0x[0-9a-f]+\b|\b(?=[a-f]{0,64}\d)[0-9a-f]{8,64}\b", re.IGNORECASE), "ID"),
+    (re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\d.])"), "HOST"),
     (re.compile(r"[-+]?\d+(?:[.,:_/-]?\d+)*"), "#"),
     (re.compile(r"[\s\x00-\x1f\x7f-\x9f]+"), " "),
 )
 
 
 def pattern_of(message: str) -> str:
-    """``message`` without what is quoted, addresses, ids and numbers; at most LONGEST_PATTERN characters.
+    """``message`` without what is quoted, addresses, hosts by number, ids and numbers; at most LONGEST_PATTERN characters.
 
     Two messages of one cause have one pattern: "Retry in 3 s (req_1f…)" and "Retry in 12 s (req_9a…)".
     """

@@ -7,19 +7,15 @@ import { Text } from "react-aria-components/TextField";
 export interface SliderProps extends Omit<AriaSliderProps<number>, "className" | "style" | "children"> {
   label: string;
   description?: ReactNode;
-  /** How the value is written; otherwise `formatOptions` (Intl). */
-  format?: (value: number) => string;
   name?: string;
 }
 
 /** A value on a line: dragged, set by a press on the line, or by the arrow keys. */
-export function Slider({ label, description, format, name, ...rest }: SliderProps) {
+export function Slider({ label, description, name, ...rest }: SliderProps) {
   return (
     <AriaSlider {...rest} className="slider">
       <Label className="field__label">{label}</Label>
-      <SliderOutput className="slider__value num">
-        {({ state, defaultChildren }) => (format === undefined ? defaultChildren : format(state.values[0] ?? 0))}
-      </SliderOutput>
+      <SliderOutput className="slider__value num" />
       <SliderTrack className="slider__track">
         {({ state }) => (
           <>

@@ -30,7 +30,7 @@ export interface Preference {
   /** Whether it is known yet. */
   isKnown: boolean;
   /** Takes effect as soon as it is known what was kept, and is sent when it has settled; `null` forgets it. A function gets what was kept. */
-  save: (value: unknown | ((before: unknown) => unknown)) => void;
+  save: (change: unknown) => void;
 }
 
 /** Reads and keeps one preference of the user (`layout.overview`, `appearance`), at most 64 KiB. All of them are asked for once. */
@@ -69,12 +69,12 @@ export function usePreference(name: string): Preference {
   );
   const save = useCallback(
     (change: unknown) => {
-      if (client.getQueryData(ALL) !== undefined) return set(change);
-      const known = client.ensureQueryData({ queryKey: ALL, queryFn: ask }); // an answer on its way would take back what is chosen now
-      void known.then(
-        () => set(change),
-        () => set(change),
-      );
+      if (client.getQueryData(ALL) !== undefined) {
+        set(change);
+        return;
+      }
+      const known = client.query({ queryKey: ALL, queryFn: ask, staleTime: "static" });
+      void known.catch(() => undefined).then(() => set(change)); // an answer on its way would take back what is chosen now
     },
     [client, set],
   );

@@ -26,11 +26,11 @@ function place({ provider, deployment }: ErrorGroup): string {
 
 const COLUMNS: Column<ErrorGroup>[] = [
   { id: "pattern", header: "What", cell: ({ pattern, message }) => <span title={message}>{pattern || message}</span>, sort: ({ pattern }) => pattern, width: 16, grow: 5, required: true },
-  { id: "code", header: "Code", cell: ({ code }) => <code>{code}</code>, sort: ({ code }) => code, width: 11, grow: 2 },
+  { id: "code", header: "Code", cell: ({ code }) => <code>{code}</code>, sort: ({ code }) => code, width: 9, grow: 2 },
   { id: "place", header: "Where", cell: place, sort: place, width: 10, grow: 2 },
   { id: "count", header: "Times", cell: ({ count }) => <Num value={count} />, sort: ({ count }) => count, align: "end", width: 5 },
   { id: "saved", header: "Answered anyway", cell: ({ saved }) => <Num value={saved} />, sort: ({ saved }) => saved, align: "end", width: 8.5 },
-  { id: "keys", header: "Keys", cell: ({ keys }) => <Num value={keys} />, sort: ({ keys }) => keys, align: "end", width: 4.5 },
+  { id: "keys", header: "Keys", cell: ({ keys }) => <Num value={keys} />, sort: ({ keys }) => keys, align: "end", width: 4.5, hidden: true },
   { id: "last", header: "Last seen", cell: ({ last_seen }) => <When at={last_seen} relative />, sort: ({ last_seen }) => last_seen, align: "end", width: 7 },
   { id: "first", header: "First seen", cell: ({ first_seen }) => <When at={first_seen} relative />, sort: ({ first_seen }) => first_seen, align: "end", width: 7, hidden: true },
   { id: "endpoint", header: "Endpoint", cell: ({ endpoint }) => endpoint, sort: ({ endpoint }) => endpoint, width: 9, hidden: true },

@@ -22,7 +22,7 @@ interface DeploymentsProps {
 
 /** Deployments with their breakers: what state they are in and why, how fast they are, what happened, and the reset. */
 export function Deployments({ of, change }: DeploymentsProps) {
-  if (of.length === 0) return <p>Nothing of it was called since the start, and no alias names it.</p>;
+  if (of.length === 0) return <p>Nothing of it was called since the start or its last change, and no alias names it.</p>;
   return (
     <ul className="deployments">
       {of.map((one) => (

@@ -49,7 +49,7 @@ function Reading({ appearance, change }: { appearance: Appearance; change: (some
           step={STEP}
           value={appearance.scale}
           onChange={(scale) => change({ scale })}
-          format={(scale) => `${Math.round(scale * 1000) / 10} %`}
+          formatOptions={{ style: "percent", maximumFractionDigits: 1 }}
         />
         <RadioGroup
           label="Contrast"
